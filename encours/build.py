@@ -1,0 +1,288 @@
+"""Building: dbt run once on the right file, stamped before and after, its failures told with the rows that failed.
+
+Four kinds of build, each with a file of its own kind:
+
+* full: raw history and models in one file, the only one that is published without a word;
+* past: an earlier day or an earlier load; raw history is attached read-only and the models go to a new file;
+* selection: some models of the full build's file (a developer's); never published;
+* slim: what changed since a good build, everything else read from that build's file; never published.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+
+from encours import dbt, loads, stamp, warehouse
+from encours.artefacts import NodeResult, RunResults, read_run_results
+from encours.errors import BuildFailedError, EncoursError
+from encours.settings import Settings
+from encours.stamp import BuildKind, BuildState, Stamp
+
+RAW_ALIAS = "raw_history"
+"""Under this name a past build sees the file that holds the raw history."""
+
+GOOD_ALIAS = "encours"
+"""Under this name a slim build sees the last good file: its own name, so that the good manifest's names hold."""
+
+
+@dataclass(frozen=True)
+class BuildRequest:
+    """What to build. ``changed_from`` is a folder with the manifest and the file of a good build."""
+
+    as_of: date | None = None
+    known_at: int | None = None
+    select: tuple[str, ...] = ()
+    changed_from: Path | None = None
+    full_refresh: bool = False
+
+
+@dataclass(frozen=True)
+class Build:
+    """A build that ended: where it is, its stamp, how each node ended, and the files its names reach into."""
+
+    path: Path
+    stamp: Stamp
+    results: RunResults
+    attached: Mapping[str, Path]
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Where a build writes, what dbt is told, and the stamp it begins with."""
+
+    path: Path
+    stamp: Stamp
+    target: str
+    selection: tuple[str, ...]
+    environment: Mapping[str, str]
+    attached: Mapping[str, Path]
+
+
+def build(settings: Settings, request: BuildRequest, *, on_step: Callable[[dbt.Step], None]) -> Build:
+    """Run dbt for ``request`` and stamp the file. Hold :func:`encours.warehouse.writer` around it.
+
+    Returns the build whether or not its tests passed: ``build.results.all_passed`` says so.
+
+    Raises:
+        EncoursError: there is nothing to build from, or the request contradicts what is loaded.
+        BuildFailedError: dbt could not run at all (a model does not parse, a file is locked).
+    """
+    plan = _plan(settings, request)
+    _begin(settings, plan)
+    variables = {
+        "as_of_date": "" if request.as_of is None else request.as_of.isoformat(),
+        "known_at": "" if request.known_at is None else request.known_at,
+        "build_id": plan.stamp.build_id,
+        "code_version": plan.stamp.code_version,
+        "policy_hash": plan.stamp.policy_hash,
+    }
+    (settings.artefacts / "run_results.json").unlink(missing_ok=True)
+    outcome = dbt.run(
+        settings,
+        [
+            "build",
+            *("--target", plan.target, "--vars", json.dumps(variables)),
+            *plan.selection,
+            *(("--full-refresh",) if request.full_refresh else ()),
+        ],
+        environment=plan.environment,
+        on_step=on_step,
+    )
+    results = _results(settings, outcome)
+    return _end(settings, plan.path, plan.stamp, results, plan.attached)
+
+
+def retry(settings: Settings, *, on_step: Callable[[dbt.Step], None]) -> Build:
+    """Run again what failed in the last full build, and what was left out because of it.
+
+    Raises:
+        EncoursError: there is no failed full build to take up.
+        BuildFailedError: dbt could not run at all.
+    """
+    with warehouse.open_for_reading(settings.build_file) as connection:
+        before = stamp.read(connection)
+        known = loads.newest(connection)
+    if before is None or before.kind is not BuildKind.FULL or before.state is not BuildState.FAILED:
+        raise EncoursError("The last build did not fail, so there is nothing to retry: run `encours build`.")
+    if known is not None and known.load_id != before.known_at_load_id:
+        raise EncoursError(
+            f"Load {known.load_id} came after the build that failed (it knew load {before.known_at_load_id}): "
+            "a retry would mix the two. Run `encours build`."
+        )
+    first = read_run_results(settings.artefacts)
+    outcome = dbt.run(settings, ["retry"], environment=_environment(settings.build_file), on_step=on_step)
+    results = first.updated_by(_results(settings, outcome))
+    return _end(settings, settings.build_file, before, results, {})
+
+
+def failing_rows(build: Build, node: NodeResult, *, limit: int = 5) -> tuple[list[str], list[tuple[object, ...]]]:
+    """The first rows a failing test found: their column names and values; nothing where it has no query."""
+    if not node.compiled_code or node.resource_type != "test":
+        return [], []
+    with duckdb.connect() as connection:
+        for alias, path in {build.path.stem: build.path, **build.attached}.items():
+            connection.execute(f"""attach '{_quoted(path)}' as "{alias}" (read_only)""")
+        connection.execute(f'use "{build.path.stem}"')
+        try:
+            found = connection.execute(f"select * from ({node.compiled_code.rstrip().rstrip(';')}) limit {limit}")
+        except duckdb.Error:
+            return [], []  # a test that failed because its query does not run: dbt's message says it already
+        return [column[0] for column in found.description or ()], found.fetchall()
+
+
+def _plan(settings: Settings, request: BuildRequest) -> _Plan:
+    """Decide the kind of build, its file, and what dbt is told."""
+    if request.changed_from is not None:
+        return _slim_plan(settings, request, request.changed_from)
+    with _raw(settings) as connection:
+        now = loads.newest(connection)
+        then = loads.newest(connection, known_at=request.known_at)
+    if now is None:
+        raise EncoursError("Nothing is loaded, so there is nothing to build from: run `encours load PATH` first.")
+    if then is None:
+        raise EncoursError(f"Nothing was loaded until load {request.known_at}; the newest is {now.load_id}.")
+    if request.known_at is not None and request.known_at > now.load_id:
+        raise EncoursError(f"There is no load {request.known_at} yet; the newest is {now.load_id}.")
+    as_of = request.as_of or then.as_of_on
+    if as_of > then.as_of_on:
+        raise EncoursError(
+            f"What is loaded speaks of {then.as_of_on}, so a build as of {as_of} would take for unpaid what nobody "
+            f"has loaded yet. Load the newer extracts with `encours load PATH --as-of {as_of}` first."
+        )
+    if (as_of, then.load_id) != (now.as_of_on, now.load_id):
+        path = settings.past_builds / f"as_of_{as_of:%Y_%m_%d}_load_{then.load_id}.duckdb"
+        return _Plan(
+            path=path,
+            stamp=_new_stamp(BuildKind.PAST, as_of, then.load_id),
+            target="past",
+            selection=_selection(request),
+            environment={
+                **_environment(path),
+                "ENCOURS_RAW_FILE": str(settings.build_file),
+                "ENCOURS_RAW_DATABASE": RAW_ALIAS,
+            },
+            attached={RAW_ALIAS: settings.build_file},
+        )
+    return _Plan(
+        path=settings.build_file,
+        stamp=_new_stamp(BuildKind.SELECTION if request.select else BuildKind.FULL, as_of, then.load_id),
+        target="duckdb",
+        selection=_selection(request),
+        environment=_environment(settings.build_file),
+        attached={},
+    )
+
+
+def _slim_plan(settings: Settings, request: BuildRequest, state: Path) -> _Plan:
+    """The plan of a slim build: only what changed, everything else read from the good file in ``state``."""
+    if request.as_of or request.known_at or request.select:
+        raise EncoursError(
+            "A build of what changed takes its day, its loads and its models from the good build: "
+            "leave out --as-of, --known-at and --select."
+        )
+    good_file, manifest = state / settings.build_file.name, state / "manifest.json"
+    for path in (good_file, manifest):
+        if not path.is_file():
+            raise EncoursError(
+                f"{path} is missing: --changed-from wants a folder with a good build's file and manifest.json, "
+                "such as `build/` under ENCOURS_HOME after `encours build` passed."
+            )
+    with warehouse.open_for_reading(good_file) as connection:
+        good = stamp.read(connection)
+    if good is None or good.state is not BuildState.PASSED or good.kind is not BuildKind.FULL:
+        raise EncoursError(
+            f"{good_file} is not a full build that passed its tests: nothing can be measured against it."
+        )
+    return _Plan(
+        path=settings.slim_build_file,
+        stamp=_new_stamp(BuildKind.SLIM, good.as_of_on, good.known_at_load_id),
+        target="slim",
+        selection=("--select", "state:modified+", "--defer", "--state", str(state)),
+        environment={
+            **_environment(settings.slim_build_file),
+            "ENCOURS_GOOD_FILE": str(good_file),
+            "ENCOURS_RAW_DATABASE": GOOD_ALIAS,
+        },
+        attached={GOOD_ALIAS: good_file},
+    )
+
+
+def _raw(settings: Settings) -> duckdb.DuckDBPyConnection:
+    if not settings.build_file.is_file():
+        raise EncoursError("Nothing is loaded, so there is nothing to build from: run `encours load PATH` first.")
+    return warehouse.open_for_reading(settings.build_file)
+
+
+def _selection(request: BuildRequest) -> tuple[str, ...]:
+    return ("--select", *request.select) if request.select else ()
+
+
+def _environment(path: Path) -> dict[str, str]:
+    return {"ENCOURS_BUILD_FILE": str(path)}
+
+
+def _new_stamp(kind: BuildKind, as_of: date, load_id: int) -> Stamp:
+    started_at = datetime.now(UTC)
+    policy, code = stamp.policy_hash(), stamp.code_version()
+    return Stamp(
+        build_id=stamp.new_build_id(started_at, kind, as_of, load_id, policy, code),
+        kind=kind,
+        state=BuildState.RUNNING,
+        as_of_on=as_of,
+        known_at_load_id=load_id,
+        policy_hash=policy,
+        code_version=code,
+        started_at=started_at,
+    )
+
+
+def _begin(settings: Settings, plan: _Plan) -> None:
+    """Say in the file that a build is under way: one that is broken off leaves a file that cannot be published."""
+    if plan.stamp.kind in (BuildKind.PAST, BuildKind.SLIM):
+        plan.path.parent.mkdir(parents=True, exist_ok=True)
+        for leftover in (plan.path, plan.path.with_name(plan.path.name + ".wal")):
+            leftover.unlink(missing_ok=True)
+    else:
+        settings.good_manifest.unlink(missing_ok=True)
+    with duckdb.connect(plan.path) as connection:
+        stamp.write(connection, plan.stamp)
+
+
+def _results(settings: Settings, outcome: dbt.DbtOutcome) -> RunResults:
+    """What dbt says of each node; a dbt that could not run at all is an error with its own words."""
+    if outcome.exit_code in (0, 1) and (settings.artefacts / "run_results.json").is_file():
+        return read_run_results(settings.artefacts)
+    words = "\n".join(outcome.errors[-20:]) or "it said nothing"
+    raise BuildFailedError(f"dbt could not run (exit status {outcome.exit_code}):\n{words}\nFull log: {settings.logs}")
+
+
+def _end(settings: Settings, path: Path, begun: Stamp, results: RunResults, attached: Mapping[str, Path]) -> Build:
+    """Stamp how the build ended; keep the manifest of a good full build beside its file."""
+    # An empty slim build is a good one: nothing changed, so nothing had to run.
+    passed = results.all_passed or (begun.kind is BuildKind.SLIM and not results.nodes)
+    ended = replace(
+        begun,
+        state=BuildState.PASSED if passed else BuildState.FAILED,
+        finished_at=datetime.now(UTC),
+        models_count=results.made,
+        tests_passed_count=results.tests_passed,
+        tests_not_passed_count=results.tests_not_passed,
+    )
+    with duckdb.connect(path) as connection:
+        if passed and begun.kind in (BuildKind.FULL, BuildKind.PAST):
+            stamp.check_marts(connection, ended)
+        stamp.write(connection, ended)
+    if passed and begun.kind is BuildKind.FULL:
+        shutil.copyfile(settings.artefacts / "manifest.json", settings.good_manifest)
+    return Build(path=path, stamp=ended, results=results, attached=attached)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")

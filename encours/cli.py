@@ -1,0 +1,262 @@
+"""The command `encours`: one function a verb, each with its help and an example.
+
+Exit status 0: done. 1: failed, and nothing is half-done. 2: wrong use. What each verb does lives in a module of its
+own; here are only its arguments and its words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from encours import console
+from encours.errors import EncoursError
+from encours.settings import Settings
+
+app = typer.Typer(
+    name="encours",
+    help="From an ERP's invoice and payment extracts to DSO, ageing, late-payment rates and risk tiers.",
+    epilog="Files live under ENCOURS_HOME (default: ./data). Exit status: 0 done, 1 failed, 2 wrong use.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Target(StrEnum):
+    """The engines the models are written for."""
+
+    DUCKDB = "duckdb"
+    SPARK = "spark"
+
+
+Day = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE")]
+Source = Annotated[str | None, typer.Option(help="A built-in mapping's name, or a mapping file of yours.")]
+OutOfOrder = Annotated[
+    bool, typer.Option("--out-of-order", help="Accept a full extract that is older than what its slice holds.")
+]
+
+
+@contextmanager
+def _reporting() -> Iterator[None]:
+    """Turn an expected error into its message and exit status 1."""
+    from ingest.errors import IngestError
+
+    try:
+        yield
+    except (EncoursError, IngestError) as error:
+        console.fail(str(error))
+        raise typer.Exit(1) from None
+
+
+@app.command(epilog="Example: encours sample --invoices 20000 --seed 7 --out data/extracts")
+def sample(
+    out: Annotated[Path, typer.Option(help="Folder to write the extracts into.")],
+    invoices: Annotated[int, typer.Option(min=100, help="How many invoices.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="The same seed and size give the same bytes.")] = 7,
+) -> None:
+    """Write the extracts of a made-up company, to try everything with."""
+    from sample import generate
+
+    with _reporting(), console.working("sample") as progress:
+        generate(out, invoices=invoices, seed=seed, progress=progress)
+    console.say(f"The sample company's extracts are in {out}. Next: encours load {out} --as-of 2026-03-29")
+
+
+@app.command(epilog="Example: encours inspect extracts/invoices.csv")
+def inspect(paths: Annotated[list[Path], typer.Argument(exists=True, help="Files to look at.")]) -> None:
+    """Say what a file looks like and which mapping would read it; load nothing."""
+    from encours.loading import inspect_files
+
+    with _reporting():
+        inspect_files(paths)
+
+
+@app.command(epilog="Example: encours load extracts/ --as-of 2026-03-29")
+def load(
+    paths: Annotated[list[Path], typer.Argument(exists=True, help="Files, or folders of files.")],
+    source: Source = None,
+    as_of: Annotated[Day, typer.Option(help="The day the extracts speak of.")] = None,
+    out_of_order: OutOfOrder = False,
+) -> None:
+    """Load extracts into the raw history: all of them, or none."""
+    from encours import warehouse
+    from encours.loading import load_files
+
+    settings = Settings()
+    with _reporting(), warehouse.writer(settings, "encours load"):
+        load_files(settings, paths, source=source, as_of=as_of and as_of.date(), out_of_order=out_of_order)
+    console.say("Next: encours build")
+
+
+@app.command(
+    epilog="Examples: encours build · encours build --as-of 2025-12-31 · encours build --known-at 12 · "
+    "encours build --retry · encours build --changed-from data/build"
+)
+def build(
+    as_of: Annotated[Day, typer.Option(help="Build a past day, into a file of its own.")] = None,
+    known_at: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="LOAD", help="Build what was known after this load, into a file of its own."),
+    ] = None,
+    target: Annotated[Target, typer.Option(help="The engine to build on.")] = Target.DUCKDB,
+    select: Annotated[
+        list[str] | None, typer.Option(help="Only these models (dbt's selection); not published.")
+    ] = None,
+    changed_from: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            file_okay=False,
+            metavar="FOLDER",
+            help="Only what changed since the good build in FOLDER (its encours.duckdb and manifest.json), "
+            "and what hangs on it; not published.",
+        ),
+    ] = None,
+    retry: Annotated[bool, typer.Option("--retry", help="Run again what failed in the last build.")] = False,
+    full_refresh: Annotated[
+        bool, typer.Option("--full-refresh", help="Rebuild incremental models from nothing.")
+    ] = False,
+) -> None:
+    """Make the models from what is loaded and run every test; a failed test fails the build."""
+    from encours import warehouse
+    from encours.build import BuildRequest
+    from encours.building import build_and_tell, retry_and_tell
+
+    if target is Target.SPARK:
+        raise typer.BadParameter("the Spark target comes with its own release; build with --target duckdb")
+    if retry and (as_of or known_at or select or changed_from or full_refresh):
+        raise typer.BadParameter("--retry takes up the last build as it was and goes with no other option")
+    settings = Settings()
+    with _reporting(), warehouse.writer(settings, "encours build"):
+        if retry:
+            retry_and_tell(settings)
+        else:
+            build_and_tell(
+                settings,
+                BuildRequest(
+                    as_of=as_of and as_of.date(),
+                    known_at=known_at,
+                    select=tuple(select or ()),
+                    changed_from=changed_from and changed_from.resolve(),
+                    full_refresh=full_refresh,
+                ),
+            )
+
+
+@app.command(epilog="Examples: encours publish · encours publish --allow-past")
+def publish(
+    file: Annotated[
+        Path | None,
+        typer.Argument(exists=True, dir_okay=False, help="A past build's file; default: the last one made."),
+    ] = None,
+    allow_past: Annotated[
+        bool, typer.Option("--allow-past", help="Publish a build of a past day or of past knowledge.")
+    ] = False,
+) -> None:
+    """Copy the marts of a build that passed to a new file and point every reader to it, in one step."""
+    from encours import warehouse
+    from encours.building import publish_and_tell
+
+    if file is not None and not allow_past:
+        raise typer.BadParameter("a file is given only to publish a past build: add --allow-past")
+    settings = Settings()
+    with _reporting(), warehouse.writer(settings, "encours publish"):
+        publish_and_tell(settings, file=file, allow_past=allow_past)
+
+
+@app.command(epilog="Examples: encours rollback · encours rollback --to 12")
+def rollback(
+    to: Annotated[
+        int | None, typer.Option(min=1, metavar="NUMBER", help="A publication's number; default: one back.")
+    ] = None,
+) -> None:
+    """Point every reader to an earlier publication."""
+    from encours import warehouse
+    from encours.publish import rollback as go_back
+
+    settings = Settings()
+    with _reporting(), warehouse.writer(settings, "encours rollback"):
+        publication = go_back(settings, to=to)
+    console.say(
+        f"Readers now see publication {publication.number}: build {publication.build_id}, as of {publication.as_of_on}."
+    )
+
+
+@app.command(epilog="Example: encours refresh extracts/ --as-of 2026-03-29")
+def refresh(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(exists=True, help="Files or folders; default: ENCOURS_HOME/extracts.")
+    ] = None,
+    source: Source = None,
+    as_of: Annotated[Day, typer.Option(help="The day the extracts speak of.")] = None,
+    out_of_order: OutOfOrder = False,
+) -> None:
+    """Load, build, publish: the whole way. It stops where something fails, and the last good figures stay."""
+    from encours import warehouse
+    from encours.build import BuildRequest
+    from encours.building import build_and_tell, publish_and_tell
+    from encours.loading import load_files
+
+    settings = Settings()
+    with _reporting(), warehouse.writer(settings, "encours refresh"):
+        load_files(
+            settings,
+            paths or [settings.extracts],
+            source=source,
+            as_of=as_of and as_of.date(),
+            out_of_order=out_of_order,
+        )
+        build_and_tell(settings, BuildRequest())
+        publish_and_tell(settings, file=None, allow_past=False)
+
+
+@app.command(epilog="Examples: encours status · encours status --freshness")
+def status(
+    freshness: Annotated[
+        bool,
+        typer.Option(
+            "--freshness", help="Also measure the loads' age against the limits in the project; fail if too old."
+        ),
+    ] = False,
+) -> None:
+    """Say in words what is loaded, built and published, and what to do next."""
+    from encours.status import check_freshness, describe
+
+    settings = Settings()
+    with _reporting():
+        for line in describe(settings):
+            console.say(line)
+        if freshness:
+            check_freshness(settings)
+
+
+@app.command(epilog="Example: encours report >> summary.md")
+def report() -> None:
+    """Write a summary in Markdown: what the last build made, what failed, and which figures and pages that touches."""
+    from encours.report import summary
+
+    with _reporting():
+        print(summary(Settings()))
+
+
+@app.command(epilog="Example: encours dashboard --port 8600 --no-open")
+def dashboard(
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port on 127.0.0.1; default: 8501, or the next one free.")
+    ] = None,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Show it in the browser.")] = True,
+) -> None:
+    """Serve the dashboard on this machine only, until stopped with Ctrl-C."""
+    from encours.dashboard import serve
+
+    with _reporting():
+        raise typer.Exit(serve(Settings(), port=port, open_browser=open_browser))

@@ -1,0 +1,89 @@
+"""What the command says to a person: progress, tables, failures. Results go to stdout, all else to stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from encours.dbt import Step
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def say(message: str) -> None:
+    """One line of result."""
+    out.print(message, markup=False, soft_wrap=True)
+
+
+def fail(message: str) -> None:
+    """What is wrong, where, and how to mend it."""
+    err.print("Error: ", style="bold red", end="")
+    err.print(message, markup=False, soft_wrap=True)
+
+
+@contextmanager
+def building(title: str) -> Iterator[Callable[[Step], None]]:
+    """Progress of dbt: a bar on a terminal, now and then a line elsewhere (a log keeps every line for ever)."""
+    if not err.is_terminal:
+        yield _lines(title)
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[node]}", style="dim"),
+    )
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task(title, total=None, node="reading the project")
+
+        def show(step: Step) -> None:
+            progress.update(task, total=step.total, advance=1, node=step.name)
+
+        yield show
+
+
+def _lines(title: str) -> Callable[[Step], None]:
+    done = 0
+
+    def show(step: Step) -> None:
+        nonlocal done
+        done += 1
+        if done == step.total or done % max(step.total // 5, 1) == 0:
+            err.print(f"{title}: {done} of {step.total}", markup=False)
+
+    return show
+
+
+@contextmanager
+def working(title: str) -> Iterator[Callable[[str], None]]:
+    """Progress of one long piece of work that says in words where it is."""
+    if not err.is_terminal:
+        yield lambda words: err.print(f"{title}: {words}", markup=False, soft_wrap=True)
+        return
+    with err.status(title) as status:
+        yield lambda words: status.update(f"{title}: {words}")
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, numbers: Sequence[str] = ()) -> None:
+    """A table; the columns named in ``numbers`` are set to the right, with separated thousands."""
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        shown.add_column(heading, justify="right" if heading in numbers else "left", overflow="fold")
+    for row in rows:
+        shown.add_row(*(_cell(value) for value in row))
+    out.print(shown)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return str(value).replace("[", r"\[")

@@ -1,0 +1,92 @@
+"""Serving the dashboard: Streamlit on this machine's own address, started, waited for, and shown."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import webbrowser
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from encours import console
+from encours.errors import EncoursError
+from encours.settings import PROJECT_ROOT, Settings
+
+HOST = "127.0.0.1"
+FIRST_PORT = 8501
+_PATIENCE_SECONDS = 60
+
+
+def serve(settings: Settings, *, port: int | None, open_browser: bool) -> int:
+    """Serve the dashboard until it is stopped; the exit status of the server.
+
+    Raises:
+        EncoursError: the port is taken, or the server did not come up.
+    """
+    chosen = _port(port)
+    address = f"http://{HOST}:{chosen}"
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "streamlit", "run", str(PROJECT_ROOT / "dashboards" / "app.py")),
+            *("--server.address", HOST, "--server.port", str(chosen), "--server.headless", "true"),
+            *("--browser.gatherUsageStats", "false", "--server.fileWatcherType", "none"),
+        ],
+        cwd=PROJECT_ROOT,
+        env={**os.environ, "ENCOURS_HOME": str(settings.home)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        _wait(process, address)
+        console.say(f"The dashboard is at {address} (this machine only). Ctrl-C stops it.")
+        if open_browser:
+            webbrowser.open(address)
+        return process.wait()
+    except KeyboardInterrupt:
+        console.say("Stopped.")
+        return 0
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _port(port: int | None) -> int:
+    """The port asked for, or the first free one from the usual."""
+    if port is not None:
+        if not _is_free(port):
+            raise EncoursError(f"Port {port} of {HOST} is in use: name another with --port, or leave it out.")
+        return port
+    for candidate in range(FIRST_PORT, FIRST_PORT + 50):
+        if _is_free(candidate):
+            return candidate
+    raise EncoursError(f"No port from {FIRST_PORT} to {FIRST_PORT + 49} of {HOST} is free: name one with --port.")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # As the server itself does: a port that only lingers after its last user is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def _wait(process: subprocess.Popen[bytes], address: str) -> None:
+    """Return once the server answers."""
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            raise EncoursError(
+                f"The dashboard ended by itself (exit status {process.returncode}); its words are above."
+            )
+        try:
+            with urlopen(f"{address}/_stcore/health", timeout=2):
+                return
+        except (URLError, OSError):
+            time.sleep(0.2)
+    raise EncoursError(f"The dashboard did not answer at {address} within {_PATIENCE_SECONDS} seconds.")

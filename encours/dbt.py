@@ -1,0 +1,118 @@
+"""dbt, run once as a program of its own, its messages read as they come.
+
+A program of its own, because dbt inside this process keeps DuckDB's locks after it is done. Its messages are
+asked for as JSON, so that progress is a number and not a line of text to guess at.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sysconfig
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from encours.errors import EncoursError
+from encours.settings import PROJECT_ROOT, Settings
+
+
+@dataclass(frozen=True)
+class Step:
+    """One node that dbt finished: the ``index``-th of ``total``, its name, and dbt's word for how it ended."""
+
+    index: int
+    total: int
+    name: str
+    status: str
+
+
+@dataclass
+class DbtOutcome:
+    """How dbt ended. ``exit_code`` 0: all passed; 1: something in the graph failed; 2: it could not run."""
+
+    exit_code: int
+    errors: list[str] = field(default_factory=list)
+
+
+def run(
+    settings: Settings,
+    arguments: Sequence[str],
+    *,
+    environment: Mapping[str, str],
+    on_step: Callable[[Step], None],
+) -> DbtOutcome:
+    """Run ``dbt <arguments>`` on this project with the artefacts and logs of ``settings``.
+
+    ``environment`` is added to this process's; ``on_step`` is called for each finished node.
+
+    Raises:
+        EncoursError: dbt is not installed beside this command.
+    """
+    program = Path(sysconfig.get_path("scripts")) / "dbt"
+    if not program.exists():
+        raise EncoursError(f"dbt is not installed at {program}: run `make setup`, and use the command it installs.")
+    settings.artefacts.mkdir(parents=True, exist_ok=True)
+    settings.logs.mkdir(parents=True, exist_ok=True)
+    command = [
+        str(program),
+        *arguments,
+        *("--project-dir", str(PROJECT_ROOT), "--profiles-dir", str(PROJECT_ROOT)),
+        *("--target-path", str(settings.artefacts), "--log-path", str(settings.logs)),
+        *("--log-format", "json", "--log-format-file", "text", "--no-use-colors"),
+    ]
+    process = subprocess.Popen(
+        command,
+        cwd=PROJECT_ROOT,
+        env={
+            **os.environ,
+            "ENCOURS_HOME": str(settings.home),
+            "ENCOURS_THREADS": str(settings.threads),
+            "ENCOURS_MEMORY_LIMIT": settings.memory_limit,
+            "DO_NOT_TRACK": "1",
+            **environment,
+        },
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+    outcome = DbtOutcome(exit_code=0)
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            _read_line(line, outcome, on_step)
+    except BaseException:
+        # Stopped by a person (or by an error of ours): dbt must not go on writing behind our back.
+        process.terminate()
+        process.wait()
+        raise
+    outcome.exit_code = process.wait()
+    return outcome
+
+
+def _read_line(line: str, outcome: DbtOutcome, on_step: Callable[[Step], None]) -> None:
+    """Take from one line of dbt's output what a person should see."""
+    try:
+        event = json.loads(line)
+        info, data = event["info"], event["data"]
+    except (ValueError, KeyError, TypeError):
+        # Not an event: Python's own words, when dbt itself falls over.
+        if line.strip():
+            outcome.errors.append(line.rstrip())
+        return
+    if info.get("level") == "error" and info.get("msg"):
+        outcome.errors.append(str(info["msg"]).strip())
+    node = data.get("node_info")
+    if node and "execution_time" in data and data.get("total"):
+        on_step(
+            Step(
+                index=int(data["index"]),
+                total=int(data["total"]),
+                name=str(node.get("node_name") or node.get("unique_id")),
+                status=str(data.get("status") or node.get("node_status")),
+            )
+        )

@@ -1,0 +1,53 @@
+"""What has been loaded, as far as the command must know it: the newest load and the day it speaks of.
+
+The columns are those of the manifest `raw.loads` (ingest/contract.py). Which load decides the as-of day is the rule
+of `models/intermediate/int_build.sql`; a build ends by holding its own answer against the one given here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import duckdb
+
+DOCUMENT_TABLES = ("invoices", "instalments", "payments", "allocations", "disputes")
+"""The tables whose loads move the as-of day; rates and balances often reach beyond the documents."""
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What is known: the newest load, the day the figures speak of, and when it was loaded (UTC)."""
+
+    load_id: int
+    as_of_on: date
+    loaded_at: datetime
+
+
+def newest(connection: duckdb.DuckDBPyConnection, *, known_at: int | None = None) -> Knowledge | None:
+    """What is known after load ``known_at`` (default: after all); None where nothing was loaded until then."""
+    try:
+        found = connection.execute(
+            """
+            with known as (
+                select load_id, table_name, as_of_on, loaded_at
+                from raw.loads
+                where load_id <= coalesce($known_at, load_id)
+            ),
+            deciding as (
+                select
+                    max(load_id) as load_id,
+                    coalesce(max(load_id) filter (table_name in $documents), max(load_id)) as decides_load_id,
+                    max(loaded_at) as loaded_at
+                from known
+            )
+            select deciding.load_id, max(known.as_of_on), max(deciding.loaded_at)
+            from deciding inner join known on known.load_id = deciding.decides_load_id
+            group by deciding.load_id
+            """,
+            {"known_at": known_at, "documents": list(DOCUMENT_TABLES)},
+        )
+    except duckdb.CatalogException:
+        return None  # a file nothing was ever loaded into
+    row = found.fetchone()
+    return None if row is None else Knowledge(*row)

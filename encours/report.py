@@ -1,0 +1,104 @@
+"""`encours report`: what the last build made, what failed in it, and which figures and pages that touches.
+
+Written in Markdown for a person who does not know dbt; a scheduled run puts it on its summary page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from encours import stamp, warehouse
+from encours.artefacts import Manifest, NodeResult, RunResults, read_freshness, read_run_results
+from encours.errors import EncoursError
+from encours.publish import Publication, current
+from encours.settings import Settings
+from encours.stamp import BuildState, Stamp
+
+
+def summary(settings: Settings) -> str:
+    """The summary of the last build under ``settings.home``.
+
+    Raises:
+        EncoursError: there was no build.
+    """
+    manifest, results = Manifest.read(settings.artefacts), read_run_results(settings.artefacts)
+    built = _stamp(settings)
+    parts = [_headline(built, results), _published(settings, built)]
+    if results.failed:
+        parts += [_failures(manifest, results.failed), _touched(manifest, results.failed)]
+    parts.append(_freshness(settings, manifest))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _stamp(settings: Settings) -> Stamp | None:
+    if not settings.build_file.is_file():
+        return None
+    with warehouse.open_for_reading(settings.build_file) as connection:
+        return stamp.read(connection)
+
+
+def _headline(built: Stamp | None, results: RunResults) -> str:
+    name = "The last build" if built is None else f"Build {built.build_id}, as of {built.as_of_on}"
+    counts = f"{results.made:,} models and seeds made, {results.tests_passed:,} tests passed"
+    if not results.failed:
+        return f"## Encours: all is well\n\n{name}: {counts}."
+    left_out = f", {len(results.skipped):,} left out because of that" if results.skipped else ""
+    return (
+        f"## Encours: {len(results.failed):,} failed\n\n{name}: {counts}, **{len(results.failed):,} failed**{left_out}."
+    )
+
+
+def _published(settings: Settings, built: Stamp | None) -> str:
+    try:
+        publication: Publication | None = current(settings)
+    except EncoursError as error:
+        return f"**Readers see nothing.** {error}"
+    if publication is None:
+        return "Nothing is published yet."
+    what = f"publication {publication.number}, as of {publication.as_of_on} (build {publication.build_id})"
+    if built is not None and built.build_id == publication.build_id:
+        return f"Readers see this build: {what}."
+    because = "the last build did not pass" if built and built.state is not BuildState.PASSED else "not published yet"
+    return f"Readers still see {what}: {because}."
+
+
+def _failures(manifest: Manifest, failed: Iterable[NodeResult]) -> str:
+    lines = ["### What failed", "", "| what | kind | why | where |", "|---|---|---|---|"]
+    for node in failed:
+        checks = ", ".join(manifest.name(parent) for parent in manifest.checked_by(node.unique_id))
+        kind = f"check of {checks}" if node.is_test and checks else node.resource_type
+        why = manifest.description(node.unique_id) if node.is_test else ""
+        said = " ".join(node.message.split())
+        cells = (
+            manifest.name(node.unique_id),
+            kind,
+            " — ".join(filter(None, (why, said))),
+            manifest.path(node.unique_id),
+        )
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines)
+
+
+def _touched(manifest: Manifest, failed: Iterable[NodeResult]) -> str:
+    touched = manifest.touched_by(node.unique_id for node in failed)
+    figures = [
+        f"- `{manifest.name(node)}`: {manifest.description(node)}" for node in touched if manifest.is_public(node)
+    ]
+    pages = sorted(page for node in touched if (page := manifest.page(node)))
+    parts = []
+    if figures:
+        parts.append("### Figures that would be wrong or missing\n\n" + "\n".join(figures))
+    if pages:
+        parts.append("### Pages that show them\n\n" + "\n".join(f"- {page}" for page in pages))
+    return "\n\n".join(parts)
+
+
+def _freshness(settings: Settings, manifest: Manifest) -> str:
+    sources = read_freshness(settings.artefacts)
+    stale = [source for source in sources if source.status != "pass"]
+    if not sources:
+        return ""
+    if not stale:
+        return "The loads are as recent as they should be."
+    lines = [f"- `{manifest.name(source.unique_id)}`: newest {source.newest} ({source.status})" for source in stale]
+    return "### Loads that are late\n\n" + "\n".join(lines)
