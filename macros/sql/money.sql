@@ -1,0 +1,53 @@
+{#
+  Exact money. Amounts are decimal(18, 2); a result is rounded once, half away from zero, to the minor unit.
+  Decimal division gives a double in DuckDB, a cent wrong in tie-heavy cases; so the division is one of whole
+  numbers (hugeint), the sign put back after.
+
+      {{ convert_money('-0.05', '110000000', '200000000') }}   -0.05 × 1.10 ÷ 2.00 = -0.0275 -> -0.03
+      {{ share_money('100.00', '1.00', '3.00') }}              a third of 100.00              -> 33.33
+      {{ scaled_rate('1.10') }}                                a rate as a whole number       -> 110000000
+#}
+
+{% macro money(expression) %}cast({{ expression }} as decimal(18, 2)){% endmacro %}
+
+{% macro scaled_rate(rate) %}{{ return(adapter.dispatch('scaled_rate')(rate)) }}{% endmacro %}
+{% macro default__scaled_rate(rate) %}cast({{ rate }} * 100000000 as hugeint){% endmacro %}
+
+{% macro convert_money(amount, numerator, denominator) %}
+    {{- return(adapter.dispatch('convert_money')(amount, numerator, denominator)) -}}
+{% endmacro %}
+{% macro default__convert_money(amount, numerator, denominator) %}
+cast(
+    sign({{ amount }}) * cast(
+        (2 * cast(abs({{ amount }}) * 100 as hugeint) * {{ numerator }} + {{ denominator }}) // (2 * {{ denominator }})
+        as decimal(36, 0)
+    ) * 0.01 as decimal(18, 2)
+)
+{% endmacro %}
+
+{% macro share_money(amount, part, whole) %}
+    {{- return(adapter.dispatch('share_money')(amount, part, whole)) -}}
+{% endmacro %}
+{% macro default__share_money(amount, part, whole) %}
+case
+    when {{ part }} = {{ whole }} then {{ amount }}
+    else cast(
+        sign({{ amount }}) * sign({{ part }}) * sign({{ whole }}) * cast(
+            (
+                2 * cast(abs({{ amount }}) * 100 as hugeint) * cast(abs({{ part }}) * 100 as hugeint)
+                + cast(abs({{ whole }}) * 100 as hugeint)
+            ) // nullif(2 * cast(abs({{ whole }}) * 100 as hugeint), 0) as decimal(36, 0)
+        ) * 0.01 as decimal(18, 2)
+    )
+end
+{% endmacro %}
+
+{#
+  A rate: one division of two exact sums, made last; null where the denominator is zero or negative.
+
+      {{ ratio('3550.00', '6300.00') }}   -> 0.563492…
+      {{ ratio('1.00', '0.00') }}         -> null, never 0 for unknown
+#}
+{% macro ratio(numerator, denominator) %}
+case when {{ denominator }} > 0 then cast({{ numerator }} as double) / cast({{ denominator }} as double) end
+{%- endmacro %}

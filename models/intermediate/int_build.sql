@@ -1,0 +1,39 @@
+with
+
+loads as (
+
+    select * from {{ source('raw', 'loads') }}
+    {% if var('known_at') not in ('', none) %}
+        where load_id <= {{ var('known_at') | int }}
+    {% endif %}
+
+),
+
+newest as (
+
+    -- Rates and balances often reach beyond the documents: they must not move the day the figures speak of.
+    select
+        max(load_id) as known_at_load_id,
+        max(case when table_name in ('invoices', 'instalments', 'payments', 'allocations', 'disputes') then load_id end)
+            as documents_load_id
+    from loads
+
+),
+
+final as (
+
+    select
+        newest.known_at_load_id,
+        {% if var('as_of_date') not in ('', none) %}
+            cast('{{ var("as_of_date") }}' as date) as as_of_on
+        {% else %}
+            max(loads.as_of_on) as as_of_on
+        {% endif %}
+    from newest
+    left join loads
+        on coalesce(newest.documents_load_id, newest.known_at_load_id) = loads.load_id
+    group by newest.known_at_load_id
+
+)
+
+select * from final

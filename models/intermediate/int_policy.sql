@@ -1,0 +1,23 @@
+with
+
+policy as (
+
+    select * from {{ ref('policy') }}
+
+),
+
+final as (
+
+    select
+        {{ money("max(case when policy = 'late_tolerance_amount' then value end)") }} as late_tolerance_amount,
+        cast(max(case when policy = 'late_tolerance_rate' then value end) as decimal(9, 6)) as late_tolerance_rate,
+        cast(max(case when policy = 'bank_days' then value end) as integer) as bank_days,
+        cast(max(case when policy = 'grace_days' then value end) as integer) as grace_days,
+        {{ money("max(case when policy = 'gl_tolerance_amount' then value end)") }} as gl_tolerance_amount,
+        cast(max(case when policy = 'fx_carry_days' then value end) as integer) as fx_carry_days,
+        cast(max(case when policy = 'solvency_weight' then value end) as decimal(9, 6)) as solvency_weight
+    from policy
+
+)
+
+select * from final

@@ -1,0 +1,209 @@
+{#
+  One row a document, whatever table it came from, signed: positive = the customer owes more. Also documents
+  posted after the as-of day: an allocation that names one must find it.
+#}
+with
+
+as_of as (
+
+    select * from {{ ref('int_build') }}
+
+),
+
+entities as (
+
+    select * from {{ ref('int_entities') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('stg_raw__customers') }}
+
+),
+
+terms as (
+
+    select * from {{ ref('payment_terms') }}
+
+),
+
+loads as (
+
+    select
+        load_id,
+        max(as_of_on) as as_of_on
+    from {{ source('raw', 'loads') }}
+    group by load_id
+
+),
+
+invoices as (
+
+    select
+        invoices.*,
+        coalesce(invoices.invoiced_on, invoices.posted_on) as document_on,
+        coalesce(invoices.currency, entities.base_currency) as document_currency,
+        entities.base_currency,
+        coalesce(invoices.payment_terms, customers.payment_terms) as terms_code
+    from {{ ref('stg_raw__invoices') }} as invoices
+    inner join entities
+        on invoices.entity_id = entities.entity_id
+    left join customers
+        on invoices.customer_id = customers.customer_id
+
+),
+
+invoice_terms as (
+
+    select
+        invoices.*,
+        {{ due_day('invoices.document_on', 'terms') }} as terms_due_on
+    from invoices
+    left join terms
+        on
+            invoices.terms_code = terms.payment_terms
+            and invoices.due_on is null
+
+),
+
+invoice_documents as (
+
+    select
+        entity_id,
+        document_type || ':' || invoice_id as document_id,
+        invoice_id as document_number,
+        document_type as item_kind,
+        customer_id,
+        account,
+        document_on as invoiced_on,
+        posted_on,
+        posted_on as received_on,
+        coalesce(due_on, terms_due_on, document_on) as due_on,
+        due_on is null as is_due_on_derived,
+        due_on is null and terms_due_on is null as is_due_on_assumed,
+        document_currency as currency,
+        base_currency,
+        amount,
+        base_amount as given_base_amount,
+        coalesce(is_disputed, false) as is_flagged_disputed,
+        cast(null as varchar) as original_payment_id,
+        cast(null as varchar) as settles_document_id,
+        false as is_settlement_day_inferred,
+        false as is_cash
+    from invoice_terms
+
+),
+
+payments as (
+
+    select
+        payments.*,
+        entities.base_currency,
+        coalesce(payments.currency, entities.base_currency) as document_currency,
+        -- A bill is money on the day it matures, not on the day the paper came in.
+        greatest(coalesce(payments.posted_on, payments.received_on), coalesce(payments.matures_on, payments.posted_on))
+            as counted_on,
+        greatest(payments.received_on, coalesce(payments.matures_on, payments.received_on)) as cash_on
+    from {{ ref('stg_raw__payments') }} as payments
+    inner join entities
+        on payments.entity_id = entities.entity_id
+
+),
+
+payment_documents as (
+
+    select
+        entity_id,
+        payment_type || ':' || payment_id as document_id,
+        payment_id as document_number,
+        payment_type as item_kind,
+        customer_id,
+        account,
+        received_on as invoiced_on,
+        counted_on as posted_on,
+        cash_on as received_on,
+        counted_on as due_on,
+        false as is_due_on_derived,
+        false as is_due_on_assumed,
+        document_currency as currency,
+        base_currency,
+        case when payment_type in ('refund', 'bounce') then amount else -amount end as amount,
+        case when payment_type in ('refund', 'bounce') then base_amount else -base_amount end as given_base_amount,
+        false as is_flagged_disputed,
+        original_payment_id,
+        cast(null as varchar) as settles_document_id,
+        false as is_settlement_day_inferred,
+        payment_type in ('payment', 'deposit') as is_cash
+    from payments
+
+),
+
+settlements as (
+
+    -- What a file with one row an invoice says of its payment, where it says anything.
+    select
+        invoices.*,
+        coalesce(invoices.paid_amount, invoices.amount - invoices.open_amount, invoices.amount) as settled_amount,
+        coalesce(invoices.settled_on, loads.as_of_on) as paid_on
+    from invoices
+    left join loads
+        on invoices.loaded_in = loads.load_id
+    where invoices.settled_on is not null or invoices.paid_amount is not null or invoices.open_amount is not null
+
+),
+
+settlement_documents as (
+
+    select
+        entity_id,
+        case when settled_amount > 0 then 'payment:' else 'refund:' end || document_type || ':' || invoice_id
+            as document_id,
+        document_type || ':' || invoice_id as document_number,
+        case when settled_amount > 0 then 'payment' else 'refund' end as item_kind,
+        customer_id,
+        account,
+        paid_on as invoiced_on,
+        paid_on as posted_on,
+        paid_on as received_on,
+        paid_on as due_on,
+        false as is_due_on_derived,
+        false as is_due_on_assumed,
+        document_currency as currency,
+        base_currency,
+        -settled_amount as amount,
+        -- At the invoice's own rate: the file gives no rate for the payment, and one is not made up.
+        case
+            when base_amount is not null then -({{ share_money('base_amount', 'settled_amount', 'amount') }})
+        end as given_base_amount,
+        false as is_flagged_disputed,
+        cast(null as varchar) as original_payment_id,
+        document_type || ':' || invoice_id as settles_document_id,
+        settled_on is null as is_settlement_day_inferred,
+        settled_amount > 0 as is_cash
+    from settlements
+    where settled_amount <> 0
+
+),
+
+documents as (
+
+    select * from invoice_documents
+    union all
+    select * from payment_documents
+    union all
+    select * from settlement_documents
+
+),
+
+final as (
+
+    select
+        documents.*,
+        documents.posted_on <= as_of.as_of_on as is_posted
+    from documents
+    cross join as_of
+
+)
+
+select * from final

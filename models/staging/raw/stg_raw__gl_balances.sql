@@ -1,0 +1,23 @@
+with
+
+source as (
+
+    select * from {{ source('raw', 'gl_balances') }}
+
+),
+
+known as (
+
+    select
+        entity_id,
+        account,
+        currency,
+        balance_on,
+        amount
+    from source
+    where
+        {{ is_known() }}
+
+)
+
+select * from known
