@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from encours.errors import EncoursError
 PASSED = frozenset({"success", "pass", "no-op", "reused"})
 SKIPPED = frozenset({"skipped", "partial success"})
 TESTS = frozenset({"test", "unit_test"})
+MADE = frozenset({"model", "seed", "snapshot"})
 
 
 @dataclass(frozen=True)
@@ -86,18 +87,12 @@ class RunResults:
     @property
     def made(self) -> int:
         """How many models and seeds were made."""
-        return sum(not node.is_test and node.has_passed for node in self.nodes)
+        return sum(node.resource_type in MADE and node.has_passed for node in self.nodes)
 
     @property
     def all_passed(self) -> bool:
         """Whether everything ran and everything passed; an empty run has passed nothing."""
         return bool(self.nodes) and all(node.has_passed for node in self.nodes)
-
-    def updated_by(self, retry: RunResults) -> RunResults:
-        """These results with the nodes that ran again taken from ``retry``."""
-        later = {node.unique_id: node for node in retry.nodes}
-        first = {node.unique_id: node for node in self.nodes}
-        return RunResults(tuple((first | later).values()))
 
 
 def read_run_results(folder: Path) -> RunResults:
@@ -122,6 +117,22 @@ def read_run_results(folder: Path) -> RunResults:
             if not (result["unique_id"].startswith("operation.") and str(result["status"]) in PASSED)
         )
     )
+
+
+def keep_results(folder: Path) -> Callable[[], None]:
+    """Remember the results in ``folder``; the function returned puts back those of nodes that did not run again.
+
+    `dbt retry` leaves the results of what it ran, as if the rest had never been.
+    """
+    path = folder / "run_results.json"
+    first = _read(path)
+
+    def put_back() -> None:
+        retried = _read(path)
+        by_id = {result["unique_id"]: result for result in (*first["results"], *retried["results"])}
+        path.write_text(json.dumps({**retried, "results": list(by_id.values())}), encoding="utf-8")
+
+    return put_back
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 
 from encours import dbt, loads, stamp, warehouse
-from encours.artefacts import NodeResult, RunResults, read_run_results
+from encours.artefacts import NodeResult, RunResults, keep_results, read_run_results
 from encours.errors import BuildFailedError, EncoursError
 from encours.settings import Settings
 from encours.stamp import BuildKind, BuildState, Stamp
@@ -83,7 +83,6 @@ def build(settings: Settings, request: BuildRequest, *, on_step: Callable[[dbt.S
         "code_version": plan.stamp.code_version,
         "policy_hash": plan.stamp.policy_hash,
     }
-    (settings.artefacts / "run_results.json").unlink(missing_ok=True)
     outcome = dbt.run(
         settings,
         [
@@ -116,9 +115,15 @@ def retry(settings: Settings, *, on_step: Callable[[dbt.Step], None]) -> Build:
             f"Load {known.load_id} came after the build that failed (it knew load {before.known_at_load_id}): "
             "a retry would mix the two. Run `encours build`."
         )
-    first = read_run_results(settings.artefacts)
+    if (before.policy_hash, before.code_version) != (stamp.policy_hash(), stamp.code_version()):
+        raise EncoursError(
+            "Models or policy changed since the build that failed, and a retry would mix old and new: "
+            "run `encours build`. A retry is for what passes by itself, such as a full disk."
+        )
+    put_back = keep_results(settings.artefacts)
     outcome = dbt.run(settings, ["retry"], environment=_environment(settings.build_file), on_step=on_step)
-    results = first.updated_by(_results(settings, outcome))
+    put_back()
+    results = _results(settings, outcome)
     return _end(settings, settings.build_file, before, results, {})
 
 
@@ -253,6 +258,10 @@ def _begin(settings: Settings, plan: _Plan) -> None:
         settings.good_manifest.unlink(missing_ok=True)
     with duckdb.connect(plan.path) as connection:
         stamp.write(connection, plan.stamp)
+    # The artefacts are those of this build from here on; without its stamp they are nobody's.
+    settings.artefacts.mkdir(parents=True, exist_ok=True)
+    for name in ("run_results.json", stamp.ARTEFACT):
+        (settings.artefacts / name).unlink(missing_ok=True)
 
 
 def _results(settings: Settings, outcome: dbt.DbtOutcome) -> RunResults:
@@ -279,6 +288,7 @@ def _end(settings: Settings, path: Path, begun: Stamp, results: RunResults, atta
         if passed and begun.kind in (BuildKind.FULL, BuildKind.PAST):
             stamp.check_marts(connection, ended)
         stamp.write(connection, ended)
+    stamp.write_artefact(settings.artefacts, ended)
     if passed and begun.kind is BuildKind.FULL:
         shutil.copyfile(settings.artefacts / "manifest.json", settings.good_manifest)
     return Build(path=path, stamp=ended, results=results, attached=attached)

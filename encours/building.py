@@ -75,7 +75,7 @@ def _tell(settings: Settings, done: Build) -> None:
     raise BuildFailedError(
         f"{failed} of {len(results.nodes)} models and tests failed, and {skipped} were left out because of that. "
         f"Nothing was published; readers keep what they had. All failures and what they touch: `encours report`. "
-        f"Full log: {settings.logs / 'dbt.log'}. After mending: `encours build --retry` or `encours build`."
+        f"Full log: {settings.logs / 'dbt.log'}. After mending: `encours build`."
     )
 
 

@@ -38,7 +38,10 @@ class Target(StrEnum):
     SPARK = "spark"
 
 
-Day = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE")]
+ExtractDay = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="The day the extracts speak of."),
+]
 Source = Annotated[str | None, typer.Option(help="A built-in mapping's name, or a mapping file of yours.")]
 OutOfOrder = Annotated[
     bool, typer.Option("--out-of-order", help="Accept a full extract that is older than what its slice holds.")
@@ -84,7 +87,7 @@ def inspect(paths: Annotated[list[Path], typer.Argument(exists=True, help="Files
 def load(
     paths: Annotated[list[Path], typer.Argument(exists=True, help="Files, or folders of files.")],
     source: Source = None,
-    as_of: Annotated[Day, typer.Option(help="The day the extracts speak of.")] = None,
+    as_of: ExtractDay = None,
     out_of_order: OutOfOrder = False,
 ) -> None:
     """Load extracts into the raw history: all of them, or none."""
@@ -102,7 +105,10 @@ def load(
     "encours build --retry · encours build --changed-from data/build"
 )
 def build(
-    as_of: Annotated[Day, typer.Option(help="Build a past day, into a file of its own.")] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Build a past day, into a file of its own."),
+    ] = None,
     known_at: Annotated[
         int | None,
         typer.Option(min=1, metavar="LOAD", help="Build what was known after this load, into a file of its own."),
@@ -197,7 +203,7 @@ def refresh(
         list[Path] | None, typer.Argument(exists=True, help="Files or folders; default: ENCOURS_HOME/extracts.")
     ] = None,
     source: Source = None,
-    as_of: Annotated[Day, typer.Option(help="The day the extracts speak of.")] = None,
+    as_of: ExtractDay = None,
     out_of_order: OutOfOrder = False,
 ) -> None:
     """Load, build, publish: the whole way. It stops where something fails, and the last good figures stay."""

@@ -32,7 +32,8 @@ class Step:
 class DbtOutcome:
     """How dbt ended. ``exit_code`` 0: all passed; 1: something in the graph failed; 2: it could not run."""
 
-    exit_code: int
+    exit_code: int = 0
+    total: int = 0
     errors: list[str] = field(default_factory=list)
 
 
@@ -80,7 +81,7 @@ def run(
         encoding="utf-8",
         errors="replace",
     )
-    outcome = DbtOutcome(exit_code=0)
+    outcome = DbtOutcome()
     try:
         assert process.stdout is not None
         for line in process.stdout:
@@ -106,12 +107,14 @@ def _read_line(line: str, outcome: DbtOutcome, on_step: Callable[[Step], None]) 
         return
     if info.get("level") == "error" and info.get("msg"):
         outcome.errors.append(str(info["msg"]).strip())
+    # Not every kind of result says how many there are in all; the starts do.
+    outcome.total = int(data.get("total") or outcome.total)
     node = data.get("node_info")
-    if node and "execution_time" in data and data.get("total"):
+    if node and "execution_time" in data and "index" in data:
         on_step(
             Step(
                 index=int(data["index"]),
-                total=int(data["total"]),
+                total=outcome.total,
                 name=str(node.get("node_name") or node.get("unique_id")),
                 status=str(data.get("status") or node.get("node_status")),
             )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from encours import stamp, warehouse
+from encours import stamp
 from encours.artefacts import Manifest, NodeResult, RunResults, read_freshness, read_run_results
 from encours.errors import EncoursError
 from encours.publish import Publication, current
@@ -21,8 +21,8 @@ def summary(settings: Settings) -> str:
     Raises:
         EncoursError: there was no build.
     """
+    built = stamp.read_artefact(settings.artefacts)
     manifest, results = Manifest.read(settings.artefacts), read_run_results(settings.artefacts)
-    built = _stamp(settings)
     parts = [_headline(built, results), _published(settings, built)]
     if results.failed:
         parts += [_failures(manifest, results.failed), _touched(manifest, results.failed)]
@@ -30,15 +30,10 @@ def summary(settings: Settings) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _stamp(settings: Settings) -> Stamp | None:
-    if not settings.build_file.is_file():
-        return None
-    with warehouse.open_for_reading(settings.build_file) as connection:
-        return stamp.read(connection)
-
-
-def _headline(built: Stamp | None, results: RunResults) -> str:
-    name = "The last build" if built is None else f"Build {built.build_id}, as of {built.as_of_on}"
+def _headline(built: Stamp, results: RunResults) -> str:
+    name = (
+        f"Build {built.build_id} ({built.kind}), as of {built.as_of_on}, knowing loads up to {built.known_at_load_id}"
+    )
     counts = f"{results.made:,} models and seeds made, {results.tests_passed:,} tests passed"
     if not results.failed:
         return f"## Encours: all is well\n\n{name}: {counts}."
@@ -48,7 +43,7 @@ def _headline(built: Stamp | None, results: RunResults) -> str:
     )
 
 
-def _published(settings: Settings, built: Stamp | None) -> str:
+def _published(settings: Settings, built: Stamp) -> str:
     try:
         publication: Publication | None = current(settings)
     except EncoursError as error:
@@ -56,9 +51,9 @@ def _published(settings: Settings, built: Stamp | None) -> str:
     if publication is None:
         return "Nothing is published yet."
     what = f"publication {publication.number}, as of {publication.as_of_on} (build {publication.build_id})"
-    if built is not None and built.build_id == publication.build_id:
+    if built.build_id == publication.build_id:
         return f"Readers see this build: {what}."
-    because = "the last build did not pass" if built and built.state is not BuildState.PASSED else "not published yet"
+    because = "this build did not pass" if built.state is not BuildState.PASSED else "this build is not published"
     return f"Readers still see {what}: {because}."
 
 

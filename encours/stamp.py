@@ -6,12 +6,15 @@ Inside the file rather than beside it, so that a copied or restored file still s
 from __future__ import annotations
 
 import hashlib
+import json
 import subprocess
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from pathlib import Path
 
 import duckdb
+from pydantic import TypeAdapter
 
 from encours import __version__
 from encours.errors import EncoursError
@@ -52,6 +55,9 @@ class Stamp:
     tests_passed_count: int = 0
     tests_not_passed_count: int = 0
 
+
+ARTEFACT = "build.json"
+"""Beside dbt's artefacts, says which build they are of."""
 
 _TYPES = {
     "as_of_on": "date",
@@ -97,6 +103,24 @@ def _stored(value: object) -> object:
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(tzinfo=None)
     return str(value) if isinstance(value, StrEnum) else value
+
+
+def write_artefact(folder: Path, stamp: Stamp) -> None:
+    """Say beside dbt's artefacts in ``folder`` which build left them."""
+    (folder / ARTEFACT).write_text(json.dumps(asdict(stamp), indent=2, default=str), encoding="utf-8")
+
+
+def read_artefact(folder: Path) -> Stamp:
+    """The build that left the artefacts in ``folder``.
+
+    Raises:
+        EncoursError: no build ended there.
+    """
+    path = folder / ARTEFACT
+    try:
+        return TypeAdapter(Stamp).validate_json(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise EncoursError(f"{path} is missing: no build has ended here. Run `encours build` first.") from None
 
 
 def check_marts(connection: duckdb.DuckDBPyConnection, stamp: Stamp) -> None:
