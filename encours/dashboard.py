@@ -42,7 +42,7 @@ def serve(settings: Settings, *, port: int | None, open_browser: bool) -> int:
     try:
         _wait(process, address)
         console.say(f"The dashboard is at {address} (this machine only). Ctrl-C stops it.")
-        if open_browser:
+        if open_browser and _has_screen():
             webbrowser.open(address)
         return process.wait()
     except KeyboardInterrupt:
@@ -51,6 +51,11 @@ def serve(settings: Settings, *, port: int | None, open_browser: bool) -> int:
     finally:
         process.terminate()
         process.wait()
+
+
+def _has_screen() -> bool:
+    """Whether a window can be shown; without one, Python would start a browser for terminals and take ours."""
+    return sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def _port(port: int | None) -> int:
