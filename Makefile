@@ -14,7 +14,7 @@ INVOICES ?= 20000
 AS_OF     = 2026-03-29
 
 help: # This list.
-	@awk -F ': | # ' '/^[a-z]+:.* # / { printf "  make %-10s %s\n", $$1, $$NF }' Makefile
+	@awk '/^[a-z]+:.*# / { verb = $$1; sub(":", "", verb); sub(/^[^#]*# /, ""); printf "  make %-10s %s\n", verb, $$0 }' Makefile
 
 setup: .venv/installed # Install everything into .venv.
 

@@ -6,6 +6,8 @@ own; here are only its arguments and its words.
 
 from __future__ import annotations
 
+import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -48,6 +50,13 @@ OutOfOrder = Annotated[
 ]
 
 
+@app.callback()
+def main() -> None:
+    """From an ERP's invoice and payment extracts to DSO, ageing, late-payment rates and risk tiers."""
+    # Being told to stop is like Ctrl-C: dbt and the dashboard, programs of their own, are stopped with us.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+
+
 @contextmanager
 def _reporting() -> Iterator[None]:
     """Turn an expected error into its message and exit status 1."""
@@ -63,15 +72,24 @@ def _reporting() -> Iterator[None]:
 @app.command(epilog="Example: encours sample --invoices 20000 --seed 7 --out data/extracts")
 def sample(
     out: Annotated[Path, typer.Option(help="Folder to write the extracts into.")],
-    invoices: Annotated[int, typer.Option(min=100, help="How many invoices.")] = 20_000,
+    invoices: Annotated[int, typer.Option(help="How many invoices, in three years.")] = 20_000,
     seed: Annotated[int, typer.Option(help="The same seed and size give the same bytes.")] = 7,
 ) -> None:
     """Write the extracts of a made-up company, to try everything with."""
     from sample import generate
 
-    with _reporting(), console.working("sample") as progress:
-        generate(out, invoices=invoices, seed=seed, progress=progress)
-    console.say(f"The sample company's extracts are in {out}. Next: encours load {out} --as-of 2026-03-29")
+    try:
+        with console.working("sample") as progress:
+            made = generate(out, invoices=invoices, seed=seed, progress=progress)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    except OSError as error:
+        console.fail(f"The extracts cannot be written to {out}: {error}.")
+        raise typer.Exit(1) from None
+    console.table(("file", "rows"), list(made.rows.items()), numbers=("rows",))
+    console.say(
+        f"The made-up company's extracts are in {made.out}. Next: encours load {made.out} --as-of {made.as_of_on}"
+    )
 
 
 @app.command(epilog="Example: encours inspect extracts/invoices.csv")
@@ -245,24 +263,44 @@ def status(
             check_freshness(settings)
 
 
-@app.command(epilog="Example: encours report >> summary.md")
-def report() -> None:
+@app.command(epilog="Examples: encours report · encours report --keep kept/")
+def report(
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            file_okay=False,
+            metavar="FOLDER",
+            help="Also copy there what is worth keeping of a run: this summary, dbt's manifest and results, "
+            "and the published file.",
+        ),
+    ] = None,
+) -> None:
     """Write a summary in Markdown: what the last build made, what failed, and which figures and pages that touches."""
-    from encours.report import summary
+    from encours import report as reports
 
+    settings = Settings()
     with _reporting():
-        print(summary(Settings()))
+        text = reports.summary(settings)
+        print(text)
+        if keep is not None:
+            reports.keep(settings, text, keep)
 
 
 @app.command(epilog="Example: encours dashboard --port 8600 --no-open")
 def dashboard(
     port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="Port on 127.0.0.1; default: 8501, or the next one free.")
+        int | None, typer.Option(min=1, max=65535, help="Port; default: 8501, or the next one free.")
     ] = None,
+    address: Annotated[
+        str,
+        typer.Option(
+            help="Address to listen on. Any but the default shows the figures to others: put a login before it."
+        ),
+    ] = "127.0.0.1",
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Show it in the browser.")] = True,
 ) -> None:
     """Serve the dashboard on this machine only, until stopped with Ctrl-C."""
     from encours.dashboard import serve
 
     with _reporting():
-        raise typer.Exit(serve(Settings(), port=port, open_browser=open_browser))
+        raise typer.Exit(serve(Settings(), address=address, port=port, open_browser=open_browser))

@@ -8,30 +8,30 @@ import subprocess
 import sys
 import time
 import webbrowser
-from urllib.error import URLError
 from urllib.request import urlopen
 
 from encours import console
 from encours.errors import EncoursError
 from encours.settings import PROJECT_ROOT, Settings
 
-HOST = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
 FIRST_PORT = 8501
 _PATIENCE_SECONDS = 60
 
 
-def serve(settings: Settings, *, port: int | None, open_browser: bool) -> int:
-    """Serve the dashboard until it is stopped; the exit status of the server.
+def serve(settings: Settings, *, address: str, port: int | None, open_browser: bool) -> int:
+    """Serve the dashboard at ``address`` until it is stopped; the exit status of the server.
 
     Raises:
         EncoursError: the port is taken, or the server did not come up.
     """
-    chosen = _port(port)
-    address = f"http://{HOST}:{chosen}"
+    chosen = _port(address, port)
+    # From this machine, a server that listens everywhere is reached like one that listens only here.
+    url = f"http://{LOOPBACK if address == '0.0.0.0' else address}:{chosen}"
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "streamlit", "run", str(PROJECT_ROOT / "dashboards" / "app.py")),
-            *("--server.address", HOST, "--server.port", str(chosen), "--server.headless", "true"),
+            *("--server.address", address, "--server.port", str(chosen), "--server.headless", "true"),
             *("--browser.gatherUsageStats", "false", "--server.fileWatcherType", "none"),
         ],
         cwd=PROJECT_ROOT,
@@ -40,10 +40,11 @@ def serve(settings: Settings, *, port: int | None, open_browser: bool) -> int:
         stdout=subprocess.DEVNULL,
     )
     try:
-        _wait(process, address)
-        console.say(f"The dashboard is at {address} (this machine only). Ctrl-C stops it.")
+        _wait(process, url)
+        who = "this machine only" if address == LOOPBACK else f"listening on {address}, for whoever can reach it"
+        console.say(f"The dashboard is at {url} ({who}). Ctrl-C stops it.")
         if open_browser and _has_screen():
-            webbrowser.open(address)
+            webbrowser.open(url)
         return process.wait()
     except KeyboardInterrupt:
         console.say("Stopped.")
@@ -58,30 +59,30 @@ def _has_screen() -> bool:
     return sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
-def _port(port: int | None) -> int:
+def _port(address: str, port: int | None) -> int:
     """The port asked for, or the first free one from the usual."""
     if port is not None:
-        if not _is_free(port):
-            raise EncoursError(f"Port {port} of {HOST} is in use: name another with --port, or leave it out.")
+        if not _is_free(address, port):
+            raise EncoursError(f"Port {port} of {address} cannot be used: name another with --port, or leave it out.")
         return port
     for candidate in range(FIRST_PORT, FIRST_PORT + 50):
-        if _is_free(candidate):
+        if _is_free(address, candidate):
             return candidate
-    raise EncoursError(f"No port from {FIRST_PORT} to {FIRST_PORT + 49} of {HOST} is free: name one with --port.")
+    raise EncoursError(f"No port from {FIRST_PORT} to {FIRST_PORT + 49} of {address} is free: name one with --port.")
 
 
-def _is_free(port: int) -> bool:
+def _is_free(address: str, port: int) -> bool:
     with socket.socket() as probe:
         # As the server itself does: a port that only lingers after its last user is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
+            probe.bind((address, port))
         except OSError:
             return False
     return True
 
 
-def _wait(process: subprocess.Popen[bytes], address: str) -> None:
+def _wait(process: subprocess.Popen[bytes], url: str) -> None:
     """Return once the server answers."""
     until = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < until:
@@ -90,8 +91,8 @@ def _wait(process: subprocess.Popen[bytes], address: str) -> None:
                 f"The dashboard ended by itself (exit status {process.returncode}); its words are above."
             )
         try:
-            with urlopen(f"{address}/_stcore/health", timeout=2):
+            with urlopen(f"{url}/_stcore/health", timeout=2):
                 return
-        except (URLError, OSError):
+        except OSError:  # not listening yet
             time.sleep(0.2)
-    raise EncoursError(f"The dashboard did not answer at {address} within {_PATIENCE_SECONDS} seconds.")
+    raise EncoursError(f"The dashboard did not answer at {url} within {_PATIENCE_SECONDS} seconds.")

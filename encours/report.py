@@ -5,7 +5,9 @@ Written in Markdown for a person who does not know dbt; a scheduled run puts it 
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
+from pathlib import Path
 
 from encours import stamp
 from encours.artefacts import Manifest, NodeResult, RunResults, read_freshness, read_run_results
@@ -28,6 +30,19 @@ def summary(settings: Settings) -> str:
         parts += [_failures(manifest, results.failed), _touched(manifest, results.failed)]
     parts.append(_freshness(settings, manifest))
     return "\n\n".join(part for part in parts if part)
+
+
+def keep(settings: Settings, text: str, folder: Path) -> None:
+    """Copy to ``folder`` what is worth keeping of a run: ``text``, dbt's artefacts and the published file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "summary.md").write_text(text + "\n", encoding="utf-8")
+    kept = [settings.artefacts / name for name in ("manifest.json", "run_results.json", "sources.json", stamp.ARTEFACT)]
+    publication = current(settings)
+    if publication is not None:
+        kept += [settings.pointer, publication.path]
+    for path in kept:
+        if path.is_file():
+            shutil.copyfile(path, folder / path.name)
 
 
 def _headline(built: Stamp, results: RunResults) -> str:
