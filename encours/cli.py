@@ -19,7 +19,7 @@ import typer
 
 from encours import console
 from encours.errors import EncoursError
-from encours.settings import Settings
+from encours.settings import Settings, from_environment
 
 app = typer.Typer(
     name="encours",
@@ -58,12 +58,12 @@ def main() -> None:
 
 
 @contextmanager
-def _reporting() -> Iterator[None]:
-    """Turn an expected error into its message and exit status 1."""
+def _reporting() -> Iterator[Settings]:
+    """The settings of this run; an expected error becomes its message and exit status 1."""
     from ingest.errors import IngestError
 
     try:
-        yield
+        yield from_environment()
     except (EncoursError, IngestError) as error:
         console.fail(str(error))
         raise typer.Exit(1) from None
@@ -112,8 +112,7 @@ def load(
     from encours import warehouse
     from encours.loading import load_files
 
-    settings = Settings()
-    with _reporting(), warehouse.writer(settings, "encours load"):
+    with _reporting() as settings, warehouse.writer(settings, "encours load"):
         load_files(settings, paths, source=source, as_of=as_of and as_of.date(), out_of_order=out_of_order)
     console.say("Next: encours build")
 
@@ -159,8 +158,7 @@ def build(
         raise typer.BadParameter("the Spark target comes with its own release; build with --target duckdb")
     if retry and (as_of or known_at or select or changed_from or full_refresh):
         raise typer.BadParameter("--retry takes up the last build as it was and goes with no other option")
-    settings = Settings()
-    with _reporting(), warehouse.writer(settings, "encours build"):
+    with _reporting() as settings, warehouse.writer(settings, "encours build"):
         if retry:
             retry_and_tell(settings)
         else:
@@ -192,8 +190,7 @@ def publish(
 
     if file is not None and not allow_past:
         raise typer.BadParameter("a file is given only to publish a past build: add --allow-past")
-    settings = Settings()
-    with _reporting(), warehouse.writer(settings, "encours publish"):
+    with _reporting() as settings, warehouse.writer(settings, "encours publish"):
         publish_and_tell(settings, file=file, allow_past=allow_past)
 
 
@@ -207,8 +204,7 @@ def rollback(
     from encours import warehouse
     from encours.publish import rollback as go_back
 
-    settings = Settings()
-    with _reporting(), warehouse.writer(settings, "encours rollback"):
+    with _reporting() as settings, warehouse.writer(settings, "encours rollback"):
         publication = go_back(settings, to=to)
     console.say(
         f"Readers now see publication {publication.number}: build {publication.build_id}, as of {publication.as_of_on}."
@@ -230,8 +226,7 @@ def refresh(
     from encours.building import build_and_tell, publish_and_tell
     from encours.loading import load_files
 
-    settings = Settings()
-    with _reporting(), warehouse.writer(settings, "encours refresh"):
+    with _reporting() as settings, warehouse.writer(settings, "encours refresh"):
         load_files(
             settings,
             paths or [settings.extracts],
@@ -255,8 +250,7 @@ def status(
     """Say in words what is loaded, built and published, and what to do next."""
     from encours.status import check_freshness, describe
 
-    settings = Settings()
-    with _reporting():
+    with _reporting() as settings:
         for line in describe(settings):
             console.say(line)
         if freshness:
@@ -278,8 +272,7 @@ def report(
     """Write a summary in Markdown: what the last build made, what failed, and which figures and pages that touches."""
     from encours import report as reports
 
-    settings = Settings()
-    with _reporting():
+    with _reporting() as settings:
         text = reports.summary(settings)
         print(text)
         if keep is not None:
@@ -302,5 +295,5 @@ def dashboard(
     """Serve the dashboard on this machine only, until stopped with Ctrl-C."""
     from encours.dashboard import serve
 
-    with _reporting():
-        raise typer.Exit(serve(Settings(), address=address, port=port, open_browser=open_browser))
+    with _reporting() as settings:
+        raise typer.Exit(serve(settings, address=address, port=port, open_browser=open_browser))

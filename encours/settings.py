@@ -9,8 +9,10 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from encours.errors import EncoursError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 """The folder that holds ``dbt_project.yml``, ``dashboards/`` and this package."""
@@ -76,3 +78,19 @@ class Settings(BaseSettings):
     def logs(self) -> Path:
         """dbt's full log."""
         return self.home / "logs"
+
+
+def from_environment() -> Settings:
+    """The settings this process was started with.
+
+    Raises:
+        EncoursError: a variable has a value it cannot have; the message names it.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"ENCOURS_{'_'.join(map(str, each['loc'])).upper()} is {each['input']!r}: {each['msg'].lower()}"
+            for each in error.errors()
+        )
+        raise EncoursError(f"The environment is wrong. {wrong}.") from None
