@@ -1,5 +1,5 @@
 """The sample company: a made-up industrial wholesaler, written as canonical extracts, the same for the same seed."""
 
-from sample.generator import MINIMUM_INVOICES, SampleSummary, Tuning, generate
+from sample.generator import MINIMUM_INVOICES, SampleSummary, generate
 
-__all__ = ["MINIMUM_INVOICES", "SampleSummary", "Tuning", "generate"]
+__all__ = ["MINIMUM_INVOICES", "SampleSummary", "generate"]

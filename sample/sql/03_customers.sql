@@ -40,12 +40,12 @@ select * from (
 create or replace table behaviours as
 select * from (
     values
-        ('punctual', 0.40, 0.26, 4.0, 5.0),
-        ('usual', 0.34, 0.60, 8.5, 5.0),
-        ('slow', 0.20, 0.84, 17.0, 3.0),
-        ('bad', 0.06, 0.93, 38.0, 1.0),
-        ('giant', 0.0, 0.96, 17.0, 1.0)
-) as behaviours (behaviour, share, late_share, late_days, early_days);
+        ('punctual', 0.24, 3.4, 10.5),
+        ('usual', 0.56, 6.4, 10.5),
+        ('slow', 0.78, 17.3, 6.3),
+        ('bad', 0.87, 37.0, 2.0),
+        ('giant', 0.93, 12.0, 2.0)
+) as behaviours (behaviour, late_share, late_days, early_days);
 
 create or replace table terms as
 select * from (
@@ -118,7 +118,7 @@ traits as (
             end
         ) as behaviour,
         coalesce(key_accounts.pays_in_runs, draw('runs', ranked.customer_no) < 0.75) as pays_in_runs,
-        coalesce(bill_line.place < getvariable('bill_share'), false) as pays_by_bill,
+        coalesce(bill_line.place < 0.15, false) as pays_by_bill,
         -- One group for every 29 customers: the first are parents, the next three times as many their daughters.
         greatest(1, getvariable('customers_count') // 29) as groups_count
     from ranked_customers as ranked

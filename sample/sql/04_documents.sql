@@ -197,18 +197,18 @@ select
     case
         when located.document_no > 0 and located.second_draw < 0.008 then 'never counted'
         when located.payment_terms = 'prepaid' then 'prepaid'
-        when located.fate_draw < getvariable('bad_share') then 'bad'
-        when located.document_no > 0 and located.fate_draw < getvariable('bad_share') + getvariable('disputed_share')
-            then 'disputed'
-        when located.fate_draw < getvariable('bad_share') + getvariable('disputed_share') + 0.0265 then 'credited'
+        when located.fate_draw < 0.0027 then 'bad'
+        when located.fate_draw < 0.0327 then case when located.document_no > 0 then 'disputed' else 'plain' end
+        when located.fate_draw < 0.0632 then 'credited'
         when located.document_no > 0
             and located.euro_cents > 3000000
             and located.currency = located.base_currency
             and located.second_draw < 0.35
             then 'instalments'
         when located.euro_cents > 2500000 and located.second_draw > 0.85 then 'deposit'
-        when located.fate_draw between 0.90 and 0.93 then 'part paid'
-        when located.fate_draw > 0.99 then 'short paid'
+        when located.fate_draw between 0.90 and 0.939 then 'part paid'
+        when located.fate_draw > 0.994 then 'short paid'
+        when located.fate_draw between 0.98 and 0.9812 then 'chased'
         else 'plain'
     end as fate,
     false as is_story,

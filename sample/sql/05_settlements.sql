@@ -8,7 +8,7 @@ opened as (
         document_no,
         cents,
         days.working_day_after as opened_on,
-        draw('dispute lasts', document_no) as length_draw,
+        draw_exponential('dispute lasts', document_no) as length_draw,
         draw('dispute part', document_no) as part_draw,
         draw('dispute ends', document_no) < 0.45 as is_credited
     from documents
@@ -36,7 +36,7 @@ from opened
 inner join days
     on least(
         opened.opened_on
-        + cast(round(12 + getvariable('dispute_days') * -ln(1.0 - opened.length_draw)) as integer),
+        + cast(round(12 + 46 * opened.length_draw) as integer),
         getvariable('as_of_on') + 120
     ) = days.day;
 
@@ -108,6 +108,12 @@ from documents
 cross join range(1, 3) as numbers (part_no)
 where fate = 'part paid'
 union all
+-- An agency gets it in the end.
+select
+    document_no, 1, null, cents, due_on, 0, due_on + 120 + cast(draw_integer('chased', document_no, 150) as integer)
+from documents
+where fate = 'chased' and due_on < getvariable('as_of_on')
+union all
 -- A bank took its fee on the way.
 select document_no, 1, null, cents - 400 - draw_integer('bank fee', document_no, 1400), due_on, 0, posted_on
 from documents
@@ -125,7 +131,7 @@ drawn as (
     select
         document_no,
         case
-            when draw('credited whole', document_no) < 0.4 then cents
+            when draw('credited whole', document_no) < 0.32 then cents
             else cast(round(cents * (0.2 + 0.35 * draw('credited part', document_no))) as bigint)
         end as cents,
         posted_on + 4 + cast(draw_integer('credited', document_no, 24) as integer) as not_before_on
@@ -161,12 +167,11 @@ behaving as (
         cash_parts.*,
         customers.pays_in_runs,
         customers.is_in_group,
-        draw('late', cash_parts.document_no * 4 + cash_parts.part_no)
-        < behaviours.late_share * getvariable('late_share_factor') as is_late,
-        draw_exponential('late days', cash_parts.document_no * 4 + cash_parts.part_no)
-        * behaviours.late_days * getvariable('late_days_factor') as late_days,
-        draw_exponential('early days', cash_parts.document_no * 4 + cash_parts.part_no)
-        * behaviours.early_days * getvariable('early_days_factor') as early_days,
+        draw('late', cash_parts.document_no * 4 + cash_parts.part_no) < behaviours.late_share as is_late,
+        behaviours.late_days * draw_exponential('late days', cash_parts.document_no * 4 + cash_parts.part_no)
+            as late_days,
+        behaviours.early_days * draw_exponential('early days', cash_parts.document_no * 4 + cash_parts.part_no)
+            as early_days,
         draw_integer('year end', cash_parts.document_no, 7) as year_end_draw
     from cash_parts
     inner join documents on cash_parts.document_no = documents.document_no
@@ -229,14 +234,14 @@ select
     first_day(days.working_day_before, document_no),
     false
 from documents
-inner join days on documents.posted_on - 8 - cast(draw_integer('deposit', document_no, 30) as integer) = days.day
+inner join days on documents.posted_on - 6 - cast(draw_integer('deposit', document_no, 20) as integer) = days.day
 where fate = 'deposit'
 union all
--- Given up after eight months or more.
+-- Given up after ten months or more.
 select document_no, 3, null, 'write_off', cents, days.working_day_after, false
 from documents
-inner join days on documents.due_on + 240 + cast(draw_integer('given up', document_no, 120) as integer) = days.day
-where fate = 'bad' and documents.due_on < getvariable('as_of_on') - 200;
+inner join days on documents.due_on + 330 + cast(draw_integer('given up', document_no, 180) as integer) = days.day
+where fate = 'bad' and documents.due_on < getvariable('as_of_on') - 290;
 
 -- What a bank kept is written off a while later.
 insert into settlements
@@ -250,5 +255,5 @@ select
     false
 from settlements
 inner join documents on settlements.document_no = documents.document_no
-inner join days on settlements.settle_on + 20 + cast(draw_integer('fee', documents.document_no, 30) as integer) = days.day
+inner join days on settlements.settle_on + 5 + cast(draw_integer('fee', documents.document_no, 20) as integer) = days.day
 where documents.fate = 'short paid';

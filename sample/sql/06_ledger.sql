@@ -184,7 +184,7 @@ select
     and not dated.is_bill
     and not dated.is_story
     and bounce_days.working_day_after <= getvariable('as_of_on')
-    and draw('bounce', dated.payment_key) < 0.005 as is_bounced,
+    and draw('bounce', dated.payment_key) < 0.0058 as is_bounced,
     bounce_days.working_day_after as bounce_on,
     repay_days.working_day_after as repay_on,
     -- Some pay more than they owe and get it back a while later.
@@ -193,7 +193,7 @@ select
             and not dated.is_story
             and not dated.is_bill
             and draw('bounce', dated.payment_key) > 0.5
-            and draw('overpaid', dated.payment_key) < getvariable('overpaid_share')
+            and draw('overpaid', dated.payment_key) < 0.01
             then cast(round(dated.cents * (0.2 + 0.8 * draw('overpaid part', dated.payment_key))) as bigint)
         else 0
     end as overpaid_cents,
@@ -203,7 +203,7 @@ select
         when dated.settlement_kind = 'cash'
             and not dated.is_story
             and draw('bounce', dated.payment_key) > 0.5
-            and draw('unknown', dated.payment_key) < getvariable('unidentified_share')
+            and draw('unknown', dated.payment_key) < 0.08
             then lag_days.working_day_after
         else dated.received_on
     end as applied_on

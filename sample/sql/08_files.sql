@@ -1,8 +1,7 @@
 -- One view a file: columns named after the input contract, in the order of the file.
 create or replace view file_entities as
 select entity_id, entity_name, base_currency, country_code, 'stated' as allocation_policy
-from entities
-order by entity_id;
+from entities;
 
 create or replace table named_customers as
 with
@@ -105,8 +104,7 @@ select
     named.email,
     named.insolvency_on
 from named_customers as named
-left join named_customers as parents on named.parent_customer_no = parents.customer_no
-order by named.customer_id;
+left join named_customers as parents on named.parent_customer_no = parents.customer_no;
 
 create or replace view file_invoices as
 select
@@ -142,8 +140,7 @@ select
 from ledger_documents as documents
 inner join named_customers as named on documents.customer_no = named.customer_no
 left join ledger_documents as about
-    on documents.document_no is null and documents.about_document_no = about.document_no
-order by documents.posted_on, documents.invoice_id;
+    on documents.document_no is null and documents.about_document_no = about.document_no;
 
 create or replace view file_instalments as
 select
@@ -154,8 +151,7 @@ select
     money(instalments.cents) as amount
 from instalments
 inner join ledger_documents as documents on instalments.document_no = documents.document_no
-where documents.document_type = 'invoice'
-order by documents.invoice_id, instalments.instalment_no;
+where documents.document_type = 'invoice';
 
 create or replace macro payments_file(is_late) as table
 select
@@ -186,8 +182,7 @@ from ledger_payments as payments
 inner join named_customers as named on payments.customer_no = named.customer_no
 left join ledger_payments as originals
     on payments.original_payment_key = originals.payment_key
-where payments.arrives_late = is_late
-order by payments.received_on, payments.payment_id;
+where payments.arrives_late = is_late;
 
 create or replace table numbered_allocations as
 select
@@ -225,8 +220,7 @@ select
     instalment_no,
     applied_on
 from numbered_allocations
-where arrives_late = is_late
-order by allocation_id;
+where arrives_late = is_late;
 
 create or replace view file_fx_rates as
 select
@@ -234,8 +228,7 @@ select
     'EUR' as from_currency,
     currency as to_currency,
     cast(cast(rate_e5 as decimal(10, 0)) * cast(0.00001 as decimal(5, 5)) as decimal(18, 8)) as rate
-from rates
-order by rate_on, currency;
+from rates;
 
 create or replace macro gl_balances_file(with_late) as table
 select
@@ -245,8 +238,7 @@ select
     balances.balance_on,
     money(balances.cents) as amount
 from control_balances(with_late) as balances
-inner join entities on balances.entity_id = entities.entity_id
-order by balances.entity_id, balances.balance_on;
+inner join entities on balances.entity_id = entities.entity_id;
 
 create or replace view file_gl_reconciling_items as
 select
@@ -260,8 +252,7 @@ select
     journals.explanation,
     journals.approved_by
 from manual_journals as journals
-inner join entities on journals.entity_id = entities.entity_id
-order by item_id;
+inner join entities on journals.entity_id = entities.entity_id;
 
 create or replace view file_disputes as
 select
@@ -288,8 +279,7 @@ select
     end as outcome
 from disputes
 inner join ledger_documents as documents on disputes.document_no = documents.document_no
-where disputes.opened_on <= getvariable('as_of_on')
-order by dispute_id;
+where disputes.opened_on <= getvariable('as_of_on');
 
 create or replace view file_planted as
 select
@@ -298,5 +288,4 @@ select
     planted.week_ending_on,
     planted.what_must_be_seen
 from planted
-left join named_customers as named on planted.customer_no = named.customer_no
-order by planted.story, planted.week_ending_on;
+left join named_customers as named on planted.customer_no = named.customer_no;
