@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from encours import console, warehouse
 from encours.errors import EncoursError
 from encours.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from ingest.report import LoadReport
+
+REASONS_SHOWN = 10
+"""Kinds of rejects and warnings printed; the rest are counted."""
 
 
 def load_files(
@@ -31,9 +40,9 @@ def load_files(
             done = load(
                 connection, paths, source=_mapping(source), as_of=as_of, out_of_order=out_of_order, progress=progress
             )
+        _tell(connection, done)
     finally:
         connection.close()
-    console.say(str(done))
 
 
 def _mapping(source: str | None) -> str | Path | None:
@@ -41,6 +50,65 @@ def _mapping(source: str | None) -> str | Path | None:
     if source is None or not source.endswith((".yml", ".yaml")):
         return source
     return Path(source)
+
+
+def _tell(connection: duckdb.DuckDBPyConnection, done: LoadReport) -> None:
+    numbers = ("read", "new", "changed", "unchanged", "rejected", "vanished")
+    console.table(
+        ("file", "mapping", "table", *numbers, "what became of it"),
+        [
+            (
+                result.file,
+                result.source,
+                result.table_name,
+                result.rows_read,
+                result.rows_new,
+                result.rows_changed,
+                result.rows_unchanged,
+                result.rows_rejected,
+                result.rows_vanished,
+                "loaded" if result.status == "loaded" else "the same bytes as last time",
+            )
+            for result in done.files
+        ],
+        numbers=numbers,
+    )
+    for warning in (*done.warnings, *(f"{each.file}: {words}" for each in done.files for words in each.warnings)):
+        console.say(f"Note: {warning}")
+    if done.load_id is None:
+        console.say("Nothing new: these files are what was loaded last.")
+        return
+    days = ", ".join(sorted({f"{result.as_of_on}" for result in done.files if result.as_of_on}))
+    read = sum(result.rows_read for result in done.files)
+    console.say(f"Load {done.load_id} (as of {days}): {read:,} rows read, {done.rows_rejected:,} rejected.")
+    _tell_rejects(connection, done.load_id)
+
+
+def _tell_rejects(connection: duckdb.DuckDBPyConnection, load_id: int) -> None:
+    """Rejected and odd rows of a load, by reason, each with the first place it happened."""
+    kinds = connection.execute(
+        """
+        select severity, reason, file, column_name, count(*), min(line), arg_min(value, line)
+        from raw.rejects where load_id = $load_id
+        group by all order by severity, count(*) desc, file, reason
+        """,
+        {"load_id": load_id},
+    ).fetchall()
+    if not kinds:
+        return
+    console.table(
+        ("rows", "severity", "reason", "column", "first at", "value there"),
+        [
+            (count, severity, reason, column, f"{file}, line {line}", value)
+            for severity, reason, file, column, count, line, value in kinds[:REASONS_SHOWN]
+        ],
+        numbers=("rows",),
+    )
+    left = len(kinds) - REASONS_SHOWN
+    more = f" {left} more kinds of reason are not shown." if left > 0 else ""
+    console.say(
+        f"Every such row, with its original line, is in the table raw.rejects and on the page Data health.{more}"
+    )
 
 
 def inspect_files(paths: Sequence[Path]) -> None:

@@ -38,7 +38,7 @@ def newest(connection: duckdb.DuckDBPyConnection, *, known_at: int | None = None
                 select
                     max(load_id) as load_id,
                     coalesce(max(load_id) filter (table_name in $documents), max(load_id)) as decides_load_id,
-                    max(loaded_at) as loaded_at
+                    arg_max(loaded_at, load_id) as loaded_at
                 from known
             )
             select deciding.load_id, max(known.as_of_on), max(deciding.loaded_at)
