@@ -29,21 +29,18 @@ first_value({{ expression }} ignore nulls) over (
 {%- endmacro %}
 
 {#
-  Cuts heavy work by customer into slices that fit in memory: `union all` branches of one query, each the
-  slice of customers whose hash leaves that rest. One branch reads and groups a fraction of the rows, so the
-  peak of memory is a fraction too. `query` is a macro that takes the condition of its slice.
+  Cuts heavy work by customer into slices that fit in memory: the conditions under which a customer belongs to
+  each slice, for the `union all` branches of one query. One branch groups a fraction of the rows, so the peak of
+  memory is a fraction too.
 
-      {% call(slice) customer_ranges('customer_id') %} select … from … where {{ slice }} {% endcall %}
+      {% for slice in customer_slices('customer_id') %} select … where {{ slice }} … union all … {% endfor %}
 #}
-{% macro customer_ranges(column) %}
-    {{- return(adapter.dispatch('customer_ranges')(column, caller)) -}}
-{% endmacro %}
-{% macro default__customer_ranges(column, caller) %}
+{% macro customer_slices(column) %}{{ return(adapter.dispatch('customer_slices')(column)) }}{% endmacro %}
+{% macro default__customer_slices(column) %}
     {%- set slices = var('customer_slices') | int -%}
-    {%- for slice in range(slices) %}
-        {{ caller('hash(' ~ column ~ ') % ' ~ slices ~ ' = ' ~ slice if slices > 1 else 'true') }}
-        {%- if not loop.last %}
-        union all
-        {%- endif %}
-    {%- endfor %}
+    {%- set conditions = [] -%}
+    {%- for slice in range(slices) -%}
+        {%- do conditions.append('hash(' ~ column ~ ') % ' ~ slices ~ ' = ' ~ slice) -%}
+    {%- endfor -%}
+    {{ return(conditions) }}
 {% endmacro %}

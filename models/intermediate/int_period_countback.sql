@@ -234,7 +234,9 @@ final as (
                 -- The month in which running sales reach the balance, pro rata.
                 min(
                     case
-                        when taken_through_amount >= receivable_amount and taken_amount > 0
+                        when
+                            taken_through_amount >= receivable_amount
+                            and taken_through_amount - taken_amount < receivable_amount
                             then
                                 days_through - days
                                 + cast((receivable_amount - (taken_through_amount - taken_amount)) * days as double)

@@ -1,0 +1,118 @@
+{%- set measures = [
+    'not_due_amount', 'overdue_amount', 'over_90_amount', 'unapplied_amount', 'disputed_amount',
+    'overdue_amount_due_days', 'sales_amount', 'collected_amount', 'matured_amount', 'late_amount',
+    'paid_amount', 'paid_amount_days_beyond_terms', 'paid_13w_amount', 'paid_13w_amount_days_beyond_terms',
+] -%}
+with
+
+changes as (
+
+    select * from {{ ref('int_customer_week_changes') }}
+
+),
+
+main_currency as (
+
+    select reporting_currency from {{ ref('int_reporting_currencies') }}
+    where is_main
+
+),
+
+weeks as (
+
+    select * from {{ ref('int_period_rows') }}
+    where period_kind = 'week'
+
+),
+
+final as (
+
+{% for slice in customer_slices('customer_id') %}
+    select
+        week_ending_on,
+        as_of_on,
+        is_complete as is_complete_week,
+        entity_id,
+        customer_id,
+        reporting_currency,
+        {{ money('not_due_amount + overdue_amount + unapplied_amount') }} as receivable_amount,
+        {{ money('not_due_amount') }} as not_due_amount,
+        {{ money('overdue_amount') }} as overdue_amount,
+        {{ money('over_90_amount') }} as over_90_amount,
+        {{ money('disputed_amount') }} as disputed_amount,
+        {{ money('unapplied_amount') }} as unapplied_amount,
+        {{ money('sales_amount') }} as sales_amount,
+        {{ money('collected_amount') }} as collected_amount,
+        {{ money('matured_amount') }} as matured_amount,
+        {{ money('late_amount') }} as late_amount,
+        {{ ratio('late_amount', 'matured_amount') }} as late_payment_rate_by_value,
+        {{ money('paid_amount') }} as paid_amount,
+        {{ ratio('paid_amount_days_beyond_terms', 'paid_amount') }} as days_beyond_terms,
+        {{ ratio('paid_13w_amount_days_beyond_terms', 'paid_13w_amount') }} as days_beyond_terms_13w,
+        -- Each overdue amount times its days past due: the day's number less the due day's.
+        {{ ratio(
+            '(' ~ days_between("date '2000-01-01'", 'as_of_on') ~ ' * overdue_amount - overdue_amount_due_days)',
+            'overdue_amount'
+        ) }} as average_overdue_age_days,
+        {{ money('not_due_amount + overdue_amount + unapplied_amount') }} as exposure_amount,
+        {{ money('greatest(not_due_amount + overdue_amount + unapplied_amount, 0)') }} as own_risk_amount
+    from (
+        select
+            weeks.period_ending_on as week_ending_on,
+            weeks.as_of_on,
+            weeks.is_complete,
+            spans.entity_id,
+            spans.customer_id,
+            main_currency.reporting_currency,
+            {% for measure in measures %}
+                sum(coalesce(totals.{{ measure }}, 0)) over (
+                    partition by spans.entity_id, spans.customer_id
+                    order by weeks.period_ending_on
+                    rows between unbounded preceding and current row
+                ) as {{ measure }}{{ ',' if not loop.last }}
+            {% endfor %}
+        from (
+            select
+                customer_id,
+                coalesce(entity_id, '*') as entity_id,
+                min(week_ending_on) as first_week_on
+            from changes
+            where {{ slice }}
+            group by grouping sets ((customer_id, entity_id), (customer_id))
+        ) as spans
+        cross join main_currency
+        inner join weeks
+            on spans.first_week_on <= weeks.period_ending_on
+        left join (
+            select
+                customer_id,
+                coalesce(entity_id, '*') as entity_id,
+                week_ending_on,
+                {% for measure in measures %}
+                    sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
+                {% endfor %}
+            from changes
+            where {{ slice }}
+            group by grouping sets ((customer_id, entity_id, week_ending_on), (customer_id, week_ending_on))
+        ) as totals
+            on
+                spans.customer_id = totals.customer_id
+                and spans.entity_id = totals.entity_id
+                and weeks.period_ending_on = totals.week_ending_on
+    ) as running
+    where
+        -- A week in which a customer owes nothing, bought nothing and paid nothing has no row.
+        not_due_amount <> 0
+        or overdue_amount <> 0
+        or unapplied_amount <> 0
+        or sales_amount <> 0
+        or collected_amount <> 0
+        or matured_amount <> 0
+        or paid_amount <> 0
+    {% if not loop.last %}union all{% endif %}
+{% endfor %}
+
+)
+
+select * from final
+{{ sorted_by('customer_id', 'entity_id', 'week_ending_on') }}
