@@ -18,6 +18,8 @@ class ColumnType(StrEnum):
     DATE = "date"
     TIMESTAMP = "timestamp"
     INTEGER = "integer"
+    COUNT = "bigint"
+    HASH = "ubigint"
     BOOLEAN = "boolean"
     AMOUNT = "decimal(18, 2)"
     RATE = "decimal(18, 8)"
@@ -28,7 +30,8 @@ class Column:
     """One column of a canonical table.
 
     ``required`` columns must be mapped and filled in every row. ``values`` closes the list of codes.
-    ``default`` says in words what stands in where the column is absent or empty.
+    ``default`` says in words what stands in where the column is absent or empty; where the row alone
+    tells it, the loader writes ``default_sql`` (other columns of the row in braces), else the models derive it.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Column:
     required: bool = False
     values: tuple[str, ...] = ()
     default: str = ""
+    default_sql: str = ""
     aliases: tuple[str, ...] = ()
 
 
@@ -63,12 +67,14 @@ class Table:
 
 LINEAGE = (
     Column("_source", ColumnType.TEXT, "The source mapping that read the row.", required=True),
+    Column("_slice", ColumnType.TEXT, "The part of the source one full file is the whole picture of.", required=True),
     Column("_file", ColumnType.TEXT, "The file the row came from, without its folder.", required=True),
-    Column("_line", ColumnType.INTEGER, "The logical record in that file, the header not counted; null for a derived row."),
-    Column("_row_hash", ColumnType.TEXT, "A hash of all canonical columns: equal means unchanged.", required=True),
+    Column("_line", ColumnType.INTEGER, "The record in that file, from 1, the header not counted; null: derived row."),
+    Column("_row_hash", ColumnType.HASH, "A hash of all canonical columns: equal means unchanged.", required=True),
     Column("_loaded_in", ColumnType.INTEGER, "The load that brought this version of the row.", required=True),
     Column("_replaced_in", ColumnType.INTEGER, "The load that changed or withdrew it; null while it is current."),
 )
+"""Columns every canonical table has beside its own: where a version came from and which loads know it."""
 
 INVOICE_TYPES = ("invoice", "debit_note", "credit_note", "opening", "adjustment", "write_off")
 PAYMENT_TYPES = ("payment", "deposit", "refund", "bounce")
@@ -86,9 +92,18 @@ ITEM_KINDS = (
 )
 
 _text, _date, _integer = ColumnType.TEXT, ColumnType.DATE, ColumnType.INTEGER
+_timestamp, _count = ColumnType.TIMESTAMP, ColumnType.COUNT
 _boolean, _amount, _rate = ColumnType.BOOLEAN, ColumnType.AMOUNT, ColumnType.RATE
 
-_ENTITY = Column("entity_id", _text, "The legal entity the customer owes.", default="MAIN")
+_STATUS = Column(
+    "status",
+    _text,
+    "Drafts and voids never count.",
+    values=("posted", "draft", "void"),
+    default="`posted`",
+    default_sql="'posted'",
+)
+_ENTITY = Column("entity_id", _text, "The legal entity the customer owes.", default="`MAIN`", default_sql="'MAIN'")
 
 TABLES: tuple[Table, ...] = (
     Table(
@@ -122,7 +137,8 @@ TABLES: tuple[Table, ...] = (
                 _text,
                 "What kind of debtor it is; `intragroup` is left out of KPIs and tiers.",
                 values=("private", "public", "consumer", "intragroup"),
-                default="private",
+                default="`private`",
+                default_sql="'private'",
             ),
             Column("country_code", _text, "Country of the customer."),
             Column("segment", _text, "The segment figures are cut by."),
@@ -147,9 +163,16 @@ TABLES: tuple[Table, ...] = (
             Column("posted_on", _date, "Day it entered the ledger.", required=True),
             Column("amount", _amount, "Amount with tax, signed: positive = the customer owes more.", required=True),
             _ENTITY,
-            Column("account", _text, "Control account it was posted to.", default="`AR`"),
-            Column("document_type", _text, "What the document is.", values=INVOICE_TYPES, default="`invoice` from zero up, else `credit_note`"),
-            Column("invoiced_on", _date, "Day on the document.", default="posted_on"),
+            Column("account", _text, "Control account it was posted to.", default="`AR`", default_sql="'AR'"),
+            Column(
+                "document_type",
+                _text,
+                "What the document is.",
+                values=INVOICE_TYPES,
+                default="`invoice` from zero up, else `credit_note`",
+                default_sql="case when {amount} < 0 then 'credit_note' else 'invoice' end",
+            ),
+            Column("invoiced_on", _date, "Day on the document.", default="posted_on", default_sql="{posted_on}"),
             Column("sent_on", _date, "Day it was sent."),
             Column("due_on", _date, "Day it is due.", default="from the terms, else invoiced_on"),
             Column("original_due_on", _date, "Day it was due at first, where it was moved."),
@@ -159,12 +182,17 @@ TABLES: tuple[Table, ...] = (
             Column("base_amount", _amount, "`amount` in the entity's base currency at the document's own rate."),
             Column("original_invoice_id", _text, "The invoice a credit note corrects; allocates nothing by itself."),
             Column("reference", _text, "Free reference."),
-            Column("status", _text, "Drafts and voids never count.", values=("posted", "draft", "void"), default="posted"),
+            _STATUS,
             Column("is_disputed", _boolean, "Disputed for its whole life; counts only where no dispute row names it."),
             Column("delivered_on", _date, "Day the goods arrived."),
             Column("has_delivery_proof", _boolean, "Whether a signed proof of delivery exists."),
             Column("settled_on", _date, "One-row-an-invoice files: the day it was paid."),
-            Column("paid_amount", _amount, "One-row-an-invoice files: how much of it was paid.", default="all of it where settled_on is given"),
+            Column(
+                "paid_amount",
+                _amount,
+                "One-row-an-invoice files: how much of it was paid.",
+                default="all of it where settled_on is given",
+            ),
             Column("open_amount", _amount, "One-row-an-invoice files: what is still open."),
         ),
         control_amount="amount",
@@ -192,17 +220,33 @@ TABLES: tuple[Table, ...] = (
             Column("received_on", _date, "Day the money (or the bill) came in.", required=True),
             Column("amount", _amount, "Positive amount.", required=True),
             _ENTITY,
-            Column("posted_on", _date, "Day it entered the ledger.", default="received_on"),
-            Column("account", _text, "Control account it was posted to.", default="`AR`"),
+            Column(
+                "posted_on", _date, "Day it entered the ledger.", default="received_on", default_sql="{received_on}"
+            ),
+            Column("account", _text, "Control account it was posted to.", default="`AR`", default_sql="'AR'"),
             Column("currency", _text, "ISO code.", default="the entity's base currency"),
             Column("base_amount", _amount, "`amount` in the entity's base currency at the payment's own rate."),
-            Column("payment_type", _text, "What it is.", values=PAYMENT_TYPES, default="payment"),
+            Column(
+                "payment_type",
+                _text,
+                "What it is.",
+                values=PAYMENT_TYPES,
+                default="`payment`",
+                default_sql="'payment'",
+            ),
             Column("original_payment_id", _text, "The payment a bounce or refund takes back."),
             Column("method", _text, "Transfer, cheque, bill …"),
             Column("matures_on", _date, "A bill's day: it counts from the later of this and posted_on."),
-            Column("financing", _text, "Whether the bill was sold on.", values=("none", "discounted", "factored"), default="none"),
+            Column(
+                "financing",
+                _text,
+                "Whether the bill was sold on.",
+                values=("none", "discounted", "factored"),
+                default="`none`",
+                default_sql="'none'",
+            ),
             Column("reference", _text, "Free reference."),
-            Column("status", _text, "Drafts and voids never count.", values=("posted", "draft", "void"), default="posted"),
+            _STATUS,
         ),
         control_amount="amount",
     ),
@@ -211,14 +255,31 @@ TABLES: tuple[Table, ...] = (
         "What was set against what: an amount of a credit item against a debit item.",
         ("allocation_id",),
         (
-            Column("allocation_id", _text, "The allocation's own id.", default="a hash of all columns and an occurrence number"),
+            Column(
+                "allocation_id",
+                _text,
+                "The allocation's own id.",
+                default="a hash of all columns and an occurrence number",
+            ),
             Column("credit_id", _text, "The credit item's own id.", required=True),
             Column("debit_id", _text, "The debit item's own id.", required=True, aliases=("invoice_id",)),
             Column("amount", _amount, "In the debit's currency; negative takes an earlier one back.", required=True),
             Column("credit_amount", _amount, "In the credit's currency, where that differs."),
             _ENTITY,
-            Column("credit_kind", _text, "Item kind of the credit.", values=ITEM_KINDS, default="found by the id; ambiguous: left out and listed"),
-            Column("debit_kind", _text, "Item kind of the debit.", values=ITEM_KINDS, default="found by the id; ambiguous: left out and listed"),
+            Column(
+                "credit_kind",
+                _text,
+                "Item kind of the credit.",
+                values=ITEM_KINDS,
+                default="found by the id; ambiguous: left out and listed",
+            ),
+            Column(
+                "debit_kind",
+                _text,
+                "Item kind of the debit.",
+                values=ITEM_KINDS,
+                default="found by the id; ambiguous: left out and listed",
+            ),
             Column("instalment_no", _integer, "The instalment it was named to."),
             Column("applied_on", _date, "Day it was made.", default="the later posting day"),
             Column("reversed_on", _date, "Day it was taken back."),
@@ -242,7 +303,7 @@ TABLES: tuple[Table, ...] = (
         ("entity_id", "account", "currency", "balance_on"),
         (
             _ENTITY,
-            Column("account", _text, "Control account.", default="`AR`"),
+            Column("account", _text, "Control account.", default="`AR`", default_sql="'AR'"),
             Column("currency", _text, "ISO code.", default="the entity's base currency"),
             Column("balance_on", _date, "Day, at its end.", required=True),
             Column("amount", _amount, "Balance, debit positive.", required=True),
@@ -256,7 +317,7 @@ TABLES: tuple[Table, ...] = (
         (
             Column("item_id", _text, "The item's id.", required=True),
             _ENTITY,
-            Column("account", _text, "Control account.", default="`AR`"),
+            Column("account", _text, "Control account.", default="`AR`", default_sql="'AR'"),
             Column("currency", _text, "ISO code.", default="the entity's base currency"),
             Column("from_on", _date, "First day it explains.", required=True),
             Column("to_on", _date, "Last day it explains; empty = still."),
@@ -283,5 +344,61 @@ TABLES: tuple[Table, ...] = (
         control_amount="amount",
     ),
 )
+
+LOADS = Table(
+    "loads",
+    "The manifest: one row a load and file. Rows read = new + changed + unchanged + rejected; filtered rows apart.",
+    ("load_id", "source", "table_name", "slice", "file"),
+    (
+        Column("load_id", _integer, "Number of the load; it only grows.", required=True),
+        Column("source", _text, "The source mapping.", required=True),
+        Column("table_name", _text, "The canonical table the file was read into.", required=True),
+        Column("slice", _text, "The part of the source the file pictures; `*` is all of it.", required=True),
+        Column("file", _text, "The file, without its folder.", required=True),
+        Column("sha256", _text, "SHA-256 of the file's bytes.", required=True),
+        Column("bytes", _count, "Size of the file in bytes.", required=True),
+        Column("mapping_sha256", _text, "SHA-256 of the mapping that read it.", required=True),
+        Column("kind", _text, "What the file is.", required=True, values=("full", "delta")),
+        Column("rows_read", _count, "Rows read = new + changed + unchanged + rejected.", required=True),
+        Column("rows_filtered", _count, "Rows the mapping leaves out on purpose; not in `rows_read`.", required=True),
+        Column("rows_new", _count, "Rows whose key was not current.", required=True),
+        Column("rows_changed", _count, "Rows whose key was current with other content.", required=True),
+        Column("rows_unchanged", _count, "Rows that were current as they are.", required=True),
+        Column("rows_vanished", _count, "Rows of the slice no longer in it; on its first file.", required=True),
+        Column("rows_rejected", _count, "Rows not taken; why is in `rejects`.", required=True),
+        Column(
+            "control_amount", _amount, "Total of the amounts taken, currencies mixed: for comparing with the source."
+        ),
+        Column("rejected_amount", _amount, "Total of the rejected amounts that could be read."),
+        Column("as_of_on", _date, "The as-of day of the load.", required=True),
+        Column("loaded_at", _timestamp, "When it was loaded, UTC.", required=True),
+        Column(
+            "status", _text, "`loaded`; a file that is the same again leaves no row.", required=True, values=("loaded",)
+        ),
+    ),
+)
+
+REJECTS = Table(
+    "rejects",
+    "What was wrong with rows: one row a fault. A rejected row was not taken, a warned one was.",
+    ("load_id", "table_name", "file", "line", "column_name", "reason"),
+    (
+        Column("load_id", _integer, "The load.", required=True),
+        Column("source", _text, "The source mapping.", required=True),
+        Column("table_name", _text, "The canonical table.", required=True),
+        Column("file", _text, "The file, without its folder.", required=True),
+        Column("line", _count, "Physical line of the file the row starts on, from 1; in Parquet files the record."),
+        Column("column_name", _text, "The canonical column at fault; empty: the whole line."),
+        Column("value", _text, "What stood there."),
+        Column("reason", _text, "Why it was not taken, or what is odd.", required=True),
+        Column(
+            "severity", _text, "`reject`: not taken; `warning`: taken.", required=True, values=("reject", "warning")
+        ),
+        Column("raw_line", _text, "The line as it stands in the file."),
+    ),
+)
+
+MANIFEST: tuple[Table, ...] = (LOADS, REJECTS)
+"""The loader's own tables beside the canonical ones."""
 
 TABLE_BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

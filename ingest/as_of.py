@@ -1,0 +1,78 @@
+"""The day a load speaks of, and whether it comes after what was loaded before."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+
+import duckdb
+
+from ingest.errors import FileError, OrderError
+from ingest.header import fold
+from ingest.schema import SCHEMA
+from ingest.sql import text
+from ingest.stage import Stage, StagedFile
+
+
+def as_of_by_source(
+    connection: duckdb.DuckDBPyConnection, stages: list[Stage], given: date | None, out_of_order: bool
+) -> None:
+    """Set the as-of day of every staged file: the one given, else the latest control date among its source's files.
+
+    Raises `OrderError` where a source tells none, and for a full file older than its slice's latest load.
+    """
+    files = [staged for stage in stages for staged in stage.files]
+    for source in {staged.result.source for staged in files}:
+        of_source = [staged for staged in files if staged.result.source == source]
+        day = given or max(filter(None, (control_date(connection, staged) for staged in of_source)), default=None)
+        if day is None:
+            raise OrderError(
+                f"{', '.join(staged.path.name for staged in of_source)}: nothing says which day they speak of. "
+                "Give it with --as-of YYYY-MM-DD, or name a control_date in the mapping."
+            )
+        for staged in of_source:
+            staged.result.as_of_on = day
+            _check_order(connection, staged, day, out_of_order)
+
+
+def control_date(connection: duckdb.DuckDBPyConnection, staged: StagedFile) -> date | None:
+    """The as-of day the file itself tells, by its mapping's `control_date`; none where it has no such rule."""
+    rule = staged.table.control_date
+    if rule is None:
+        return None
+    if rule.file is not None:
+        found = re.search(rule.file, staged.path.name)
+        if found is None:
+            raise FileError(
+                f"{staged.path.name}: its name must hold the as-of day, as {rule.file} (mapping, control_date)"
+            )
+        try:
+            return datetime.strptime(found.group(1), rule.format).replace(tzinfo=UTC).date()
+        except ValueError:
+            raise FileError(
+                f"{staged.path.name}: '{found.group(1)}' is not a day written as {rule.format} (mapping, control_date)"
+            ) from None
+    assert rule.column is not None
+    header = [fold(name) for name in staged.reading.header]
+    column = f"c{header.index(fold(rule.column))}"
+    row = connection.execute(
+        f"select max(cast(try_strptime({column}, {text(rule.format)}) as date)) from {staged.reading.relation}"
+    ).fetchone()
+    return row[0] if row is not None else None
+
+
+def _check_order(connection: duckdb.DuckDBPyConnection, staged: StagedFile, day: date, out_of_order: bool) -> None:
+    result = staged.result
+    if staged.table.kind != "full" or out_of_order:
+        return
+    row = connection.execute(
+        f"select max(as_of_on) from {SCHEMA}.loads where (source, table_name, slice) = (?, ?, ?)",
+        [result.source, result.table_name, result.slice],
+    ).fetchone()
+    latest = row[0] if row is not None else None
+    if latest is not None and day < latest:
+        raise OrderError(
+            f"{result.file}: is of {day}, but {result.table_name} of {result.source} (slice {result.slice}) "
+            f"is already loaded as of {latest}. An older full picture would withdraw newer rows; "
+            "if that is meant, load it with --out-of-order."
+        )

@@ -1,0 +1,90 @@
+"""What a row must hold to be taken, beyond being readable: codes, signs, currencies, order of days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ingest.contract import Column, ColumnType, Table
+from ingest.sql import ident, text, texts
+
+POSITIVE_TYPES, NEGATIVE_TYPES = ("invoice", "debit_note"), ("credit_note", "write_off")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A rule a row can break. All but ``column`` is SQL over the columns of a projection.
+
+    ``condition`` is true for rows that break the rule; ``reason`` and ``value`` are the texts reported.
+    """
+
+    column: str
+    condition: str
+    reason: str
+    value: str
+
+
+def table_faults(table: Table) -> list[Fault]:
+    """The rules whose breach rejects a row of ``table``."""
+    faults = [fault for column in table.columns for fault in _column_faults(column)]
+    if table.name == "invoices":
+        faults += [
+            Fault(
+                "amount",
+                f"(amount < 0 and document_type in ({texts(POSITIVE_TYPES)})) "
+                f"or (amount > 0 and document_type in ({texts(NEGATIVE_TYPES)}))",
+                "'has the wrong sign for a document of type ' || document_type",
+                "t_amount",
+            ),
+        ]
+    if table.name == "payments":
+        faults.append(
+            Fault("amount", "amount < 0", "'is negative; payments are positive, whatever their type'", "t_amount")
+        )
+    if "base_amount" in table.column_by_name:
+        faults.append(
+            Fault(
+                "base_amount",
+                "(base_amount < 0 and amount > 0) or (base_amount > 0 and amount < 0)",
+                "'has the other sign than amount'",
+                "cast(base_amount as varchar)",
+            )
+        )
+    return faults
+
+
+def table_warnings(table: Table) -> list[Fault]:
+    """The rules whose breach is reported while the row is taken."""
+    if table.name != "invoices":
+        return []
+    return [
+        Fault(
+            "due_on",
+            "due_on < invoiced_on",
+            "'is before the document''s own day, ' || cast(invoiced_on as varchar)",
+            "t_due_on",
+        )
+    ]
+
+
+def _column_faults(column: Column) -> list[Fault]:
+    name, value = ident(column.name), f"cast({ident(column.name)} as varchar)"
+    faults = []
+    if column.values:
+        codes = ", ".join(column.values)
+        faults.append(
+            Fault(column.name, f"{name} not in ({texts(column.values)})", text(f"is none of: {codes}"), value)
+        )
+    if column.name == "currency" or column.name.endswith("_currency"):
+        faults.append(
+            Fault(
+                column.name,
+                f"not regexp_full_match({name}, '[A-Z]{{3}}')",
+                "'is not an ISO currency code of three capitals'",
+                value,
+            )
+        )
+    if column.type is ColumnType.RATE:
+        faults.append(Fault(column.name, f"{name} <= 0", "'is not above zero'", f"t_{column.name}"))
+    if column.name == "instalment_no":
+        faults.append(Fault(column.name, f"{name} < 1", "'is below 1'", f"t_{column.name}"))
+    return faults

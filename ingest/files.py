@@ -1,0 +1,159 @@
+"""Files as bytes: which ones, their hash, their line ends, their header, and a readable copy where one is needed."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import hashlib
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.errors import FileError
+from ingest.mapping import FileFormat
+
+CHUNK = 1 << 22
+HEADER_BYTES = 1 << 20
+SUFFIXES = {
+    ".csv": "csv",
+    ".txt": "csv",
+    ".tsv": "csv",
+    ".parquet": "parquet",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".xlsx": "xlsx",
+}
+"""What a file's suffix says of its format."""
+
+
+def expand(paths: Sequence[Path]) -> list[tuple[Path, bool]]:
+    """The files of ``paths``: (file, whether it was named itself), folders replaced by the extracts right in them.
+
+    Raises `FileError` for a path that does not exist and for a folder without extracts.
+    """
+    files: list[tuple[Path, bool]] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(entry for entry in path.iterdir() if entry.is_file() and entry.suffix.lower() in SUFFIXES)
+            if not inside:
+                raise FileError(f"{path}: no extract in this folder (looked for {', '.join(SUFFIXES)})")
+            files += [(entry, False) for entry in inside]
+        elif path.is_file():
+            files.append((path, True))
+        else:
+            raise FileError(f"{path}: there is no such file or folder")
+    seen: set[Path] = set()
+    for file, _ in files:
+        if file.resolve() in seen:
+            raise FileError(f"{file}: named twice; name each file once")
+        seen.add(file.resolve())
+    return files
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of the file's bytes, 64 hex digits."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@dataclass(frozen=True)
+class LineEnds:
+    """How the lines of a file end."""
+
+    lines: int
+    """Physical lines, a last one without line end included, blank ones at the end left out."""
+    newline: str
+    """``\\n`` or ``\\r\\n`` where all lines end alike; empty where they do not, or end in ``\\r``."""
+
+
+def line_ends(path: Path) -> LineEnds:
+    """Count the lines of ``path`` and tell how they end. Reads the file once, in chunks."""
+    feeds = returns = pairs = 0
+    last = b""
+    for chunk in _chunks(path):
+        feeds += chunk.count(b"\n")
+        found = chunk.count(b"\r")
+        if found:
+            returns += found
+            pairs += chunk.count(b"\r\n")
+        if last == b"\r" and chunk.startswith(b"\n"):
+            pairs += 1
+        last = chunk[-1:]
+    breaks = feeds + returns - pairs
+    lines = breaks + (last not in {b"", b"\n", b"\r"}) - _blank_end(path)
+    if returns == 0:
+        return LineEnds(lines, "\n")
+    return LineEnds(lines, "\r\n" if returns == feeds == pairs else "")
+
+
+def _blank_end(path: Path) -> int:
+    """Blank lines at the very end of ``path``."""
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - CHUNK))
+        end = stream.read().replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return max(0, len(end) - len(end.rstrip(b"\n")) - 1)
+
+
+def readable_copy(path: Path, file: FileFormat, line_feeds_only: bool, folder: Path) -> Path:
+    """``path`` itself where it is UTF-8 with even line ends, else a copy in ``folder`` that is.
+
+    Raises `FileError` where the bytes are not of the encoding the mapping states.
+    """
+    if file.encoding in {"utf-8", "utf-8-sig"} and not line_feeds_only:
+        return path
+    copy = folder / f"{len(list(folder.iterdir()))}-{path.name}"
+    decoder = codecs.getincrementaldecoder("utf-8-sig" if file.encoding == "utf-8" else file.encoding)()
+    ends = io.IncrementalNewlineDecoder(None, translate=True)
+    line = 1
+    with copy.open("w", encoding="utf-8", newline="") as out:
+        for chunk in _chunks(path, last=True):
+            try:
+                decoded = decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                place = line + chunk[: error.start].count(b"\n")
+                raise FileError(not_encoded(path, place, file.encoding)) from None
+            line += chunk.count(b"\n")
+            out.write(ends.decode(decoded, final=not chunk) if line_feeds_only else decoded)
+    return copy
+
+
+def not_encoded(path: Path, line: int, encoding: str) -> str:
+    """The message for bytes that are not of ``encoding``."""
+    other = "windows-1252" if encoding.startswith("utf-8") else "utf-8"
+    return (
+        f"{path.name}, line {line}: not {encoding}. If the file was written by an older Windows or mainframe program, "
+        f"say `encoding: {other}` in its mapping; else export it again as UTF-8."
+    )
+
+
+def read_header(path: Path, file: FileFormat) -> list[str]:
+    """The column names of a CSV file's first record.
+
+    Raises `FileError` for an empty file and for bytes that are not of the stated encoding.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(HEADER_BYTES)
+    if not head.strip():
+        raise FileError(f"{path.name}: the file is empty, without even a header; export it again")
+    encoding = "utf-8-sig" if file.encoding == "utf-8" else file.encoding
+    for ending in (b"\n", b"\r"):
+        if ending in head:
+            head = head[: head.rindex(ending)]
+            break
+    try:
+        decoded = head.decode(encoding)
+    except UnicodeDecodeError as error:
+        place = 1 + head[: error.start].count(b"\n")
+        raise FileError(not_encoded(path, place, file.encoding)) from None
+    records = csv.reader(io.StringIO(decoded, newline=""), delimiter=file.delimiter, quotechar=file.quote)
+    return next(iter(records), [])
+
+
+def _chunks(path: Path, last: bool = False) -> Iterator[bytes]:
+    """The file in pieces; with ``last`` an empty piece at the end."""
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            yield chunk
+    if last:
+        yield b""

@@ -1,0 +1,124 @@
+"""Which column of a file feeds which canonical column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.errors import FileError, nearest
+from ingest.mapping import ConvertedAmount, TableMapping
+from ingest.projection import Wiring
+
+
+@dataclass(frozen=True)
+class Match:
+    """A header held against a table's mapping."""
+
+    sources: dict[str, str]
+    """Canonical column -> header of the file that feeds it."""
+    unmapped: tuple[str, ...]
+    """Headers that feed nothing, in file order."""
+    missing: tuple[str, ...]
+    """Headers the mapping names for columns that may be absent, and are."""
+    lacking: tuple[str, ...]
+    """What the file cannot do without and lacks: headers, or canonical columns where the mapping is `*`."""
+
+    @property
+    def fits(self) -> bool:
+        """Whether the file has all it needs."""
+        return not self.lacking
+
+
+def fold(header: str) -> str:
+    """A header as it is compared: without outer blanks, case ignored."""
+    return header.strip().casefold()
+
+
+def unpivoted(mapping: TableMapping, header: Sequence[str]) -> tuple[str, ...]:
+    """The columns rows have after `unpivot`; the header itself where there is none."""
+    if mapping.unpivot is None:
+        return tuple(header)
+    return (*mapping.unpivot.keep, mapping.unpivot.name, mapping.unpivot.value)
+
+
+def match(mapping: TableMapping, header: Sequence[str]) -> Match:
+    """Hold ``header`` (as the file has it, before any unpivot) against ``mapping``."""
+    present = {fold(name): name for name in header if name.strip()}
+    lacking = [name for name in mapping.header if fold(name) not in present]
+    if mapping.unpivot is not None:
+        lacking += [name for name in mapping.unpivot.keep if fold(name) not in present]
+        used = set(present.values())
+        present = {fold(name): name for name in unpivoted(mapping, header)}
+    else:
+        used = set()
+    required = {name for name in mapping.target.required_columns if name not in mapping.constants}
+    sources: dict[str, str] = {}
+    missing: list[str] = []
+    for name, wanted in _wanted(mapping).items():
+        found = [present[fold(source)] for source in wanted if fold(source) in present]
+        complete = len(found) == len(wanted) if _needs_all(mapping, name) else bool(found)
+        if complete:
+            sources[name] = found[0]
+            used.update(found if _needs_all(mapping, name) else found[:1])
+        elif name in required:
+            lacking.append(wanted[0])
+        elif mapping.columns != "*":
+            missing += [source for source in wanted if fold(source) not in present]
+    for rule in mapping.filters:
+        if fold(rule.column) in present:
+            used.add(present[fold(rule.column)])
+        else:
+            lacking.append(rule.column)
+    control = mapping.control_date.column if mapping.control_date else None
+    if control is not None:
+        used.update(present[key] for key in [fold(control)] if key in present)
+        lacking += [control] if fold(control) not in present else []
+    unmapped = tuple(name for name in header if name.strip() and name not in used)
+    return Match(sources, unmapped, tuple(dict.fromkeys(missing)), tuple(dict.fromkeys(lacking)))
+
+
+def wire(mapping: TableMapping, header: Sequence[str], file: str) -> Wiring:
+    """Positions in ``header`` of what ``mapping`` names; raises `FileError` where the file lacks what it must have."""
+    found = match(mapping, header)
+    if not found.fits:
+        raise FileError(_lacking_message(mapping, header, found, file))
+    names = unpivoted(mapping, header)
+    folded = [fold(name) for name in names]
+    for used in {*found.sources.values(), *(rule.column for rule in mapping.filters)}:
+        if folded.count(fold(used)) > 1:
+            raise FileError(f"{file}: two columns are called '{used}'; rename one of them in the file")
+    position = {name: folded.index(name) for name in folded}
+    amounts: dict[str, tuple[int, int]] = {}
+    columns: dict[str, int] = {}
+    for name, header_name in found.sources.items():
+        source = mapping.columns[name] if mapping.columns != "*" else header_name
+        if isinstance(source, ConvertedAmount):
+            amounts[name] = (position[fold(source.amount)], position[fold(source.rate)])
+        else:
+            columns[name] = position[fold(header_name)]
+    return Wiring(columns, amounts, tuple(position[fold(rule.column)] for rule in mapping.filters))
+
+
+def _wanted(mapping: TableMapping) -> dict[str, tuple[str, ...]]:
+    """Canonical column -> headers that may feed it (the first that is there), or all needed for a conversion."""
+    if mapping.columns == "*":
+        columns = {column.name: (column.name, *column.aliases) for column in mapping.target.columns}
+        columns |= {name: (name,) for name in mapping.helper_columns}
+        return {name: wanted for name, wanted in columns.items() if name not in mapping.constants}
+    return {
+        name: (source.amount, source.rate) if isinstance(source, ConvertedAmount) else (source,)
+        for name, source in mapping.columns.items()
+    }
+
+
+def _needs_all(mapping: TableMapping, name: str) -> bool:
+    return mapping.columns != "*" and isinstance(mapping.columns[name], ConvertedAmount)
+
+
+def _lacking_message(mapping: TableMapping, header: Sequence[str], found: Match, file: str) -> str:
+    present = [name for name in header if name.strip()]
+    lines = [f"{file}: a {mapping.table} file must have what this one lacks:"]
+    lines += [f"  column '{name}'{nearest(name, found.unmapped) or nearest(name, present)}" for name in found.lacking]
+    lines.append(f"  it has: {', '.join(present) or 'no column names at all'}")
+    lines.append("Rename the column in the file, or map it in a source mapping (docs/mappings.md).")
+    return "\n".join(lines)

@@ -1,0 +1,205 @@
+"""Comparing a staged picture with what is current: what is new, changed, vanished; and writing that down."""
+
+from __future__ import annotations
+
+import duckdb
+
+from ingest.contract import Table
+from ingest.projection import STATE_FAULTY, STATE_FILTERED, STATE_REFUSED, STATE_TAKEN
+from ingest.schema import SCHEMA, hash_sql
+from ingest.sql import ident, idents, text
+from ingest.stage import Stage, StagedFile
+
+DERIVED_SLICE = "derived"
+"""The slice of rows the loader derives (entities); any given row takes their place."""
+
+
+def same_key(table: Table, left: str, right: str) -> str:
+    """The join condition of two aliases on the table's key; nulls are equal."""
+    return " and ".join(f"{left}.{ident(name)} is not distinct from {right}.{ident(name)}" for name in table.key)
+
+
+def refresh_hashes(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Hash stored rows anew where the engine, or the contract's columns, hash otherwise than when they were stored.
+
+    `hash()` is fast but not promised to stay the same over DuckDB's versions; one row tells whether it did.
+    """
+    target = f"{SCHEMA}.{ident(table.name)}"
+    probe = connection.execute(f"select _row_hash = {hash_sql(table)} from {target} limit 1").fetchone()
+    if probe is not None and not probe[0]:
+        connection.execute(f"update {target} set _row_hash = {hash_sql(table)}")
+
+
+class History:
+    """The rows of one canonical table, as one load changes them."""
+
+    def __init__(self, stage: Stage, load_id: int) -> None:
+        self.stage, self.load_id = stage, load_id
+        self.connection, self.table = stage.connection, stage.table
+        self.target = f"{SCHEMA}.{ident(stage.table.name)}"
+        self.slices: dict[tuple[str, str], list[StagedFile]] = {}
+        for staged in stage.files:
+            self.slices.setdefault((staged.result.source, staged.result.slice), []).append(staged)
+
+    def apply(self, rejected_keys: str | None) -> None:
+        """Close changed and vanished rows, add new versions, and count per file.
+
+        ``rejected_keys`` names a relation with the key columns of rejected rows: what is current under such a
+        key stays, because its row has not vanished; it could only not be read.
+        """
+        refresh_hashes(self.connection, self.table)
+        self._find_differences()
+        self._refuse_foreign_keys()
+        self._pair_changed()
+        vanished = self._find_vanished(rejected_keys)
+        self._count(vanished)
+        self._write()
+
+    @property
+    def _scope(self) -> str:
+        """Current rows (alias ``c``) of the slices of this load."""
+        pairs = ", ".join(f"({text(source)}, {text(part)})" for source, part in self.slices)
+        return f"c._replaced_in is null and (c._source, c._slice) in ({pairs})"
+
+    def _execute(self, statement: str) -> duckdb.DuckDBPyConnection:
+        return self.connection.execute(statement)
+
+    def _scalar(self, statement: str) -> int:
+        row = self._execute(statement).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def _find_differences(self) -> None:
+        """``ingest_fresh``: staged rows not current so; ``ingest_gone``: current rows not staged so."""
+        self._execute("create temp table ingest_fresh (row_id bigint, file_number integer)")
+        self._execute("create temp table ingest_gone (row_id bigint, vanishes boolean)")
+        self.all_fresh = self._scalar(f"select count(*) from {self.target} as c where {self._scope}") == 0
+        if self.all_fresh:
+            return
+        for (source, part), files in self.slices.items():
+            numbers = ", ".join(str(staged.number) for staged in files)
+            staged_rows = f"{self.stage.name} as s where s._state = {STATE_TAKEN} and s._file_number in ({numbers})"
+            current = (
+                f"{self.target} as c where c._replaced_in is null "
+                f"and c._source = {text(source)} and c._slice = {text(part)}"
+            )
+            self._execute(
+                f"insert into ingest_fresh select s.rowid, s._file_number from {staged_rows} "
+                f"and not exists (select 1 from {current} and c._row_hash = s._row_hash)"
+            )
+            if files[0].table.kind == "full":
+                self._execute(
+                    f"insert into ingest_gone select c.rowid, true from {current} "
+                    f"and not exists (select 1 from {staged_rows} and s._row_hash = c._row_hash)"
+                )
+            else:
+                self._execute(
+                    f"insert into ingest_gone select c.rowid, false from {current} and exists ("
+                    f"select 1 from {self.stage.name} as s join ingest_fresh as f on f.row_id = s.rowid "
+                    f"where {same_key(self.table, 's', 'c')})"
+                )
+
+    def _fresh_rows(self, join: str = "") -> str:
+        """Staged rows (alias ``s``) that are new or changed, as a relation with condition."""
+        fresh = "" if self.all_fresh else " and s.rowid in (select row_id from ingest_fresh)"
+        return f"{self.stage.name} as s {join} where s._state = {STATE_TAKEN}{fresh}"
+
+    def _refuse_foreign_keys(self) -> None:
+        """Reject staged rows whose key is current elsewhere: in another source, or a slice not in this load."""
+        foreign = f"c._replaced_in is null and not ({self._scope}) and c._slice <> {text(DERIVED_SLICE)}"
+        self._execute(
+            "create temp table if not exists ingest_refused "
+            "(table_name varchar, row_id bigint, column_name varchar, value varchar, reason varchar)"
+        )
+        if self._scalar(f"select count(*) from (select 1 from {self.target} as c where {foreign} limit 1)") == 0:
+            return
+        key_text = " || ' / ' || ".join(f"coalesce(cast(s.{ident(name)} as varchar), '')" for name in self.table.key)
+        join = f"join {self.target} as c on {same_key(self.table, 's', 'c')}"
+        self._execute(
+            f"insert into ingest_refused select {text(self.table.name)}, s.rowid, "
+            f"{text(', '.join(self.table.key))}, {key_text}, "
+            f"'belongs to source ' || c._source || ', slice ' || c._slice || ' (file ' || c._file || ', load ' || "
+            f"c._loaded_in || ')' from {self._fresh_rows(join)} and {foreign}"
+        )
+        self._execute(
+            f"update {self.stage.name} set _state = {STATE_REFUSED} where rowid in "
+            f"(select row_id from ingest_refused where table_name = {text(self.table.name)})"
+        )
+
+    def _pair_changed(self) -> None:
+        """``ingest_changed``: staged row and the current row of the same key it replaces."""
+        derived = f"c._replaced_in is null and c._slice = {text(DERIVED_SLICE)}"
+        self._execute("create temp table ingest_changed (row_id bigint, file_number integer, current_id bigint)")
+        if not self.all_fresh:
+            self._execute(
+                f"insert into ingest_changed select s.rowid, s._file_number, g.row_id "
+                f"from ingest_fresh as f join {self.stage.name} as s on s.rowid = f.row_id "
+                f"join {self.target} as c on {same_key(self.table, 's', 'c')} "
+                f"join ingest_gone as g on g.row_id = c.rowid where s._state = {STATE_TAKEN}"
+            )
+        if self.table.name == "entities":
+            self._execute(
+                f"insert into ingest_changed select s.rowid, s._file_number, c.rowid from {self.stage.name} as s "
+                f"join {self.target} as c on {same_key(self.table, 's', 'c')} "
+                f"where s._state = {STATE_TAKEN} and {derived}"
+            )
+
+    def _find_vanished(self, rejected_keys: str | None) -> dict[tuple[str, str], int]:
+        """``ingest_vanished``: current rows whose key is no longer in their slice; the number of them by slice."""
+        protected = (
+            f" and not exists (select 1 from {rejected_keys} as p where {same_key(self.table, 'p', 'c')})"
+            if rejected_keys
+            else ""
+        )
+        self._execute(
+            f"create temp table ingest_vanished as select c.rowid as row_id, c._source as source, c._slice as slice "
+            f"from ingest_gone as g join {self.target} as c on c.rowid = g.row_id "
+            f"where g.vanishes and g.row_id not in (select current_id from ingest_changed){protected}"
+        )
+        counted = self._execute("select source, slice, count(*) from ingest_vanished group by 1, 2").fetchall()
+        return {(source, part): int(rows) for source, part, rows in counted}
+
+    def _count(self, vanished: dict[tuple[str, str], int]) -> None:
+        """Fill the row counts and totals of each file's result."""
+        amount = self.table.control_amount
+        total = f"sum(s.{ident(amount)})" if amount else "sum(null)"
+        staged_counts = {
+            number: counts
+            for number, *counts in self._execute(
+                f"select s._file_number, count(*) filter (where s._state = {STATE_TAKEN}), "
+                f"count(*) filter (where s._state = {STATE_FILTERED}), "
+                f"cast({total} filter (where s._state = {STATE_TAKEN}) as decimal(18, 2)), "
+                f"cast({total} filter (where s._state in ({STATE_FAULTY}, {STATE_REFUSED})) as decimal(18, 2)) "
+                f"from {self.stage.name} as s group by 1"
+            ).fetchall()
+        }
+        fresh = dict(self._execute(f"select s._file_number, count(*) from {self._fresh_rows()} group by 1").fetchall())
+        changed = dict(self._execute("select file_number, count(*) from ingest_changed group by 1").fetchall())
+        for key, files in self.slices.items():
+            for staged in files:
+                result = staged.result
+                taken, filtered, control, rejected = staged_counts.get(staged.number, (0, 0, None, None))
+                result.rows_filtered = filtered
+                result.rows_read = staged.rows - filtered + staged.unread
+                result.rows_changed = changed.get(staged.number, 0)
+                result.rows_new = fresh.get(staged.number, 0) - result.rows_changed
+                result.rows_unchanged = taken - fresh.get(staged.number, 0)
+                result.rows_rejected = result.rows_read - taken
+                result.control_amount, result.rejected_amount = control, rejected
+            files[0].result.rows_vanished = vanished.get(key, 0)
+
+    def _write(self) -> None:
+        """Close what changed or vanished and insert the new versions, file by file."""
+        closed = "select current_id from ingest_changed union all select row_id from ingest_vanished"
+        self._execute(f"update {self.target} set _replaced_in = {self.load_id} where rowid in ({closed})")
+        own = idents((column.name for column in self.table.columns), "s.")
+        for staged in self.stage.files:
+            result = staged.result
+            line = f"(s.rowid - {staged.first_row}) // {staged.reading.rows_per_record} + 1"
+            self._execute(
+                f"insert into {self.target} select {own}, {text(result.source)}, {text(result.slice)}, "
+                f"{text(result.file)}, {line}, s._row_hash, {self.load_id}, null "
+                f"from {self._fresh_rows()} and {staged.rows_where}"
+            )
+        for name in ("ingest_fresh", "ingest_gone", "ingest_changed", "ingest_vanished"):
+            self._execute(f"drop table {name}")

@@ -1,0 +1,114 @@
+"""Loading extracts into the raw tables: one call, one transaction, one load number."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from ingest import manifest, schema
+from ingest.as_of import as_of_by_source
+from ingest.contract import TABLE_BY_NAME, TABLES
+from ingest.entities import derive_missing
+from ingest.header import wire
+from ingest.history import History
+from ingest.plan import Plan, make_plan
+from ingest.projection import Projection
+from ingest.readers import open_reading
+from ingest.report import LoadReport
+from ingest.stage import Stage, StagedFile
+
+Progress = Callable[[str], None]
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection,
+    paths: Sequence[Path],
+    *,
+    source: str | Path | None = None,
+    as_of: date | None = None,
+    out_of_order: bool = False,
+    progress: Progress | None = None,
+) -> LoadReport:
+    """Read ``paths`` (files, or folders of files) into schema ``raw`` of ``connection``, all or nothing.
+
+    ``source`` names the mapping (built-in, or a YAML file); without it each file is recognised by its header.
+    ``as_of`` is the day the files speak of, else their mapping's control date. ``out_of_order`` lets a full
+    file that is older than its slice's latest replace it. ``progress`` is told each step in words.
+
+    Raises `IngestError`; then nothing was written.
+    """
+    tell = progress or (lambda _: None)
+    schema.create(connection)
+    plan = make_plan(connection, paths, source)
+    for item in plan.items:
+        if item.result.status == "unchanged":
+            tell(f"{item.path.name}: the same as last time")
+    if not plan.to_load:
+        return plan.report(None)
+    with _stage_room(connection), tempfile.TemporaryDirectory(prefix="encours-load-") as folder:
+        stages = _stage(connection, plan, Path(folder), tell)
+        as_of_by_source(connection, stages, as_of, out_of_order)
+        with _transaction(connection):
+            load_id = manifest.next_load_id(connection)
+            for stage in stages:
+                tell(f"comparing {stage.table.name} with what is current")
+                History(stage, load_id).apply(None)
+            warnings = derive_missing(connection, stages, load_id)
+            manifest.write(connection, stages, load_id)
+    report = plan.report(load_id)
+    report.warnings += warnings
+    return report
+
+
+def _stage(connection: duckdb.DuckDBPyConnection, plan: Plan, folder: Path, tell: Progress) -> list[Stage]:
+    """Read all files of ``plan`` onto their stages, in the order of the contract's tables."""
+    stages: dict[str, Stage] = {}
+    for number, item in enumerate(plan.to_load):
+        tell(f"reading {item.path.name} as {item.mapping.name} {item.table.table}")
+        reading = open_reading(connection, item.path, item.table, item.file, number, folder)
+        wiring = wire(item.table, reading.header, item.path.name)
+        projection = Projection(item.table, item.file, wiring)
+        stage = stages.get(item.table.table)
+        if stage is None:
+            stage = stages[item.table.table] = Stage(connection, TABLE_BY_NAME[item.table.table])
+            stage.create()
+        stage.add(StagedFile(number, item.path, item.mapping, item.table, item.file, item.result, reading, projection))
+    return [stages[table.name] for table in TABLES if table.name in stages]
+
+
+@contextmanager
+def _stage_room(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Temporary tables that do not outlive the load, their rows in the order they are read."""
+    row = connection.execute("select current_setting('preserve_insertion_order')").fetchone()
+    ordered = row is not None and bool(row[0])
+    _drop_stage(connection)
+    try:
+        # Row numbers of the stage are the records of the file.
+        connection.execute("set preserve_insertion_order = true")
+        yield
+    finally:
+        connection.execute(f"set preserve_insertion_order = {str(ordered).lower()}")
+        _drop_stage(connection)
+
+
+def _drop_stage(connection: duckdb.DuckDBPyConnection) -> None:
+    for (name,) in connection.execute(
+        "select table_name from duckdb_tables() where temporary and starts_with(table_name, 'ingest_')"
+    ).fetchall():
+        connection.execute(f'drop table temp."{name}"')
+
+
+@contextmanager
+def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    connection.execute("begin transaction")
+    try:
+        yield
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise

@@ -1,0 +1,232 @@
+"""Source mappings: how a file becomes canonical rows. One YAML file describes one source."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from ingest.contract import TABLE_BY_NAME, ColumnType, Table
+from ingest.errors import nearest
+
+CONTRACT_REVISION = 1
+"""Raised when the loader reads the same file and mapping otherwise than before, so that no file counts as the same."""
+
+SCOPE_TABLES = ("customers", "invoices", "payments")
+"""Tables whose customer codes `customer_scope: entity` prefixes."""
+
+
+def _scalar_text(value: object) -> object:
+    """YAML's own scalars (``No``, ``391``) as the text a file holds, so that quoting them is a choice."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int) else value
+
+
+Text = Annotated[str, BeforeValidator(_scalar_text)]
+
+
+def _regex(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"is not a regular expression: {error}") from error
+    return value
+
+
+Regex = Annotated[str, BeforeValidator(_regex)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FileFormat(_Part):
+    """How the bytes of a file are read; `tables` may say other than `file` for one table."""
+
+    format: Literal["csv", "parquet", "jsonl", "xlsx"] = "csv"
+    encoding: Literal["utf-8", "utf-8-sig", "windows-1252", "iso-8859-15"] = "utf-8"
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    quote: str = Field(default='"', min_length=1, max_length=1)
+    decimal_mark: Literal[".", ","] = "."
+    thousands_mark: Literal["", ",", ".", " ", "'", "\u00a0", "\u202f"] = ""
+    date_format: str = "%Y-%m-%d"
+    null_values: tuple[Text, ...] = ()
+    multiline: bool = False
+    trim: bool = False
+    sheet: str | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.decimal_mark == self.thousands_mark:
+            raise ValueError("decimal_mark and thousands_mark must differ")
+        if "%" not in self.date_format:
+            raise ValueError(f"date_format '{self.date_format}' holds no % code; for 2026-03-29 write '%Y-%m-%d'")
+        return self
+
+
+class Filter(_Part):
+    """Rows to keep, or to drop, by the value of a source column. Rows left out are counted as filtered."""
+
+    column: str
+    keep: tuple[Text, ...] = ()
+    drop: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if bool(self.keep) == bool(self.drop):
+            raise ValueError("give either keep or drop")
+        return self
+
+
+class Unpivot(_Part):
+    """A wide file, one column a member, as one row a member: all columns but `keep` become rows."""
+
+    keep: tuple[str, ...]
+    name: str
+    value: str
+
+
+class ConvertedAmount(_Part):
+    """An amount in base currency made from the document's amount and its own rate, rounded half away from zero."""
+
+    amount: str
+    rate: str
+    quoted: Literal["document_per_base", "base_per_document"]
+
+
+class ControlDate(_Part):
+    """Where a file says its as-of day: the latest day in a source column, or a group of the file's name."""
+
+    column: str | None = None
+    file: Regex | None = None
+    format: str = "%Y-%m-%d"
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.column is None) == (self.file is None):
+            raise ValueError("give either column or file")
+        if self.file is not None and re.compile(self.file).groups != 1:
+            raise ValueError("file must have one group, which holds the day")
+        return self
+
+
+class SliceRule(_Part):
+    """Which part of the source a file pictures: constants, or the groups `entity` and `period` of its name."""
+
+    entity: Text | None = None
+    period: Text | None = None
+    file: Regex | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        groups = set(re.compile(self.file).groupindex) if self.file is not None else set()
+        if groups - {"entity", "period"} or (self.file is not None and not groups):
+            raise ValueError("file must name its groups (?P<entity>...) or (?P<period>...)")
+        if (self.entity is not None and "entity" in groups) or (self.period is not None and "period" in groups):
+            raise ValueError("entity or period is given twice: as a constant and as a group of file")
+        return self
+
+
+ColumnSource = str | ConvertedAmount
+
+
+class TableMapping(_Part):
+    """How one kind of file becomes rows of one canonical table."""
+
+    table: str
+    kind: Literal["full", "delta", "open_items"] = "full"
+    file_name: Regex | None = None
+    header: tuple[str, ...] = ()
+    file: dict[str, object] = Field(default_factory=dict)
+    columns: dict[str, ColumnSource] | Literal["*"] = "*"
+    constants: dict[str, Text] = Field(default_factory=dict)
+    values: dict[str, dict[Text, Text]] = Field(default_factory=dict)
+    sign: Literal["as_given", "reversed", "by_type"] = "as_given"
+    filters: tuple[Filter, ...] = ()
+    customer_scope: Literal["group", "entity"] = "group"
+    slice: SliceRule = SliceRule()
+    control_date: ControlDate | None = None
+    unpivot: Unpivot | None = None
+    distinct: bool = False
+    quoted: Literal["direct", "inverse"] = "direct"
+    allow_empty: bool = False
+
+    @property
+    def target(self) -> Table:
+        """The canonical table."""
+        return TABLE_BY_NAME[self.table]
+
+    @property
+    def helper_columns(self) -> tuple[str, ...]:
+        """Columns a mapping may fill that are not stored: the entity that prefixes a customer's code."""
+        return ("entity_id",) if self.table == "customers" and self.customer_scope == "entity" else ()
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.table not in TABLE_BY_NAME:
+            raise ValueError(f"table '{self.table}' is not canonical{nearest(self.table, TABLE_BY_NAME)}")
+        known = {*self.target.column_by_name, *self.helper_columns}
+        mapped = known if self.columns == "*" else set(self.columns)
+        for place, names in (("columns", mapped), ("constants", set(self.constants)), ("values", set(self.values))):
+            for name in sorted(names - known):
+                raise ValueError(f"{place}: {self.table} has no column '{name}'{nearest(name, known)}")
+        if self.columns != "*":
+            for name in sorted(set(self.columns) & set(self.constants)):
+                raise ValueError(f"'{name}' is both in columns and in constants")
+            for name in self.target.required_columns:
+                if name not in self.columns and name not in self.constants:
+                    raise ValueError(f"{self.table} cannot do without '{name}': map a column to it or give a constant")
+            for name, source in self.columns.items():
+                if isinstance(source, ConvertedAmount) and name != "base_amount":
+                    raise ValueError(f"columns: '{name}' cannot be converted; only base_amount is made from a rate")
+        for name, codes in self.values.items():
+            column = self.target.column_by_name.get(name)
+            allowed = column.values if column else ()
+            if column and column.type is ColumnType.BOOLEAN:
+                allowed = ("true", "false")
+            for code in codes.values():
+                if allowed and code not in allowed:
+                    raise ValueError(f"values: {name} cannot be '{code}'{nearest(code, allowed)}")
+        if self.quoted == "inverse" and self.table != "fx_rates":
+            raise ValueError("quoted: inverse is for fx_rates only")
+        if self.sign == "by_type" and self.table != "invoices":
+            raise ValueError("sign: by_type is for invoices only; payments are positive whatever their type")
+        if self.customer_scope == "entity" and self.table not in SCOPE_TABLES:
+            raise ValueError(f"customer_scope: {self.table} has no customer code")
+        if self.kind == "open_items":
+            raise ValueError("kind: open_items is not read yet; use full or delta")
+        return self
+
+
+class Mapping(_Part):
+    """A source: its name, how its files are read, and which tables they fill."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    description: str
+    base_currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
+    file: FileFormat = FileFormat()
+    tables: tuple[TableMapping, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for table in self.tables:
+            for key in table.file:
+                if key not in FileFormat.model_fields:
+                    raise ValueError(
+                        f"tables: {table.table}: file has no key '{key}'{nearest(key, FileFormat.model_fields)}"
+                    )
+            self.format_of(table)
+        return self
+
+    def format_of(self, table: TableMapping) -> FileFormat:
+        """How files of ``table`` are read: the source's settings with the table's own over them."""
+        return FileFormat.model_validate({**self.file.model_dump(), **table.file})
+
+    def fingerprint(self) -> str:
+        """SHA-256 of what decides how a file is read (64 hex digits); its words of description do not."""
+        content = f"{CONTRACT_REVISION}\n{self.model_dump_json(exclude={'description'})}"
+        return hashlib.sha256(content.encode()).hexdigest()

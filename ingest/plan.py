@@ -1,0 +1,113 @@
+"""What a load is going to read: files, their mappings, their slices, and which of them are the same as last time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from ingest import catalogue
+from ingest.errors import FileError, MappingError
+from ingest.files import expand, sha256
+from ingest.mapping import FileFormat, Mapping, TableMapping
+from ingest.recognise import expected_by_name, format_of, recognise, recognise_as
+from ingest.report import FileResult, LoadReport
+from ingest.schema import SCHEMA
+
+
+@dataclass
+class Item:
+    """One file read into one canonical table."""
+
+    path: Path
+    mapping: Mapping
+    table: TableMapping
+    file: FileFormat
+    result: FileResult
+
+
+@dataclass
+class Plan:
+    """All items of a call."""
+
+    items: list[Item] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def to_load(self) -> list[Item]:
+        """The items whose slice has changed."""
+        return [item for item in self.items if item.result.status == "loaded"]
+
+    def report(self, load_id: int | None) -> LoadReport:
+        """The report of the call."""
+        return LoadReport(load_id, [item.result for item in self.items], list(self.warnings))
+
+
+def slice_of(table: TableMapping, path: Path) -> str:
+    """The slice a file pictures, as text: ``entity=FR,period=2026-03``, or ``*`` where it is all of the source.
+
+    Raises `FileError` where the mapping reads it from the file's name and the name does not tell.
+    """
+    rule = table.slice
+    parts = {"entity": rule.entity, "period": rule.period}
+    if rule.file is not None:
+        found = re.search(rule.file, path.name)
+        if found is None:
+            raise FileError(
+                f"{path.name}: its name must say the slice, as {rule.file} (mapping, `slice.file`); rename the file"
+            )
+        parts |= found.groupdict()
+    return ",".join(f"{name}={value}" for name, value in parts.items() if value is not None) or "*"
+
+
+def make_plan(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], source: str | Path | None) -> Plan:
+    """Find the mapping and slice of every file, and whether anything in the slice is other than last time.
+
+    A file found in a folder that nothing recognises is left out and named in the warnings; it is an error
+    where the file was named itself, or has a name some mapping expects.
+    """
+    if not paths:
+        raise FileError("no file named; give files or a folder of extracts")
+    mapping = catalogue.find(source) if source is not None else None
+    plan = Plan()
+    hashes: dict[Path, str] = {}
+    for path, named in expand(paths):
+        try:
+            recognition = recognise_as(path, mapping) if mapping is not None else recognise(path)
+        except (MappingError, FileError):
+            if named or expected_by_name(path, [mapping] if mapping is not None else None):
+                raise
+            plan.warnings.append(f"{path.name}: left out, no mapping knows its header")
+            continue
+        for table in recognition.tables:
+            digest = hashes.setdefault(path, sha256(path))
+            file = format_of(path, recognition.mapping, table)
+            result = FileResult(recognition.source, table.table, slice_of(table, path), path, path.name, digest)
+            plan.items.append(Item(path, recognition.mapping, table, file, result))
+    if not plan.items:
+        raise FileError("none of the files is one that a mapping knows; see `encours inspect FILE`")
+    _mark_unchanged(connection, plan)
+    return plan
+
+
+def _mark_unchanged(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """A slice all of whose files are those of its latest load, read by the same mapping, is not read again."""
+    slices: dict[tuple[str, str, str], list[Item]] = {}
+    for item in plan.items:
+        slices.setdefault((item.result.source, item.result.table_name, item.result.slice), []).append(item)
+    for key, items in slices.items():
+        latest = connection.execute(
+            f"with of_slice as (from {SCHEMA}.loads where (source, table_name, slice) = (?, ?, ?)) "
+            "select sha256, mapping_sha256, as_of_on from of_slice "
+            "where load_id = (select max(load_id) from of_slice)",
+            key,
+        ).fetchall()
+        before = sorted((row[0], row[1]) for row in latest)
+        now = sorted((item.result.sha256, item.mapping.fingerprint()) for item in items)
+        if before == now:
+            for item in items:
+                item.result.status = "unchanged"
+                item.result.as_of_on = latest[0][2]

@@ -1,0 +1,198 @@
+"""From the columns of a file to canonical columns, in SQL: text, typed, defaulted, checked.
+
+A projection is a chain of selects over a relation of text columns ``c0``, ``c1``, ... (one a header of the file):
+
+* ``t_x``: the text that feeds canonical column ``x``, after value maps and constants;
+* ``v_x``: the same, typed, null where it cannot be read;
+* ``x``: with sign and default.
+
+DuckDB folds the chain into the one statement that reads the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest import typing_sql
+from ingest.checks import Fault, table_faults, table_warnings
+from ingest.contract import Column, ColumnType
+from ingest.mapping import ConvertedAmount, FileFormat, TableMapping
+from ingest.schema import hash_sql
+from ingest.sql import ident, text, texts
+
+STATE_TAKEN, STATE_FAULTY, STATE_FILTERED, STATE_REFUSED = 0, 1, 2, 3
+"""Of a staged row: taken; with a fault of its own; left out by the mapping; refused for its key."""
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Which column of a file (by position) feeds what; made by `ingest.header.wire`."""
+
+    columns: dict[str, int]
+    amounts: dict[str, tuple[int, int]]
+    """For converted amounts: positions of the amount and of its rate."""
+    filters: tuple[int, ...]
+
+
+class Projection:
+    """The SQL that makes canonical rows of one file."""
+
+    def __init__(self, mapping: TableMapping, file: FileFormat, wiring: Wiring) -> None:
+        self.mapping, self.file, self.wiring = mapping, file, wiring
+        self.table = mapping.target
+        self.columns: Sequence[Column] = (
+            *self.table.columns,
+            *(Column(name, ColumnType.TEXT, "", default_sql="'MAIN'") for name in mapping.helper_columns),
+        )
+        self.faults = [*self._reading_faults(), *table_faults(self.table)]
+        self.warnings = table_warnings(self.table)
+
+    def stage_select(self, relation: str, file_number: int) -> str:
+        """Rows for the stage: canonical columns, ``_file_number``, ``_state``, ``_warned``, ``_row_hash``."""
+        own = ",\n    ".join(ident(column.name) for column in self.table.columns)
+        return (
+            f"select\n    {own},\n    {file_number} as _file_number,\n"
+            f"    cast(case when not _keep then {STATE_FILTERED} when {_any(self.faults)} then {STATE_FAULTY} "
+            f"else {STATE_TAKEN} end as utinyint) as _state,\n"
+            f"    coalesce({_any(self.warnings)}, false) as _warned,\n"
+            f"    {hash_sql(self.table)} as _row_hash\n"
+            f"from ({self.full_select(relation)})"
+        )
+
+    def full_select(self, relation: str, carried: Sequence[str] = ()) -> str:
+        """All of ``t_x``, ``v_x`` and ``x``, whether the row is kept, and the ``carried`` columns of ``relation``."""
+        carry = "".join(f", {ident(name)}" for name in carried)
+        texts_ = ", ".join(f"{self._text(column)} as {ident('t_' + column.name)}" for column in self.columns)
+        rates = "".join(f", c{rate} as {ident('r_' + name)}" for name, (_, rate) in self.wiring.amounts.items())
+        typed = ", ".join(f"{self._typed(column)} as {ident('v_' + column.name)}" for column in self.columns)
+        signed = ", ".join(f"{self._signed(column)} as {ident(column.name)}" for column in self.columns)
+        defaulted = ", ".join(f"{self._defaulted(column)} as {ident(column.name)}" for column in self.columns)
+        scoped = ", ".join(f"{self._scoped(column)} as {ident(column.name)}" for column in self.table.columns)
+        kept = ", ".join(f"t_{c}, v_{c}" for c in (column.name for column in self.columns))
+        kept += "".join(f", {ident('r_' + name)}" for name in self.wiring.amounts)
+        return (
+            f"select {kept}, _keep{carry}, {scoped} from (\n"
+            f"select {kept}, _keep{carry}, {defaulted} from (\n"
+            f"select {kept}, _keep{carry}, {signed} from (\n"
+            f"select *, {typed} from (\n"
+            f"select {texts_}{rates}, {self._keep()} as _keep{carry} from {relation}\n"
+            ")) as s) as d) as e"
+        )
+
+    def _keep(self) -> str:
+        parts = []
+        for rule, position in zip(self.mapping.filters, self.wiring.filters, strict=True):
+            value = self._source(position)
+            parts.append(
+                f"coalesce({value} in ({texts(rule.keep)}), false)"
+                if rule.keep
+                else f"not coalesce({value} in ({texts(rule.drop)}), false)"
+            )
+        if self.mapping.unpivot is not None:
+            parts.append(f"c{self.wiring.columns['rate']} is not null" if "rate" in self.wiring.columns else "true")
+        return " and ".join(parts) or "true"
+
+    def _source(self, position: int) -> str:
+        return f"nullif(trim(c{position}), '')" if self.file.trim else f"c{position}"
+
+    def _text(self, column: Column) -> str:
+        name = self._swapped(column.name)
+        if name in self.mapping.constants:
+            return text(self.mapping.constants[name])
+        if name in self.wiring.amounts:
+            return self._source(self.wiring.amounts[name][0])
+        if name not in self.wiring.columns:
+            return "cast(null as varchar)"
+        value = self._source(self.wiring.columns[name])
+        codes = self.mapping.values.get(name)
+        if not codes:
+            return value
+        branches = " ".join(f"when {text(code)} then {text(meaning)}" for code, meaning in codes.items())
+        return f"case {value} {branches} else {value} end"
+
+    def _swapped(self, name: str) -> str:
+        """`quoted: inverse`: the rate is given as to -> from, so the two currencies change places."""
+        if self.mapping.quoted == "inverse":
+            return {"from_currency": "to_currency", "to_currency": "from_currency"}.get(name, name)
+        return name
+
+    def _typed(self, column: Column) -> str:
+        if column.name in self.wiring.amounts:
+            source = (self.mapping.columns if self.mapping.columns != "*" else {})[column.name]
+            if isinstance(source, ConvertedAmount):
+                return typing_sql.converted(
+                    ident("t_" + column.name), ident("r_" + column.name), source.quoted, self.file
+                )
+        return typing_sql.typed(ident("t_" + column.name), column.type, self.file)
+
+    def _signed(self, column: Column) -> str:
+        value = ident("v_" + column.name)
+        if column.type is not ColumnType.AMOUNT or self.mapping.sign == "as_given":
+            return value
+        if self.mapping.sign == "reversed":
+            return f"-{value}"
+        return f"case when v_document_type in ('credit_note', 'write_off') then -{value} else {value} end"
+
+    def _defaulted(self, column: Column) -> str:
+        value = f"d.{ident(column.name)}"
+        if self.table.name == "allocations" and column.name == "allocation_id":
+            return f"coalesce({value}, {_derived_id('d')})"
+        if not column.default_sql:
+            return value
+        fallback = column.default_sql.format(**{other.name: f"d.{ident(other.name)}" for other in self.columns})
+        return f"coalesce({value}, {fallback})"
+
+    def _scoped(self, column: Column) -> str:
+        value = f"e.{ident(column.name)}"
+        if self.mapping.customer_scope == "entity" and column.name in {"customer_id", "parent_customer_id"}:
+            return f"e.entity_id || ':' || {value}"
+        return value
+
+    def _reading_faults(self) -> list[Fault]:
+        """Texts that are there but cannot be read as their column's type, and required ones that are not there."""
+        faults = []
+        for column in self.table.columns:
+            source, value = ident("t_" + column.name), ident("v_" + column.name)
+            given = column.name in self.wiring.columns or column.name in self.mapping.constants
+            if column.required:
+                faults.append(Fault(column.name, f"{source} is null", "'is empty'", "cast(null as varchar)"))
+            if column.name in self.wiring.amounts:
+                rate = ident("r_" + column.name)
+                faults.append(
+                    Fault(
+                        column.name,
+                        f"{source} is not null and {rate} is not null and {value} is null",
+                        "'cannot be converted: amount or rate is not a number, or the rate is not above zero'",
+                        f"{source} || ' at ' || {rate}",
+                    )
+                )
+            elif given and column.type is not ColumnType.TEXT:
+                condition, reason = typing_sql.unreadable(source, value, column.type, self.file)
+                faults.append(Fault(column.name, condition, reason, source))
+        return faults
+
+
+def _any(faults: Sequence[Fault]) -> str:
+    return " or ".join(f"({fault.condition})" for fault in faults) or "false"
+
+
+_ALLOCATION_COLUMNS = (
+    "credit_id",
+    "debit_id",
+    "amount",
+    "credit_amount",
+    "entity_id",
+    "credit_kind",
+    "debit_kind",
+    "instalment_no",
+    "applied_on",
+    "reversed_on",
+)
+"""What an allocation's own id is made of. Never changed: other columns would give stored rows other ids."""
+
+
+def _derived_id(alias: str) -> str:
+    """``#``, 16 hex digits of the MD5 of all columns, and occurrence 1; the stage counts further occurrences."""
+    values = ", ".join(f"coalesce(cast({alias}.{ident(name)} as varchar), chr(30))" for name in _ALLOCATION_COLUMNS)
+    return f"'#' || left(md5(concat_ws(chr(31), {values})), 16) || '-1'"

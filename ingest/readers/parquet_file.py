@@ -1,0 +1,67 @@
+"""Parquet files: typed values are read as the text they would have in a CSV file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from ingest.errors import FileError
+from ingest.mapping import FileFormat, TableMapping
+from ingest.readers.reading import Reading, unpivot_relation
+from ingest.sql import ident, text
+
+
+def read_header(path: Path, file: FileFormat) -> list[str]:
+    """The column names; raises `FileError` where the file is not Parquet."""
+    with duckdb.connect() as connection:
+        return [row[0] for row in _describe(connection, path, f"read_parquet({text(str(path))})")]
+
+
+def open_reading(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    mapping: TableMapping,
+    file: FileFormat,
+    number: int,
+    folder: Path,
+) -> Reading:
+    """Read a Parquet file into a temporary table of text."""
+    source = f"read_parquet({text(str(path))})"
+    return stored(connection, path, mapping, file, number, source)
+
+
+def stored(
+    connection: duckdb.DuckDBPyConnection, path: Path, mapping: TableMapping, file: FileFormat, number: int, source: str
+) -> Reading:
+    """Store the rows of ``source`` as text in a temporary table, whose row numbers then are the records."""
+    described = _describe(connection, path, source)
+    nulls = ", ".join(text(value) for value in ("", *file.null_values))
+    columns = ", ".join(
+        f"case when {as_text} not in ({nulls}) then {as_text} end as c{position}"
+        for position, (name, kind) in enumerate(described)
+        for as_text in [_as_text(ident(name), kind, file)]
+    )
+    table = f"ingest_text_{number}"
+    connection.execute(f"create temp table {table} as select {columns} from {source}")
+    header = [name for name, _ in described]
+    relation, numbered, rows = table, f"(select rowid as _row, * from {table})", 1
+    if mapping.unpivot is not None:
+        relation, numbered, rows = unpivot_relation(connection, mapping, header, table, number)
+    return Reading(header, relation, numbered, rows)
+
+
+def _as_text(column: str, kind: str, file: FileFormat) -> str:
+    """Dates and numbers as the mapping writes them, so that one mapping reads a file in any format."""
+    if kind == "DATE" or kind.startswith("TIMESTAMP"):
+        return f"strftime({column}, {text(file.date_format)})"
+    value = f"cast({column} as varchar)"
+    number = kind.startswith("DECIMAL") or kind in {"DOUBLE", "FLOAT"}
+    return f"replace({value}, '.', ',')" if number and file.decimal_mark == "," else value
+
+
+def _describe(connection: duckdb.DuckDBPyConnection, path: Path, source: str) -> list[tuple[str, str]]:
+    try:
+        return [(row[0], row[1]) for row in connection.execute(f"describe select * from {source}").fetchall()]
+    except duckdb.Error as error:
+        raise FileError(f"{path.name}: cannot be read as {path.suffix.lstrip('.') or 'such a file'}: {error}") from None

@@ -1,0 +1,42 @@
+"""The tables of schema ``raw``, made from the input contract."""
+
+from __future__ import annotations
+
+import duckdb
+
+from ingest.contract import LINEAGE, MANIFEST, TABLES, Column, Table
+from ingest.sql import ident, idents
+
+SCHEMA = "raw"
+
+
+def stored_columns(table: Table) -> tuple[Column, ...]:
+    """The columns of ``raw.<table>`` in order: its own, then for canonical tables the lineage."""
+    return table.columns if table in MANIFEST else table.columns + LINEAGE
+
+
+def hash_sql(table: Table) -> str:
+    """The expression that hashes all canonical columns of a row of ``table``."""
+    return f"hash({idents(column.name for column in table.columns)})"
+
+
+def create_table_sql(table: Table) -> str:
+    """The ``create table`` statement of ``raw.<table>``."""
+    lines = (
+        f"    {ident(column.name)} {column.type.value}{' not null' if column.required else ''}"
+        for column in stored_columns(table)
+    )
+    return f"create table if not exists {SCHEMA}.{ident(table.name)} (\n" + ",\n".join(lines) + "\n)"
+
+
+def create(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make schema ``raw`` and its tables where missing, and add columns the contract has gained since."""
+    connection.execute(f"create schema if not exists {SCHEMA}")
+    for table in (*TABLES, *MANIFEST):
+        connection.execute(create_table_sql(table))
+        present = {row[0] for row in connection.execute(f"describe {SCHEMA}.{ident(table.name)}").fetchall()}
+        for column in stored_columns(table):
+            if column.name not in present:
+                connection.execute(
+                    f"alter table {SCHEMA}.{ident(table.name)} add column {ident(column.name)} {column.type.value}"
+                )

@@ -1,0 +1,113 @@
+"""The stage of a load: one temporary table a canonical table, all its files typed and checked, in file order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from ingest.contract import Table
+from ingest.mapping import FileFormat, Mapping, TableMapping
+from ingest.projection import STATE_FILTERED, STATE_TAKEN, Projection
+from ingest.readers import Reading
+from ingest.report import FileResult
+from ingest.sql import ident, idents
+
+
+@dataclass
+class StagedFile:
+    """One file on the stage of one table. Rows are positions in the stage, from ``first_row`` on."""
+
+    number: int
+    path: Path
+    mapping: Mapping
+    table: TableMapping
+    file: FileFormat
+    result: FileResult
+    reading: Reading
+    projection: Projection
+    first_row: int = 0
+    rows: int = 0
+    unread: int = 0
+    """Records the reader could not split into columns."""
+
+    @property
+    def rows_where(self) -> str:
+        """The condition on a stage alias ``s`` for the rows of this file."""
+        return f"s._file_number = {self.number}"
+
+
+@dataclass
+class Stage:
+    """The stage of one canonical table."""
+
+    connection: duckdb.DuckDBPyConnection
+    table: Table
+    files: list[StagedFile] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The temporary table."""
+        return f"ingest_stage_{self.table.name}"
+
+    def create(self) -> None:
+        """Make the empty temporary table."""
+        columns = ", ".join(f"{ident(column.name)} {column.type.value}" for column in self.table.columns)
+        self.connection.execute(
+            f"create temp table {self.name} ({columns}, _file_number integer, _state utinyint, _warned boolean, "
+            "_row_hash ubigint)"
+        )
+
+    def add(self, staged: StagedFile) -> None:
+        """Read a file onto the stage."""
+        self.connection.execute(
+            f"insert into {self.name} {staged.projection.stage_select(staged.reading.relation, staged.number)}"
+        )
+        row = self.connection.execute(
+            f"select count(*), coalesce(min(s.rowid), 0), coalesce(max(s.rowid), -1) from {self.name} as s "
+            f"where {staged.rows_where}"
+        ).fetchone()
+        assert row is not None
+        staged.rows, staged.first_row = int(row[0]), int(row[1])
+        assert int(row[2]) - staged.first_row + 1 == staged.rows or not staged.rows, (
+            "stage rows are not numbered in order"
+        )
+        if staged.table.distinct:
+            self._fold_repeated(staged)
+        self.files.append(staged)
+
+    def number_derived_ids(self) -> None:
+        """Tell rows apart that are alike in all columns and have no id of their own, by their occurrence."""
+        if self.table.name != "allocations":
+            return
+        keys = idents(self.table.key)
+        self.connection.execute(
+            f"create temp table ingest_occurrences as select row_id, occurrence from ("
+            f"select s.rowid as row_id, row_number() over (partition by {keys} order by s.rowid) as occurrence "
+            f"from {self.name} as s where _state = {STATE_TAKEN} and starts_with(allocation_id, '#') "
+            f"and allocation_id in (select allocation_id from {self.name} "
+            f"where _state = {STATE_TAKEN} and starts_with(allocation_id, '#') "
+            f"group by allocation_id having count(*) > 1)) where occurrence > 1"
+        )
+        self.connection.execute(
+            f"update {self.name} as s set allocation_id = regexp_replace(s.allocation_id, '-1$', '-' || o.occurrence) "
+            f"from ingest_occurrences as o where s.rowid = o.row_id"
+        )
+        self.connection.execute(
+            f"update {self.name} as s set _row_hash = {self._hash('s')} "
+            f"from ingest_occurrences as o where s.rowid = o.row_id"
+        )
+        self.connection.execute("drop table ingest_occurrences")
+
+    def _hash(self, alias: str) -> str:
+        return f"hash({idents((column.name for column in self.table.columns), f'{alias}.')})"
+
+    def _fold_repeated(self, staged: StagedFile) -> None:
+        """`distinct`: rows the file repeats (a customer on each of its invoices) count once."""
+        self.connection.execute(
+            f"update {self.name} set _state = {STATE_FILTERED} where rowid in ("
+            f"select row_id from (select s.rowid as row_id, "
+            f"row_number() over (partition by s._row_hash order by s.rowid) as occurrence "
+            f"from {self.name} as s where {staged.rows_where} and _state = {STATE_TAKEN}) where occurrence > 1)"
+        )
