@@ -105,7 +105,7 @@ def retry(settings: Settings, *, on_step: Callable[[dbt.Step], None]) -> Build:
         EncoursError: there is no failed full build to take up.
         BuildFailedError: dbt could not run at all.
     """
-    with warehouse.open_for_reading(settings.build_file) as connection:
+    with _raw(settings) as connection:
         before = stamp.read(connection)
         known = loads.newest(connection)
     if before is None or before.kind is not BuildKind.FULL or before.state is not BuildState.FAILED:

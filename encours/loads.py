@@ -7,7 +7,7 @@ of `models/intermediate/int_build.sql`; a build ends by holding its own answer a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import duckdb
 
@@ -50,4 +50,7 @@ def newest(connection: duckdb.DuckDBPyConnection, *, known_at: int | None = None
     except duckdb.CatalogException:
         return None  # a file nothing was ever loaded into
     row = found.fetchone()
-    return None if row is None else Knowledge(*row)
+    if row is None:
+        return None
+    load_id, as_of_on, loaded_at = row
+    return Knowledge(load_id, as_of_on, loaded_at.replace(tzinfo=UTC))

@@ -40,6 +40,8 @@ def check_freshness(settings: Settings) -> None:
     Raises:
         EncoursError: a source is older than its limit, or dbt could not run.
     """
+    if not settings.build_file.is_file():
+        raise EncoursError("Nothing is loaded, so nothing has an age: run `encours load PATH` first.")
     (settings.artefacts / "sources.json").unlink(missing_ok=True)
     with warehouse.writer(settings, "encours status --freshness"):
         outcome = dbt.run(
@@ -105,8 +107,7 @@ def _next(known: Knowledge | None, built: Stamp | None, published: Publication |
 
 def _ago(moment: datetime) -> str:
     """How long ago, in the largest unit that says it."""
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    minutes = int((datetime.now(UTC) - aware).total_seconds() // 60)
+    minutes = int((datetime.now(UTC) - moment).total_seconds() // 60)
     for size, unit in ((60 * 24, "day"), (60, "hour"), (1, "minute")):
         if minutes >= size:
             count = minutes // size

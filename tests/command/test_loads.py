@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import duckdb
 import pytest
@@ -47,7 +47,7 @@ def test_rates_do_not_move_the_day_the_figures_speak_of(known_at: int | None, lo
 
 def test_an_older_extract_loaded_later_speaks_of_its_own_day() -> None:
     known = newest(manifest((1, "invoices", "2026-03-22"), (2, "invoices", "2026-03-15")))
-    assert known == Knowledge(2, date(2026, 3, 15), datetime(2026, 3, 16, 6))
+    assert known == Knowledge(2, date(2026, 3, 15), datetime(2026, 3, 16, 6, tzinfo=UTC))
 
 
 def test_where_only_rates_are_loaded_they_decide() -> None:
