@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -11,7 +12,8 @@ from rich.table import Table
 
 from encours.dbt import Step
 
-out = Console(highlight=False)
+# A file or a pipe has no width to fit into.
+out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
 err = Console(stderr=True, highlight=False)
 
 
@@ -75,7 +77,11 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, numbers:
     """A table; the columns named in ``numbers`` are set to the right, with separated thousands."""
     shown = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
-        shown.add_column(heading, justify="right" if heading in numbers else "left", overflow="fold")
+        if heading in numbers:
+            # A figure cut short would be another figure.
+            shown.add_column(heading, justify="right", no_wrap=True, min_width=len(heading))
+        else:
+            shown.add_column(heading, overflow="ellipsis", no_wrap=True)
     for row in rows:
         shown.add_row(*(_cell(value) for value in row))
     out.print(shown)

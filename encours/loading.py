@@ -54,30 +54,32 @@ def _mapping(source: str | None) -> str | Path | None:
 
 def _tell(connection: duckdb.DuckDBPyConnection, done: LoadReport) -> None:
     numbers = ("read", "new", "changed", "unchanged", "rejected", "vanished")
+    same = [result.file for result in done.files if result.status == "unchanged"]
+    if same:
+        console.say(f"The same bytes as last time: {', '.join(same)}")
+    if done.load_id is None:
+        console.say("Nothing new: these files are what was loaded last.")
+        return
     console.table(
-        ("file", "mapping", "table", *numbers, "what became of it"),
+        ("file", "as", *numbers),
         [
             (
                 result.file,
-                result.source,
-                result.table_name,
+                f"{result.source} {result.table_name}",
                 result.rows_read,
                 result.rows_new,
                 result.rows_changed,
                 result.rows_unchanged,
                 result.rows_rejected,
                 result.rows_vanished,
-                "loaded" if result.status == "loaded" else "the same bytes as last time",
             )
             for result in done.files
+            if result.status == "loaded"
         ],
         numbers=numbers,
     )
     for warning in (*done.warnings, *(f"{each.file}: {words}" for each in done.files for words in each.warnings)):
         console.say(f"Note: {warning}")
-    if done.load_id is None:
-        console.say("Nothing new: these files are what was loaded last.")
-        return
     days = ", ".join(sorted({f"{result.as_of_on}" for result in done.files if result.as_of_on}))
     read = sum(result.rows_read for result in done.files)
     console.say(f"Load {done.load_id} (as of {days}): {read:,} rows read, {done.rows_rejected:,} rejected.")
