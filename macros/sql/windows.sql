@@ -44,3 +44,15 @@ first_value({{ expression }} ignore nulls) over (
     {%- endfor -%}
     {{ return(conditions) }}
 {% endmacro %}
+
+{#
+  The texts of a group in one, in an order.
+
+      {{ joined_in_order('reason', ' · ', 'rule_order') }}     -> 'In tier E · Oldest overdue 94 days'
+#}
+{% macro joined_in_order(text, separator, order_by) %}
+    {{- return(adapter.dispatch('joined_in_order')(text, separator, order_by)) -}}
+{% endmacro %}
+{% macro default__joined_in_order(text, separator, order_by) -%}
+string_agg({{ text }}, '{{ separator }}' order by {{ order_by }})
+{%- endmacro %}

@@ -1,0 +1,78 @@
+{#
+  The points of each value that a factor took: the band with the highest lower bound that it reaches. One row a
+  value, so that millions of customer weeks find theirs by equality.
+#}
+{%- set factors = [
+    'days_beyond_terms', 'days_beyond_terms_trend', 'late_payment_rate', 'overdue_rate', 'overdue_age_days',
+    'disputed_rate', 'tenure_months', 'insolvency',
+] -%}
+with
+
+inputs as (
+
+    select * from {{ ref('int_customer_risk_inputs') }}
+
+),
+
+bands as (
+
+    select * from {{ ref('risk_scorecard') }}
+    where policy_version = (select max(policy_version) from {{ ref('risk_scorecard') }})
+
+),
+
+taken_values as (
+
+    {% for factor in factors %}
+        select distinct
+            '{{ factor }}' as factor,
+            {{ factor }} as value
+        from inputs
+        where {{ factor }} is not null
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+reached as (
+
+    select
+        taken_values.factor,
+        taken_values.value,
+        bands.points,
+        row_number() over (
+            partition by taken_values.factor, taken_values.value order by bands.from_value desc
+        ) as band_rank
+    from taken_values
+    inner join bands
+        on
+            taken_values.factor = bands.factor
+            and taken_values.value >= bands.from_value
+
+),
+
+most as (
+
+    select
+        factor,
+        max(points) as most_points
+    from bands
+    group by factor
+
+),
+
+final as (
+
+    select
+        reached.factor,
+        reached.value,
+        reached.points,
+        most.most_points
+    from reached
+    inner join most
+        on reached.factor = most.factor
+    where reached.band_rank = 1
+
+)
+
+select * from final
