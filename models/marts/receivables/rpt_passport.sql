@@ -1,0 +1,103 @@
+with
+
+as_of as (
+
+    select * from {{ ref('int_build') }}
+
+),
+
+loads as (
+
+    select
+        count(distinct load_id) as loads_count,
+        coalesce(sum(rejected_amount), 0) as rejected_amount,
+        coalesce(sum(rows_rejected), 0) as rejected_rows_count,
+        max(loaded_at) as last_loaded_at
+    from {{ ref('rpt_loads') }}
+
+),
+
+allocations as (
+
+    select
+        sum(debit_amount) as debit_amount,
+        {% for source in ['stated', 'lettered', 'matched', 'fifo', 'inferred'] %}
+            sum(case when allocation_source = '{{ source }}' then debit_amount else 0 end) as {{ source }}_amount{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('int_allocations') }}
+    where reversed_on is null
+
+),
+
+due_days as (
+
+    select
+        count(*) as items_count,
+        sum(case when is_due_on_derived then 0 else 1 end) as given_count
+    from {{ ref('int_receivable_items') }}
+    where item_kind in ('invoice', 'debit_note', 'opening') and amount > 0
+
+),
+
+tie_out as (
+
+    -- The newest balance of each account speaks.
+    select
+        sum(case when newest_rank = 1 and gl_amount is not null then abs(unexplained_amount) end) as unexplained_gl_amount,
+        sum(case when newest_rank = 1 and gl_amount is not null then 1 else 0 end) as tied_accounts_count,
+        sum(case when newest_rank = 1 and tie_out_status = 'unexplained' then 1 else 0 end) as unexplained_accounts_count
+    from (
+        select
+            *,
+            row_number() over (
+                partition by entity_id, account
+                order by (case when gl_amount is null then 1 else 0 end), balance_on desc, amount_basis
+            ) as newest_rank
+        from {{ ref('rpt_tie_out') }}
+    ) as ranked
+
+),
+
+exceptions as (
+
+    select count(*) as exceptions_count
+    from {{ ref('rpt_exceptions') }}
+
+),
+
+final as (
+
+    select
+        '{{ var("build_id") }}' as build_id,
+        '{{ var("code_version") }}' as code_version,
+        '{{ var("policy_hash") }}' as policy_hash,
+        as_of.as_of_on,
+        as_of.known_at_load_id,
+        cast(loads.loads_count as bigint) as loads,
+        loads.last_loaded_at,
+        {{ money('tie_out.unexplained_gl_amount') }} as unexplained_gl_amount,
+        case
+            when coalesce(tie_out.tied_accounts_count, 0) = 0 then 'not tied'
+            when tie_out.unexplained_accounts_count > 0 then 'unexplained'
+            else 'tied'
+        end as tie_out_status,
+        {% for source in ['stated', 'lettered', 'matched', 'fifo', 'inferred'] %}
+            {{ ratio('allocations.' ~ source ~ '_amount', 'allocations.debit_amount') }} as {{ source }}_allocations_rate,
+        {% endfor %}
+        {{ ratio('due_days.given_count', 'due_days.items_count') }} as given_due_days_rate,
+        {{ money('loads.rejected_amount') }} as rejected_amount,
+        cast(loads.rejected_rows_count as bigint) as rejected_rows_count,
+        cast(exceptions.exceptions_count as bigint) as exceptions_count,
+        -- Filled in when the run ends: see record_test_results.
+        cast(0 as integer) as tests_passed_count,
+        cast(0 as integer) as tests_failed_count
+    from as_of
+    cross join loads
+    cross join allocations
+    cross join due_days
+    cross join tie_out
+    cross join exceptions
+
+)
+
+select * from final
