@@ -99,6 +99,19 @@ def wire(mapping: TableMapping, header: Sequence[str], file: str) -> Wiring:
     return Wiring(columns, amounts, tuple(position[fold(rule.column)] for rule in mapping.filters))
 
 
+def header_warnings(mapping: TableMapping, header: Sequence[str]) -> list[str]:
+    """What in a header is not as the mapping expects, though the file can be read."""
+    found = match(mapping, header)
+    warnings = []
+    if found.missing:
+        warnings.append(f"columns of the mapping that the file lacks: {', '.join(found.missing)}")
+    if found.unmapped and mapping.columns == "*":
+        unused = [column.name for column in mapping.target.columns if column.name not in found.sources]
+        names = ", ".join(f"{name}{nearest(name, unused)}" for name in found.unmapped)
+        warnings.append(f"columns that are not canonical, not read: {names}")
+    return warnings
+
+
 def _wanted(mapping: TableMapping) -> dict[str, tuple[str, ...]]:
     """Canonical column -> headers that may feed it (the first that is there), or all needed for a conversion."""
     if mapping.columns == "*":

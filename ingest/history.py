@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import duckdb
 
+from ingest import marks
+from ingest.checks import table_warnings
 from ingest.contract import Table
 from ingest.projection import STATE_FAULTY, STATE_FILTERED, STATE_REFUSED, STATE_TAKEN
 from ingest.schema import SCHEMA, hash_sql
 from ingest.sql import ident, idents, text
 from ingest.stage import Stage, StagedFile
+from ingest.structure import record_of
 
 DERIVED_SLICE = "derived"
 """The slice of rows the loader derives (entities); any given row takes their place."""
@@ -41,17 +44,17 @@ class History:
         for staged in stage.files:
             self.slices.setdefault((staged.result.source, staged.result.slice), []).append(staged)
 
-    def apply(self, rejected_keys: str | None) -> None:
-        """Close changed and vanished rows, add new versions, and count per file.
+    def apply(self) -> None:
+        """Close changed and vanished rows, add new versions, mark warnings, and count per file.
 
-        ``rejected_keys`` names a relation with the key columns of rejected rows: what is current under such a
-        key stays, because its row has not vanished; it could only not be read.
+        What is current under the key of a rejected row stays: its row has not vanished, it could only not be read.
         """
         refresh_hashes(self.connection, self.table)
         self._find_differences()
         self._refuse_foreign_keys()
         self._pair_changed()
-        vanished = self._find_vanished(rejected_keys)
+        vanished = self._find_vanished()
+        self._mark_warnings()
         self._count(vanished)
         self._write()
 
@@ -107,24 +110,17 @@ class History:
     def _refuse_foreign_keys(self) -> None:
         """Reject staged rows whose key is current elsewhere: in another source, or a slice not in this load."""
         foreign = f"c._replaced_in is null and not ({self._scope}) and c._slice <> {text(DERIVED_SLICE)}"
-        self._execute(
-            "create temp table if not exists ingest_refused "
-            "(table_name varchar, row_id bigint, column_name varchar, value varchar, reason varchar)"
-        )
         if self._scalar(f"select count(*) from (select 1 from {self.target} as c where {foreign} limit 1)") == 0:
             return
-        key_text = " || ' / ' || ".join(f"coalesce(cast(s.{ident(name)} as varchar), '')" for name in self.table.key)
+        value = " || ' / ' || ".join(f"coalesce(cast(s.{ident(name)} as varchar), '')" for name in self.table.key)
         join = f"join {self.target} as c on {same_key(self.table, 's', 'c')}"
         self._execute(
-            f"insert into ingest_refused select {text(self.table.name)}, s.rowid, "
-            f"{text(', '.join(self.table.key))}, {key_text}, "
-            f"'belongs to source ' || c._source || ', slice ' || c._slice || ' (file ' || c._file || ', load ' || "
-            f"c._loaded_in || ')' from {self._fresh_rows(join)} and {foreign}"
+            f"insert into {marks.TABLE} select {text(self.table.name)}, s._file_number, s.rowid, "
+            f"{text(', '.join(self.table.key))}, {value}, 'belongs to source ' || c._source || ', slice ' || c._slice "
+            f"|| ' (file ' || c._file || ', load ' || c._loaded_in || ')', 'reject' "
+            f"from {self._fresh_rows(join)} and {foreign}"
         )
-        self._execute(
-            f"update {self.stage.name} set _state = {STATE_REFUSED} where rowid in "
-            f"(select row_id from ingest_refused where table_name = {text(self.table.name)})"
-        )
+        marks.set_state(self.stage, STATE_REFUSED)
 
     def _pair_changed(self) -> None:
         """``ingest_changed``: staged row and the current row of the same key it replaces."""
@@ -144,20 +140,27 @@ class History:
                 f"where s._state = {STATE_TAKEN} and {derived}"
             )
 
-    def _find_vanished(self, rejected_keys: str | None) -> dict[tuple[str, str], int]:
+    def _find_vanished(self) -> dict[tuple[str, str], int]:
         """``ingest_vanished``: current rows whose key is no longer in their slice; the number of them by slice."""
-        protected = (
-            f" and not exists (select 1 from {rejected_keys} as p where {same_key(self.table, 'p', 'c')})"
-            if rejected_keys
-            else ""
-        )
+        keys = marks.rejected_keys(self.table)
         self._execute(
             f"create temp table ingest_vanished as select c.rowid as row_id, c._source as source, c._slice as slice "
             f"from ingest_gone as g join {self.target} as c on c.rowid = g.row_id "
-            f"where g.vanishes and g.row_id not in (select current_id from ingest_changed){protected}"
+            f"where g.vanishes and g.row_id not in (select current_id from ingest_changed) "
+            f"and not exists (select 1 from {keys} as p where {same_key(self.table, 'p', 'c')})"
         )
         counted = self._execute("select source, slice, count(*) from ingest_vanished group by 1, 2").fetchall()
         return {(source, part): int(rows) for source, part, rows in counted}
+
+    def _mark_warnings(self) -> None:
+        """Mark what is odd in new and changed rows; rows that were current so were warned of when they came."""
+        for warning in table_warnings(self.table):
+            self._execute(
+                f"insert into {marks.TABLE} select {text(self.table.name)}, _file_number, row_id, "
+                f"{text(warning.column)}, {warning.value}, {warning.reason}, 'warning' "
+                f"from (select s.rowid as row_id, s.* from {self._fresh_rows()} and s._warned) "
+                f"where {warning.condition}"
+            )
 
     def _count(self, vanished: dict[tuple[str, str], int]) -> None:
         """Fill the row counts and totals of each file's result."""
@@ -195,11 +198,11 @@ class History:
         own = idents((column.name for column in self.table.columns), "s.")
         for staged in self.stage.files:
             result = staged.result
-            line = f"(s.rowid - {staged.first_row}) // {staged.reading.rows_per_record} + 1"
+            join, line = record_of(staged, "s.rowid")
             self._execute(
                 f"insert into {self.target} select {own}, {text(result.source)}, {text(result.slice)}, "
                 f"{text(result.file)}, {line}, s._row_hash, {self.load_id}, null "
-                f"from {self._fresh_rows()} and {staged.rows_where}"
+                f"from {self._fresh_rows(join)} and {staged.rows_where}"
             )
         for name in ("ingest_fresh", "ingest_gone", "ingest_changed", "ingest_vanished"):
             self._execute(f"drop table {name}")

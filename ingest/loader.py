@@ -10,17 +10,19 @@ from pathlib import Path
 
 import duckdb
 
-from ingest import manifest, schema
+from ingest import duplicates, manifest, marks, pictures, rejects, schema, structure
 from ingest.as_of import as_of_by_source
 from ingest.contract import TABLE_BY_NAME, TABLES
 from ingest.entities import derive_missing
-from ingest.header import wire
+from ingest.errors import IngestError
+from ingest.header import header_warnings, wire
 from ingest.history import History
 from ingest.plan import Plan, make_plan
 from ingest.projection import Projection
 from ingest.readers import open_reading
 from ingest.report import LoadReport
 from ingest.stage import Stage, StagedFile
+from ingest.structure import Structure
 
 Progress = Callable[[str], None]
 
@@ -43,6 +45,7 @@ def load(
     Raises `IngestError`; then nothing was written.
     """
     tell = progress or (lambda _: None)
+    _refuse_open_transaction(connection)
     schema.create(connection)
     plan = make_plan(connection, paths, source)
     for item in plan.items:
@@ -51,34 +54,51 @@ def load(
     if not plan.to_load:
         return plan.report(None)
     with _stage_room(connection), tempfile.TemporaryDirectory(prefix="encours-load-") as folder:
-        stages = _stage(connection, plan, Path(folder), tell)
+        stages, structures = _stage(connection, plan, Path(folder), tell)
         as_of_by_source(connection, stages, as_of, out_of_order)
+        for stage in stages:
+            stage.number_derived_ids()
+            duplicates.refuse_duplicates(stage)
+            rejects.explain_faults(stage, structures, Path(folder))
         with _transaction(connection):
             load_id = manifest.next_load_id(connection)
             for stage in stages:
                 tell(f"comparing {stage.table.name} with what is current")
-                History(stage, load_id).apply(None)
+                History(stage, load_id).apply()
             warnings = derive_missing(connection, stages, load_id)
+            rejects.write(connection, stages, structures, load_id)
             manifest.write(connection, stages, load_id)
     report = plan.report(load_id)
     report.warnings += warnings
     return report
 
 
-def _stage(connection: duckdb.DuckDBPyConnection, plan: Plan, folder: Path, tell: Progress) -> list[Stage]:
+def _stage(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, folder: Path, tell: Progress
+) -> tuple[list[Stage], dict[int, Structure]]:
     """Read all files of ``plan`` onto their stages, in the order of the contract's tables."""
     stages: dict[str, Stage] = {}
+    structures: dict[int, Structure] = {}
+    marks.create(connection)
     for number, item in enumerate(plan.to_load):
         tell(f"reading {item.path.name} as {item.mapping.name} {item.table.table}")
         reading = open_reading(connection, item.path, item.table, item.file, number, folder)
         wiring = wire(item.table, reading.header, item.path.name)
         projection = Projection(item.table, item.file, wiring)
+        staged = StagedFile(number, item.path, item.mapping, item.table, item.file, item.result, reading, projection)
+        item.result.warnings += header_warnings(item.table, reading.header)
         stage = stages.get(item.table.table)
         if stage is None:
             stage = stages[item.table.table] = Stage(connection, TABLE_BY_NAME[item.table.table])
             stage.create()
-        stage.add(StagedFile(number, item.path, item.mapping, item.table, item.file, item.result, reading, projection))
-    return [stages[table.name] for table in TABLES if table.name in stages]
+        stage.add(staged)
+        structures[number] = structure.check(connection, staged)
+        staged.unread = len(structures[number].unread)
+        structure.number_unread(connection, staged, structures[number])
+    in_order = [stages[table.name] for table in TABLES if table.name in stages]
+    for stage in in_order:
+        pictures.refuse_empty(stage)
+    return in_order, structures
 
 
 @contextmanager
@@ -101,6 +121,14 @@ def _drop_stage(connection: duckdb.DuckDBPyConnection) -> None:
         "select table_name from duckdb_tables() where temporary and starts_with(table_name, 'ingest_')"
     ).fetchall():
         connection.execute(f'drop table temp."{name}"')
+
+
+def _refuse_open_transaction(connection: duckdb.DuckDBPyConnection) -> None:
+    try:
+        connection.execute("begin transaction")
+    except duckdb.TransactionException as error:
+        raise IngestError("a load needs a connection without an open transaction; commit or roll it back") from error
+    connection.execute("rollback")
 
 
 @contextmanager

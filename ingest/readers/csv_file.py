@@ -10,7 +10,7 @@ from ingest import files
 from ingest.errors import FileError
 from ingest.mapping import FileFormat, TableMapping
 from ingest.readers.reading import Reading, unpivot_relation
-from ingest.sql import ident, text, texts
+from ingest.sql import text, texts
 
 OTHER_DELIMITERS = (",", ";", "\t", "|")
 MAX_LINE_BYTES = 1 << 21
@@ -69,12 +69,20 @@ def _scan(path: Path, file: FileFormat, width: int, newline: str, rejects: str) 
     )
 
 
+def lenient_relation(path: Path, file: FileFormat, width: int) -> str:
+    """The lines of ``path`` with what columns they have; a line too short or too long is read as far as it goes."""
+    columns = ", ".join(f"'c{position}': 'varchar'" for position in range(width))
+    return (
+        f"read_csv({text(str(path))}, columns = {{{columns}}}, header = false, auto_detect = false, "
+        f"delim = {text(file.delimiter)}, quote = {text(file.quote)}, escape = {text(file.quote)}, "
+        f"nullstr = [{texts(('', *file.null_values))}], max_line_size = {MAX_LINE_BYTES}, "
+        "null_padding = true, strict_mode = false, ignore_errors = true, parallel = false)"
+    )
+
+
 def lines_relation(path: Path) -> str:
     """A relation ``line`` of the physical lines of a UTF-8 file, blank ones left out."""
     return (
         f"read_csv({text(str(path))}, columns = {{'line': 'varchar'}}, header = false, auto_detect = false, "
         f"delim = '\x01\x02\x03\x04', quote = '', escape = '', nullstr = '\x05\x06', max_line_size = {MAX_LINE_BYTES})"
     )
-
-
-__all__ = ["check_delimiter", "ident", "lines_relation", "open_reading", "read_header"]

@@ -1,0 +1,36 @@
+"""Full pictures that cannot be meant: without any row, or without most of the rows that are current."""
+
+from __future__ import annotations
+
+from ingest.errors import FileError
+from ingest.projection import STATE_FILTERED
+from ingest.schema import SCHEMA
+from ingest.sql import ident, text
+from ingest.stage import Stage, StagedFile
+
+
+def slices(stage: Stage) -> dict[tuple[str, str], list[StagedFile]]:
+    """The files of a stage by (source, slice): those of one slice are one picture."""
+    found: dict[tuple[str, str], list[StagedFile]] = {}
+    for staged in stage.files:
+        found.setdefault((staged.result.source, staged.result.slice), []).append(staged)
+    return found
+
+
+def refuse_empty(stage: Stage) -> None:
+    """Raise `FileError` for a full picture without rows where rows are current, unless its mapping allows it."""
+    for (source, part), files in slices(stage).items():
+        if files[0].table.kind != "full" or files[0].table.allow_empty or any(staged.unread for staged in files):
+            continue
+        numbers = ", ".join(str(staged.number) for staged in files)
+        rows = f"select 1 from {stage.name} where _state <> {STATE_FILTERED} and _file_number in ({numbers}) limit 1"
+        current = (
+            f"select 1 from {SCHEMA}.{ident(stage.table.name)} where _replaced_in is null "
+            f"and _source = {text(source)} and _slice = {text(part)} limit 1"
+        )
+        if not stage.connection.execute(rows).fetchall() and stage.connection.execute(current).fetchall():
+            raise FileError(
+                f"{', '.join(staged.path.name for staged in files)}: a full file without rows would withdraw all "
+                f"{stage.table.name} of {source} (slice {part}). Export it again; if it really is empty now, say "
+                "`allow_empty: true` for the table in its mapping."
+            )

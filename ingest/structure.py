@@ -1,0 +1,129 @@
+"""Records that do not split into the file's columns, and files whose lines do not add up to their records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import duckdb
+
+from ingest import lines
+from ingest.errors import FileError
+from ingest.files import not_encoded
+from ingest.sql import text
+from ingest.stage import StagedFile
+
+_REASONS = {
+    "MISSING COLUMNS": "the line has fewer columns than the header",
+    "TOO MANY COLUMNS": "the line has more columns than the header; a value with the delimiter in it needs quotes",
+    "UNQUOTED VALUE": "a quote inside a quoted value is not doubled",
+    "INVALID STATE": "the line cannot be split into columns: check its quotes",
+}
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A record the reader could not split. ``record`` counts from 1 without the header, ``line`` with it."""
+
+    record: int
+    line: int
+    reason: str
+    raw_line: str
+
+
+@dataclass
+class Structure:
+    """What is known of a file's lines once it is on the stage."""
+
+    unread: list[Unread] = field(default_factory=list)
+    is_regular: bool = True
+    """Every physical line but the header is one record."""
+
+
+def check(connection: duckdb.DuckDBPyConnection, staged: StagedFile) -> Structure:
+    """Find the unread records of a staged file and hold its lines against its records.
+
+    Raises `FileError` for bytes of another encoding, for a quote that is never closed, and for values over
+    several lines where the mapping does not allow them: each means that rows were swallowed or misread.
+    """
+    reading = staged.reading
+    if reading.text_file is None or reading.rejects_table is None:
+        return Structure()
+    name = staged.path.name
+    found = _rejected_lines(connection, reading.rejects_table)
+    places = lines.line_numbers(reading.text_file, [position for position, *_ in found])
+    unread = []
+    for (_, kind, raw), line in zip(found, places, strict=True):
+        if kind == "INVALID ENCODING":
+            raise FileError(not_encoded(staged.path, line, staged.file.encoding))
+        swallowed = "\n" in raw.rstrip("\r\n") and (kind == "UNQUOTED VALUE" or not staged.file.multiline)
+        if kind == "LINE SIZE OVER MAXIMUM" or swallowed:
+            raise FileError(
+                f"{name}, line {line}: a quote ({staged.file.quote}) opens here and is not closed on this line, so the "
+                "lines after it are read as part of the value. Close or double the quote in the file."
+            )
+        reason = _REASONS.get(kind, f"the line cannot be read ({kind.lower()})")
+        unread.append(Unread(line - 1, line, reason, raw))
+    records = staged.rows // reading.rows_per_record + len(unread)
+    structure = Structure(unread, is_regular=reading.lines == records + 1)
+    if not structure.is_regular:
+        _check_irregular(staged, structure, records)
+    return structure
+
+
+def _check_irregular(staged: StagedFile, structure: Structure, records: int) -> None:
+    """Blank lines are passed over; values over several lines need leave, for they may be a quote gone astray."""
+    assert staged.reading.text_file is not None
+    walk = lines.walk(staged.reading.text_file, staged.file)
+    if walk.first_multiline is not None and not staged.file.multiline:
+        first, last = walk.first_multiline
+        raise FileError(
+            f"{staged.path.name}, line {first}: a quoted value runs on to line {last}. If that is meant, say "
+            "`multiline: true` in the mapping (under `file`); if not, close the quote in the file: the lines between "
+            "are read as part of the value."
+        )
+    if len(walk.record_lines) != records + 1:
+        raise FileError(
+            f"{staged.path.name}: has {len(walk.record_lines) - 1} records, but {records} were read. "
+            "Check its quotes and line ends, or export it again."
+        )
+    by_line = {line: record for record, line in walk.starts(unread.line for unread in structure.unread)}
+    structure.unread = [
+        Unread(by_line.get(unread.line, unread.record), unread.line, unread.reason, unread.raw_line)
+        for unread in structure.unread
+    ]
+
+
+def _rejected_lines(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[int, str, str]]:
+    """(byte position from 0, kind of error, line) of each record the reader rejected, in file order."""
+    exists = connection.execute(f"select count(*) from duckdb_tables() where table_name = {text(table)}").fetchone()
+    if exists is None or not exists[0]:
+        return []
+    rows = connection.execute(
+        f"select line_byte_position - 1, arg_min(error_type, byte_position), any_value(csv_line) "
+        f"from {table} group by 1 order by 1"
+    ).fetchall()
+    return [(int(position), str(kind), str(raw)) for position, kind, raw in rows]
+
+
+def number_unread(connection: duckdb.DuckDBPyConnection, staged: StagedFile, structure: Structure) -> None:
+    """Make ``ingest_unread_<file>``, which `record_of` needs: how many records are missing before a stage row."""
+    if not structure.unread:
+        return
+    records = [unread.record for unread in structure.unread]
+    connection.execute(
+        f"create temp table ingest_unread_{staged.number} as "
+        "select rows_before, max(missing) as missing from (select unnest(?) as rows_before, unnest(?) as missing) "
+        "group by 1",
+        [[record - 1 - index for index, record in enumerate(records)], list(range(1, len(records) + 1))],
+    )
+
+
+def record_of(staged: StagedFile, row: str) -> tuple[str, str]:
+    """The record (from 1) of the stage row with position ``row``: a join to put in, and the expression."""
+    position = f"({row} - {staged.first_row}) // {staged.reading.rows_per_record}"
+    if not staged.unread:
+        return "", f"{position} + 1"
+    return (
+        f"asof left join ingest_unread_{staged.number} as u on {position} >= u.rows_before",
+        f"{position} + 1 + coalesce(u.missing, 0)",
+    )
