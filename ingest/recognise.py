@@ -99,11 +99,13 @@ def recognise(path: Path, mappings: Sequence[Mapping] | None = None) -> Recognit
     # Tables filled from one file (an invoice list that also tells the customers) share a mapping and a file name.
     same = [
         candidate
-        for candidate in fitting
-        if candidate.mapping is best.mapping and candidate.table.file_name == best.table.file_name
+        for candidate in all_found
+        if candidate.found.fits
+        and candidate.mapping is best.mapping
+        and candidate.table.file_name == best.table.file_name
     ]
     together = same if best.table.file_name is not None else [best]
-    rivals = [candidate for candidate in fitting if candidate.rank == best.rank and candidate not in together]
+    rivals = [candidate for candidate in fitting if candidate.rank == best.rank and all(candidate is not chosen for chosen in together)]
     if rivals:
         names = ", ".join(f"{rival.mapping.name} ({rival.table.table})" for rival in [best, *rivals])
         raise MappingError(f"{path.name}: fits several mappings equally well: {names}. Say which: --source NAME.")
