@@ -100,6 +100,7 @@ def _read_line(line: str, outcome: DbtOutcome, on_step: Callable[[Step], None]) 
     try:
         event = json.loads(line)
         info, data = event["info"], event["data"]
+        name = str(info["name"])
     except (ValueError, KeyError, TypeError):
         # Not an event: Python's own words, when dbt itself falls over.
         if line.strip():
@@ -107,10 +108,11 @@ def _read_line(line: str, outcome: DbtOutcome, on_step: Callable[[Step], None]) 
         return
     if info.get("level") == "error" and info.get("msg"):
         outcome.errors.append(str(info["msg"]).strip())
-    # Not every kind of result says how many there are in all; the starts do.
-    outcome.total = int(data.get("total") or outcome.total)
+    if name == "LogStartLine":
+        outcome.total = int(data["total"])  # not every kind of result says how many there are in all
     node = data.get("node_info")
-    if node and "execution_time" in data and "index" in data:
+    # Hooks are not counted: they come with numbers of their own.
+    if node and name.endswith("Result") and "execution_time" in data:
         on_step(
             Step(
                 index=int(data["index"]),

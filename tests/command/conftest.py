@@ -9,13 +9,10 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from tests.command.helpers import output
+
 RunEncours = Callable[..., CompletedProcess[str]]
 AS_OF = "2026-03-29"
-
-
-def output(done: CompletedProcess[str]) -> str:
-    """All a command said, for the message of a failed assertion."""
-    return f"exit status {done.returncode}\n{done.stdout}\n{done.stderr}"
 
 
 @pytest.fixture(scope="session")
