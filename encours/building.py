@@ -63,7 +63,9 @@ def _tell(settings: Settings, done: Build) -> None:
     manifest = Manifest.read(settings.artefacts)
     for node in results.failed[:MOST_SHOWN]:
         where = manifest.path(node.unique_id)
-        console.err.print(f"\n{node.resource_type} {manifest.name(node.unique_id)}", style="bold red", markup=False)
+        console.err.print(
+            f"\n{node.resource_type} {manifest.name(node.unique_id)}", style="bold red", markup=False, soft_wrap=True
+        )
         console.err.print(f"  {where}\n  {node.message}", markup=False, soft_wrap=True)
         headings, rows = failing_rows(done, node)
         if rows:
