@@ -61,7 +61,7 @@ lint: setup # Style, types and SQL, and that dbt reads the project without a war
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	ENCOURS_BUILD_FILE=:memory: $(BIN)/dbt parse --warn-error --quiet --target-path target/lint
+	ENCOURS_BUILD_FILE=:memory: $(BIN)/dbt parse --warn-error --quiet --target-path target/lint --log-path target/lint
 	ENCOURS_BUILD_FILE=:memory: $(BIN)/sqlfluff lint --processes 1 models tests/data
 
 docs: setup # A page on every model and column of the build in ENCOURS_HOME, in docs/site/index.html.
