@@ -49,6 +49,9 @@ class _File:
     condition: str = "true"
 
 
+LATE_MAPPING = "late_arrivals/late_arrivals.yml"
+"""The mapping that reads the late arrivals as a delta; a copy of the file of that name in this package."""
+
 FILES: tuple[_File, ...] = (
     _File("entities.csv", "file_entities", "entity_id"),
     _File("customers.csv", "file_customers", "customer_id"),
@@ -90,11 +93,13 @@ def generate(
     invoices: int = 20000,
     seed: int = 7,
     progress: Callable[[str], None] | None = None,
+    threads: int | None = None,
 ) -> SampleSummary:
     """Writes the sample company's extracts to the folder ``out`` and says what was written.
 
     ``invoices``: rows of document type ``invoice`` billed in the three years, drafts and voids among them; other
     sizes scale the customers. ``seed``: another number, another company. ``progress`` is told each step as it begins.
+    ``threads``: how many to use, by default one a core; the bytes written are the same.
 
     Files of the same names are replaced, all at the end: a run that fails leaves them as they were.
     Raises ``ValueError`` for a size below ``MINIMUM_INVOICES`` or a negative seed, ``OSError`` where ``out`` cannot
@@ -111,6 +116,8 @@ def generate(
     scratch = Path(tempfile.mkdtemp(prefix=".making-", dir=out))
     try:
         with duckdb.connect(scratch / "company.duckdb") as connection:
+            if threads is not None:
+                connection.execute(f"set threads = {threads:d}")
             stories = tell()
             _prepare(connection, scratch, invoices, seed, stories)
             _run(connection, DRAWING_STEPS, tell_progress)
@@ -122,6 +129,7 @@ def generate(
         for file in FILES:
             (out / file.name).parent.mkdir(parents=True, exist_ok=True)
             (scratch / file.name).replace(out / file.name)
+        shutil.copyfile(Path(__file__).with_name("late_arrivals.yml"), out / LATE_MAPPING)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return SampleSummary(out=out, as_of_on=AS_OF_ON, invoices=invoices, seed=seed, rows=rows)

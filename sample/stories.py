@@ -23,7 +23,7 @@ LATE_GIANT_NO = 3
 
 def working_day(day: date) -> date:
     """The day itself, or the Monday after a weekend."""
-    return day + timedelta(days=max(0, 7 - day.isoweekday())) if day.isoweekday() > 5 else day
+    return day + timedelta(days=8 - day.isoweekday()) if day.isoweekday() > 5 else day
 
 
 def month_days(first: date, last: date, day: int) -> list[date]:
@@ -86,12 +86,12 @@ def _insolvent(stories: Stories) -> None:
 
 
 def _late_giant(stories: Stories) -> None:
-    """One of the three largest customers: late with nearly everything, and good for all of it."""
+    """One of the largest customers: late with nearly everything, and good for all of it."""
     stories.planted.append(
         Planted(
             "late_solvent_giant",
             AS_OF_ON,
-            "One of the three largest buyers: over nine in ten invoices late, by some three weeks, all paid in the "
+            "One of the five largest buyers: some nine in ten invoices late, by two to three weeks, all paid in the "
             "end, nothing written off, no insolvency.",
             drawn_customer=LATE_GIANT_NO,
         )
@@ -100,7 +100,9 @@ def _late_giant(stories: Stories) -> None:
 
 def _disputed_milestone(stories: Stories) -> None:
     """The third milestone of a project is contested whole."""
-    customer = stories.add_customer("Port de Brivanne Logistique SA", date(2024, 3, 11), segment="Construction")
+    customer = stories.add_customer(
+        "Port de Brivanne Logistique SA", date(2024, 3, 11), payment_terms="60_net", segment="Construction"
+    )
     milestones = (
         (date(2025, 3, 20), date(2025, 5, 19), date(2025, 5, 15)),
         (date(2025, 8, 21), date(2025, 10, 20), date(2025, 10, 15)),

@@ -1,51 +1,43 @@
--- One row a billed document. A document's number says when it was billed: the nth of M stands at n/M of all the
--- weight of the days, so seasons hold exactly and numbers rise with time. Numbers up to 0 lie before the first
--- posting (what is still open then is the opening balance), those above M after the last (only their deposits count).
+-- One row a billed document. Its number says when it was billed: between numbers 1 and M, as large a share of them
+-- falls on a day as the day has of all weight, so seasons hold exactly and numbers rise with time. Numbers up to 0 lie
+-- before the first posting (what is still open then is the opening balance), those above M after the last day (only
+-- their deposits count).
+create or replace macro counts_to(weight, span) as
+    (2 * (weight - span.weight_before) * getvariable('documents_count') + span.weight_at_end - span.weight_at_start)
+    // (2 * (span.weight_at_end - span.weight_at_start));
+
 create or replace table billing_days as
 with
 
 span as (
 
     select
-        min(weight_to) filter (where day = getvariable('start_on') - 1) as weight_at_start,
-        min(weight_to) filter (where day = getvariable('as_of_on')) as weight_at_end,
         min(weight_to) filter (where day = getvariable('start_on') - 150) as weight_before,
-        min(weight_to) filter (where day = getvariable('as_of_on') + 45) as weight_after
+        min(weight_to) filter (where day = getvariable('start_on') - 1) as weight_at_start,
+        min(weight_to) filter (where day = getvariable('as_of_on')) as weight_at_end
     from days
 
 ),
 
-numbered as (
+-- How many documents there are up to a weight, counted from the first day: rounded, all in whole numbers.
+counted as (
 
     select
-        unnest(range(
-            -(getvariable('documents_count') * (weight_at_start - weight_before) // (weight_at_end - weight_at_start)),
-            getvariable('documents_count') * (weight_after - weight_at_start) // (weight_at_end - weight_at_start)
-        )) as document_no,
-        weight_at_start,
-        weight_at_end
-    from span
-
-),
-
-placed as (
-
-    select
-        document_no,
-        weight_at_start
-        + ((2 * document_no - 1) * (weight_at_end - weight_at_start)) // (2 * getvariable('documents_count'))
-            as position
-    from numbered
+        days.day,
+        counts_to(days.weight_to - days.weight, span) - counts_to(span.weight_at_start, span) as documents_before,
+        counts_to(days.weight_to, span) - counts_to(span.weight_at_start, span) as documents_to
+    from days
+    cross join span
+    where days.weight > 0
+        and days.day > getvariable('start_on') - 150
+        and days.day <= getvariable('as_of_on') + 45
 
 )
 
 select
-    placed.document_no,
-    days.day as invoiced_on,
-    days.is_closing
-from placed
-asof join (select day, is_closing, weight_to - weight as weight_from from days where weight > 0) as days
-    on placed.position >= days.weight_from;
+    unnest(range(documents_before + 1, documents_to + 1)) as document_no,
+    day as invoiced_on
+from counted;
 
 -- Who buys: by share. A draw that hits a customer before its first day goes to one that was always there.
 create or replace table buyers as
@@ -116,6 +108,7 @@ drawn as (
         billing_days.invoiced_on,
         customers.customer_no,
         customers.payment_terms,
+        customers.behaviour,
         case
             when not customers.is_key_account then customers.home_entity_id
             when draw('entity', billing_days.document_no) < 0.65 then 'FR'
@@ -197,7 +190,8 @@ select
     case
         when located.document_no > 0 and located.second_draw < 0.008 then 'never counted'
         when located.payment_terms = 'prepaid' then 'prepaid'
-        when located.fate_draw < 0.0027 then 'bad'
+        -- The late giant is good for all it owes.
+        when located.fate_draw < 0.0027 then case when located.behaviour = 'giant' then 'plain' else 'bad' end
         when located.fate_draw < 0.0327 then case when located.document_no > 0 then 'disputed' else 'plain' end
         when located.fate_draw < 0.0632 then 'credited'
         when located.document_no > 0
@@ -207,7 +201,7 @@ select
             then 'instalments'
         when located.euro_cents > 2500000 and located.second_draw > 0.85 then 'deposit'
         when located.fate_draw between 0.90 and 0.939 then 'part paid'
-        when located.fate_draw > 0.994 then 'short paid'
+        when located.fate_draw > 0.994 and located.behaviour <> 'giant' then 'short paid'
         when located.fate_draw between 0.98 and 0.9812 then 'chased'
         else 'plain'
     end as fate,

@@ -184,7 +184,7 @@ select
     and not dated.is_bill
     and not dated.is_story
     and bounce_days.working_day_after <= getvariable('as_of_on')
-    and draw('bounce', dated.payment_key) < 0.0058 as is_bounced,
+    and draw('bounce', dated.payment_key) < 0.0053 as is_bounced,
     bounce_days.working_day_after as bounce_on,
     repay_days.working_day_after as repay_on,
     -- Some pay more than they owe and get it back a while later.
