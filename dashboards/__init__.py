@@ -1,0 +1,1 @@
+"""The dashboards: read-only pages over the published marts."""

@@ -1,0 +1,63 @@
+"""The dashboard: `streamlit run dashboards/app.py`, or `encours dashboard`.
+
+Opens the current publication, draws navigation and global filters, and hands both to the page.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboards.lib import filters, page, publication, theme
+from dashboards.lib.context import Context, share
+from dashboards.lib.db import Warehouse
+from dashboards.lib.queries import choices
+
+ASSETS = Path(__file__).parent / "assets"
+
+PAGES = (
+    st.Page("app_pages/weekly_kpis.py", title="Weekly KPIs", icon=":material/monitoring:", default=True),
+    st.Page("app_pages/ageing.py", title="Ageing", icon=":material/stacked_bar_chart:", url_path="ageing"),
+    st.Page("app_pages/watch_list.py", title="Watch list", icon=":material/visibility:", url_path="watch-list"),
+    st.Page("app_pages/customer.py", title="Customer", icon=":material/person_search:", url_path="customer"),
+    st.Page("app_pages/data_health.py", title="Data health", icon=":material/verified:", url_path="data-health"),
+)
+
+
+def _foot(context: Context) -> None:
+    published = context.warehouse.publication
+    with st.sidebar:
+        st.html(
+            f'<div class="enc-foot">Published {context.fmt.moment(published.published_at)}<br>'
+            f"Build {published.build_id}</div>"
+        )
+
+
+def main() -> None:
+    """Run one page over the current publication, or say why there is none."""
+    st.set_page_config(page_title="Encours", page_icon=str(ASSETS / "mark.svg"), layout="wide")
+    st.html(theme.page_style())
+    st.logo(str(ASSETS / "wordmark.svg"), size="large", icon_image=str(ASSETS / "mark.svg"))
+    chosen = st.navigation(PAGES)
+    try:
+        published = publication.current()
+    except publication.NotPublishedError as error:
+        page.nothing_published(str(error))
+        return
+    except publication.UnreadablePublicationError as error:
+        page.unreadable(str(error))
+        return
+    warehouse = Warehouse(published)
+    fmt = filters.formatter()
+    view = filters.sidebar(warehouse, fmt)
+    if view is None:
+        page.nothing_published("The publication holds no week with figures: load documents, then build and publish.")
+        return
+    context = Context(warehouse, view, fmt, choices.freshness(warehouse))
+    _foot(context)
+    share(context)
+    chosen.run()
+
+
+main()

@@ -1,0 +1,232 @@
+"""Ageing: the aged balance of a day, by customer, entity or segment, down to its documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from dashboards.lib import charts, export, filters, html, navigate, page, sentence, tables
+from dashboards.lib.context import Context, context
+from dashboards.lib.db import Row
+from dashboards.lib.queries import ageing, choices, kpis
+from dashboards.lib.queries.ageing import Amounts, Basis, Grouping
+from dashboards.lib.tables import Column, Kind
+from dashboards.lib.view import ALL_ENTITIES
+
+_GROUPINGS: dict[str, str] = {
+    Grouping.CUSTOMER: "Customer",
+    Grouping.ENTITY: "Entity",
+    Grouping.SEGMENT: "Segment",
+}
+_BASES: dict[str, str] = {Basis.DUE: "From due day", Basis.INVOICE: "From invoice day"}
+_OPENED = "ageing-opened"
+
+
+def _heading(bucket: Row, basis: Basis) -> str:
+    words = charts.bucket_words(bucket)
+    if bucket["aging_bucket"] == "not_due" and basis is Basis.INVOICE:
+        return "Same day"
+    return "Credits" if bucket["aging_bucket"] == "unapplied" else words
+
+
+def _shown_in(here: Context) -> tuple[Amounts, str]:
+    """The amounts to show and their currency: the entity's own is offered where one entity is chosen."""
+    main = here.view.main_currency
+    if here.view.entity_id == ALL_ENTITIES:
+        return Amounts.REPORTING, main
+    own = next(
+        (row["base_currency"] for row in choices.entities(here.warehouse) if row["entity_id"] == here.view.entity_id),
+        main,
+    )
+    if own == main:
+        return Amounts.REPORTING, main
+    words = {Amounts.REPORTING.value: f"In {main}", Amounts.BASE.value: f"In {own}"}
+    chosen = Amounts(filters.segmented("amounts", "Amounts", words, Amounts.REPORTING.value))
+    return chosen, own if chosen is Amounts.BASE else main
+
+
+def _controls(here: Context) -> tuple[Grouping, Basis, Amounts, str, str]:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        grouping = filters.segmented("by", "Rows", _GROUPINGS, Grouping.CUSTOMER)
+        basis = filters.segmented("basis", "Age", _BASES, Basis.DUE)
+        amounts, currency = _shown_in(here)
+        search = st.text_input("Find a customer", key="find", placeholder="Name or number", width=240)
+    return Grouping(grouping), Basis(basis), amounts, currency, search
+
+
+def _bar(total: Row, buckets: Sequence[Row], basis: Basis, currency: str, here: Context) -> None:
+    """The whole balance as one bar, with its key: each slab's amount and share of the invoices."""
+    parts, keys = [], []
+    for bucket in buckets:
+        amount = total[f"bucket_{bucket['bucket_order']}"]
+        credit = bucket["aging_bucket"] == "unapplied"
+        colour = f"background:var(--{charts.token_of(bucket, buckets)})"
+        hatched = ' class="enc-hatched"' if credit else ""
+        if not credit and amount > 0:
+            parts.append(f'<span style="{colour};flex:{amount} 1 0"></span>')
+        rate = total[f"share_{bucket['bucket_order']}"]
+        share = "" if credit or rate is None else f" · {here.fmt.rate(rate, 0)}"
+        keys.append(
+            f'<div><i{hatched} style="{colour}"></i><span>{escape(_heading(bucket, basis))}</span>'
+            f"<b>{here.fmt.short_money(amount, currency)}<em>{share}</em></b></div>"
+        )
+    st.html(
+        f'<div class="enc-bar" role="img" aria-label="Open invoices by age">{"".join(parts)}</div>'
+        f'<div class="enc-key">{"".join(keys)}</div>'
+    )
+
+
+def _columns(grouping: Grouping, buckets: Sequence[Row], basis: Basis, currency: str) -> list[Column]:
+    unapplied = [row for row in buckets if row["aging_bucket"] == "unapplied"]
+    slabs = [row for row in buckets if row["aging_bucket"] != "unapplied"]
+    return [
+        Column("group_name", _GROUPINGS[grouping], width=176, pinned=True),
+        Column("balance_amount", f"Balance, {currency}", Kind.MONEY, 112),
+        *(
+            Column(
+                f"bucket_{row['bucket_order']}",
+                _heading(row, basis),
+                Kind.MONEY,
+                104,
+                help=_slab_help(row, basis),
+                blank_zero=True,
+            )
+            for row in slabs
+        ),
+        *(
+            Column(
+                f"bucket_{row['bucket_order']}",
+                "Credits",
+                Kind.MONEY,
+                96,
+                help="Unapplied cash and credits",
+                blank_zero=True,
+            )
+            for row in unapplied
+        ),
+        Column("oldest_days_past_due", "Oldest, days", Kind.COUNT, 88),
+        Column("items_count", "Items", Kind.COUNT, 64),
+    ]
+
+
+def _slab_help(bucket: Row, basis: Basis) -> str:
+    since = "past the due day" if basis is Basis.DUE else "since the invoice day"
+    if bucket["aging_bucket"] == "not_due":
+        return "Due on the day or later" if basis is Basis.DUE else "Invoiced on the day"
+    if bucket["to_days"] is None:
+        return f"{bucket['from_days']} days or more {since}"
+    return f"{bucket['from_days']} to {bucket['to_days']} days {since}"
+
+
+def _subtotals(rows: Sequence[Row], buckets: Sequence[Row], basis: Basis, currency: str, here: Context) -> None:
+    """Entities or segments with the grand total, as a still table above the customers."""
+    heads = "".join(f"<th>{escape(_heading(row, basis))}</th>" for row in buckets)
+    lines = []
+    for row in rows:
+        cells = "".join(f"<td>{here.fmt.number(row['bucket_' + str(slab['bucket_order'])])}</td>" for slab in buckets)
+        lines.append(
+            f"<tr{' class=total' if row['is_total'] else ''}><td>{escape(row['group_name'])}</td>"
+            f"<td>{here.fmt.number(row['balance_amount'])}</td>{cells}"
+            f'<td class="quiet">{here.fmt.number(row["customers_count"])}</td></tr>'
+        )
+    st.html(
+        f'<div class="enc-scroll"><table class="enc-table"><thead><tr><th></th><th>Balance, {currency}</th>{heads}'
+        f"<th>Customers</th></tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
+    )
+
+
+def _documents(
+    opened: Row, grouping: Grouping, basis: Basis, amounts: Amounts, currency: str, search: str, here: Context
+) -> None:
+    rows = ageing.documents(
+        here.warehouse, here.view, grouping, opened["group_id"], basis=basis, amounts=amounts, search=search
+    )
+    columns = (
+        Column("document_number", "Document", width=136, pinned=True),
+        Column("item_kind", "Kind", width=96),
+        Column("instalment_no", "Part", Kind.COUNT, 56, help="Instalment"),
+        Column("entity_name", "Entity", width=128),
+        Column("invoiced_on", "Invoiced", Kind.DATE, 104),
+        Column("due_on", "Due", Kind.DATE, 104),
+        Column("days_past_due", "Days past due", Kind.COUNT, 112),
+        Column("document_open_amount", "Open, own currency", Kind.MONEY, 136),
+        Column("currency", "Currency", width=80),
+        Column("open_amount", f"Open, {currency}", Kind.MONEY, 120),
+        Column("disputed_amount", "Disputed, own currency", Kind.MONEY, 152, blank_zero=True),
+    )
+    with page.card("documents"):
+        title, tools = st.columns([3, 2], vertical_alignment="top")
+        with title:
+            count = here.fmt.count(len(rows), "open document")
+            st.html(html.title(f"{opened['group_name']}: {count}", "Oldest due day first; credits are negative"))
+        with tools, st.container(horizontal=True, horizontal_alignment="right"):
+            if grouping is Grouping.CUSTOMER and st.button(
+                "Open customer", icon=":material/person_search:", key="open-customer"
+            ):
+                navigate.open_customer({"customer_id": opened["group_id"]})
+            facts = export.about(here, f"Open documents of {opened['group_name']}", currency=currency)
+            export.buttons(rows, columns, f"open-documents-{here.view.week.as_of_on}", facts, key="documents")
+        tables.show(rows, columns, here.fmt, key="documents-table", alt=f"Open documents of {opened['group_name']}")
+
+
+def _open(row: Row) -> None:
+    st.session_state[_OPENED] = row["group_id"]
+
+
+def main() -> None:
+    """Draw the page."""
+    here = context()
+    head = st.container()
+    grouping, basis, amounts, currency, search = _controls(here)
+    buckets = kpis.buckets(here.warehouse)
+
+    def aged(by: Grouping) -> list[Row]:
+        return ageing.aged_balance(
+            here.warehouse, here.view, by, basis=basis, amounts=amounts, buckets=buckets, search=search
+        )
+
+    rows = aged(grouping)
+    total = next((row for row in rows if row["is_total"]), None)
+    with head:
+        page.head(here, "Ageing", sentence.ageing(total, here.view, currency, here.fmt))
+    if total is None or not total["items_count"]:
+        page.banner("No open item matches. Clear the search, or choose another entity or week.", mild=True)
+        return
+    with page.card("whole"):
+        _bar(total, buckets, basis, currency, here)
+    if grouping is Grouping.CUSTOMER:
+        by = Grouping.ENTITY if here.view.entity_id == ALL_ENTITIES else Grouping.SEGMENT
+        with page.card("subtotals", f"Subtotals by {by.value}", f"Whole {currency}; credits stand apart"):
+            _subtotals(aged(by), buckets, basis, currency, here)
+    columns = _columns(grouping, buckets, basis, currency)
+    with page.card("aged"):
+        title, tools = st.columns([3, 2], vertical_alignment="top")
+        with title:
+            groups = int(total["groups_count"])
+            count = here.fmt.count(groups, grouping.value, "entities" if grouping is Grouping.ENTITY else None)
+            note = f"Amounts in {currency}, largest open invoices first, the total last. A row lists its documents."
+            if groups > ageing.MOST_ROWS:
+                note = f"The first {here.fmt.number(ageing.MOST_ROWS)} are listed. {note}"
+            st.html(html.title(f"Aged balance of {count}", note))
+        with tools, st.container(horizontal=True, horizontal_alignment="right"):
+            facts = export.about(
+                here, "Aged balance", currency=currency, chosen=[("Age", _BASES[basis]), ("Search", search or "none")]
+            )
+            export.buttons(rows, columns, f"aged-balance-{here.view.week.as_of_on}", facts, key="aged")
+        tables.show(
+            rows,
+            columns,
+            here.fmt,
+            key=f"aged-table-{grouping.value}",
+            alt="Aged balance",
+            on_open=_open,
+            bold=lambda row: bool(row["is_total"]),
+        )
+    opened = next((row for row in rows if row["group_id"] == st.session_state.get(_OPENED)), None)
+    if opened is not None and not opened["is_total"]:
+        _documents(opened, grouping, basis, amounts, currency, search, here)
+
+
+main()

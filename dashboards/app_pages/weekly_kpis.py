@@ -1,0 +1,234 @@
+"""Weekly KPIs: where DSO and overdue stand, what moved them, and who."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import streamlit as st
+
+from dashboards.lib import charts, filters, html, navigate, page, sentence, tables, tiles
+from dashboards.lib.context import Context, context
+from dashboards.lib.db import Row
+from dashboards.lib.format import Number
+from dashboards.lib.measures import DSO_PARTS, MEASURES, MORE_FIGURES, TILES
+from dashboards.lib.queries import kpis, movers
+from dashboards.lib.tables import Column, Kind
+
+SCOPES = {"all": "All invoices", "clean": "Without disputed"}
+WEEKS_SHOWN = 104
+
+
+def _scope() -> str:
+    """Which invoices count."""
+    help_ = "Without disputed: what is disputed on the day is left out of balances, overdue and late rates."
+    return filters.segmented("scope", "Invoices counted", SCOPES, "all", help_=help_, quiet=True)
+
+
+def _parts_table(comparison: Mapping[int, Row], here: Context) -> None:
+    heads = "".join(f"<th>on {words}</th>" for words in tiles.COMPARED.values())
+    lines = []
+    for column in ("dso_days", *DSO_PARTS):
+        measure = MEASURES[column]
+        cells = []
+        for days in tiles.COMPARED:
+            row = comparison.get(days, {})
+            text, kind = html.change(row.get(f"{column}_change"), None, measure, here.view.currency, here.fmt)
+            cells.append(f'<td class="change {kind}">{text}</td>')
+        value = here.fmt.days(comparison[kpis.LAST_WEEK][column])
+        name = "DSO" if column == "dso_days" else measure.label
+        total = ' class="total"' if column == "dso_days" else ""
+        lines.append(f"<tr{total}><td>{escape(name)}</td><td>{value}</td>{''.join(cells)}</tr>")
+    st.html(
+        '<div class="enc-scroll"><table class="enc-table"><thead><tr><th>Part of DSO</th><th>now</th>'
+        f"{heads}</tr></thead><tbody>{''.join(lines[1:] + lines[:1])}</tbody></table></div>"
+    )
+
+
+def _dso(comparison: Mapping[int, Row], history: Sequence[Row], here: Context) -> None:
+    latest = comparison[kpis.LAST_WEEK]
+    late, dso = latest["average_days_delinquent"], latest["dso_days"]
+    message = (
+        f"{here.fmt.number(late, 1)} of {here.fmt.number(dso, 1)} days of DSO are overdue"
+        if late is not None and dso is not None
+        else "DSO and its parts"
+    )
+    with page.card(
+        "dso", message, f"DSO = not due + overdue + unapplied, {latest['window_days']}-day window, by week", fill=True
+    ):
+        charts.show(charts.dso_parts(history, here.fmt), "dso-chart", "DSO by week and its parts")
+        _parts_table(comparison, here)
+
+
+def _ageing(here: Context) -> None:
+    rows = kpis.ageing_history(here.warehouse, here.view, 52)
+    buckets = kpis.buckets(here.warehouse)
+    old = [row for row in rows if row["period_ending_on"] == here.view.week.ending_on]
+    oldest = charts.last_overdue(buckets)
+    amount = next((row["open_amount"] for row in old if row["bucket_order"] == oldest), 0)
+    words = next((charts.bucket_words(row) for row in buckets if row["bucket_order"] == oldest), "").lower()
+    message = f"{here.fmt.short_money(amount, here.view.currency)} is {words} days past due" if words else "Ageing"
+    with page.card(
+        "ageing", message, f"Open amounts in {here.view.currency} by days past due, week ends, disputed included"
+    ):
+        charts.show(
+            charts.ageing(rows, buckets, here.view.currency, here.fmt), "ageing-chart", "Open amounts by age, 52 weeks"
+        )
+
+
+def _by_entity(scope: str, here: Context) -> None:
+    rows = kpis.by_entity(here.warehouse, here.view, scope)
+    lines = []
+    for row in rows:
+        total = row["entity_id"] == "*"
+        name = "All entities" if total else row["entity_name"]
+        cells = []
+        for column in ("overdue_amount", "dso_days"):
+            measure = MEASURES[column]
+            if column == "dso_days":
+                text, kind = html.change(row["dso_days_change"], None, measure, here.view.currency, here.fmt)
+            else:
+                moved = row["overdue_amount_change"]
+                shown = here.fmt.signed(here.fmt.short_money(moved, here.view.currency), moved)
+                word = html.verdict(html.direction(moved, shown), measure.better)
+                text, kind = escape(shown), f"enc-{word}"
+            value = html.figure(row[column], measure.unit, here.view.currency, here.fmt)
+            cells.append(f'<td>{value}<small class="{kind}">{text}</small></td>')
+        spark = html.sparkline(row["dso_trend"], f"DSO of {name}, a year", width=96, height=24)
+        lines.append(
+            f"<tr{' class=total' if total else ''}><td>{escape(name)}</td>"
+            f"<td>{here.fmt.short_money(row['receivable_amount'], here.view.currency)}</td>{''.join(cells)}"
+            f"<td>{here.fmt.rate(row['late_payment_rate_by_value'])}</td><td style='width:96px'>{spark}</td></tr>"
+        )
+    worst = max(
+        (row for row in rows if row["entity_id"] != "*" and row["dso_days"] is not None), key=_dso_of, default=None
+    )
+    message = f"{worst['entity_name']} has the longest DSO" if worst and len(rows) > 2 else "By entity"
+    with page.card("entities", message, f"Amounts in {here.view.currency}; changes on last week", fill=True):
+        st.html(
+            '<div class="enc-scroll"><table class="enc-table"><thead><tr><th>Entity</th><th>Receivables</th>'
+            "<th>Overdue</th><th>DSO</th><th>Late rate</th><th>DSO, a year</th></tr>"
+            f"</thead><tbody>{''.join(lines)}</tbody></table></div>"
+        )
+
+
+def _dso_of(row: Row) -> float:
+    return float(row["dso_days"])
+
+
+def _why(row: Row, here: Context) -> str:
+    """What became overdue and what was settled between the two weeks, as a few words."""
+
+    def told(count: int, words: str, amount: Number | None) -> str:
+        return f"{here.fmt.number(count)} {words} {here.fmt.short_money(amount, here.view.main_currency)}"
+
+    causes = []
+    if row["newly_overdue_count"]:
+        causes.append(told(row["newly_overdue_count"], "newly overdue", row["newly_overdue_amount"]))
+    if row["settled_count"]:
+        causes.append(told(row["settled_count"], "settled", row["settled_amount"]))
+    changed = row["changed_amount"]
+    if changed:
+        amount = here.fmt.short_money(abs(changed), here.view.main_currency)
+        causes.append(f"{'paid in part' if changed < 0 else 'open again'} {amount}")
+    return " · ".join(causes)
+
+
+def _movers(here: Context) -> None:
+    spans = {kpis.LAST_WEEK: "last week", kpis.FOUR_WEEKS: "4 weeks ago"}
+    currency = here.view.main_currency
+    with page.card("movers"):
+        head, choice = st.columns([3, 1], vertical_alignment="top")
+        with choice, st.container(horizontal_alignment="right"):
+            days = st.segmented_control(
+                "Compared with",
+                list(spans),
+                format_func=lambda value: spans[value],
+                default=kpis.LAST_WEEK,
+                required=True,
+                key="movers-span",
+                label_visibility="collapsed",
+            )
+        rows = movers.movers(here.warehouse, here.view, days)
+        with head:
+            first = rows[0] if rows else None
+            message = "No customer's overdue moved"
+            if first:
+                way = "more" if first["overdue_change"] > 0 else "less"
+                amount = here.fmt.short_money(abs(first["overdue_change"]), currency)
+                message = f"{first['customer_name']} moved most: {amount} {way} overdue"
+            st.html(
+                html.title(message, f"The biggest movers against {spans[days]}, {currency}. A row opens the customer.")
+            )
+        if rows:
+            tables.show(
+                [{**row, "why": _why(row, here)} for row in rows],
+                (
+                    Column("customer_name", "Customer", width=168, pinned=True),
+                    Column("overdue_change", f"Change in overdue, {currency}", Kind.WHOLE_MONEY, 152, signed=True),
+                    Column("overdue_amount", f"Overdue now, {currency}", Kind.WHOLE_MONEY, 136),
+                    Column("oldest_days_past_due", "Oldest, days", Kind.COUNT, 96),
+                    Column("why", "Why", width=376),
+                    Column("sales_owner", "Owner", width=112),
+                ),
+                here.fmt,
+                key="movers-table",
+                alt="Customers whose overdue amount moved most",
+                on_open=navigate.open_customer,
+            )
+
+
+def _more(comparison: Mapping[int, Row], here: Context) -> None:
+    with st.expander("More figures of the week, with their definitions", icon=":material/list:"):
+        heads = "".join(f"<th>on {words}</th>" for words in tiles.COMPARED.values())
+        lines = []
+        for column in MORE_FIGURES:
+            measure = MEASURES[column]
+            value = html.figure(comparison[kpis.LAST_WEEK][column], measure.unit, here.view.currency, here.fmt)
+            cells = []
+            for days in tiles.COMPARED:
+                row = comparison.get(days, {})
+                text, kind = html.change(
+                    row.get(f"{column}_change"),
+                    row.get(f"{column}_change_rate"),
+                    measure,
+                    here.view.currency,
+                    here.fmt,
+                )
+                cells.append(f'<td class="change {kind}">{text}</td>')
+            lines.append(
+                f"<tr><td>{escape(measure.label)}</td><td>{value}</td>{''.join(cells)}"
+                f'<td class="text quiet">{escape(measure.definition)}</td></tr>'
+            )
+        st.html(
+            '<div class="enc-scroll"><table class="enc-table"><thead><tr><th>Figure</th><th>now</th>'
+            f'{heads}<th class="text">Definition</th></tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
+        )
+
+
+def main() -> None:
+    """Draw the page."""
+    here = context()
+    head = st.container()
+    scope = _scope()
+    comparison = kpis.comparison(here.warehouse, here.view, scope)
+    concentration = movers.concentration(here.warehouse, here.view, kpis.LAST_WEEK)
+    with head:
+        page.head(
+            here, "Weekly KPIs", sentence.weekly(comparison.get(kpis.LAST_WEEK), concentration, here.view, here.fmt)
+        )
+    if not comparison:
+        return
+    history = kpis.history(here.warehouse, here.view, scope, WEEKS_SHOWN)
+    tiles.tile_row(TILES, comparison, history, here.view.currency, here.fmt)
+    left, right = st.columns(2, gap="small")
+    with left:
+        _dso(comparison, history, here)
+    with right:
+        _ageing(here)
+        _by_entity(scope, here)
+    _movers(here)
+    _more(comparison, here)
+
+
+main()

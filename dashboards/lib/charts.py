@@ -1,0 +1,330 @@
+"""The charts, through one registered Plotly template named ``encours``.
+
+Colours are placeholders the browser replaces by the palette of the theme in use (see ``theme.py``). Time runs
+left to right, lines are labelled at their end, gridlines are horizontal and faint, bars start at zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+import plotly.io as pio
+import streamlit as st
+
+from dashboards.lib.db import Row
+from dashboards.lib.format import Formatter
+from dashboards.lib.theme import bucket_token, chart_colour
+
+TEMPLATE = "encours"
+HEIGHT = 304
+CLEAR = "rgba(0,0,0,0)"
+
+# No share button (the data is confidential), no logo, no tool bar; a double click still resets a zoom.
+CONFIG: dict[str, Any] = {
+    "displayModeBar": False,
+    "displaylogo": False,
+    "showSendToCloud": False,
+    "showEditInChartStudio": False,
+    "scrollZoom": False,
+    "responsive": True,
+    "doubleClick": "reset",
+}
+
+
+def register() -> None:
+    """Register the template with Plotly. Safe to call again."""
+    quiet = {"size": 12, "color": chart_colour("ink-2")}
+    pio.templates[TEMPLATE] = go.layout.Template(
+        layout={
+            "font": quiet,
+            "paper_bgcolor": CLEAR,
+            "plot_bgcolor": CLEAR,
+            "hovermode": "x unified",
+            "dragmode": False,
+        }
+    )
+
+
+def _styled(figure: go.Figure, fmt: Formatter, *, height: int = HEIGHT, right: int = 8) -> go.Figure:
+    """Apply what Streamlit's own theme would otherwise override, on the figure itself."""
+    quiet = {"size": 12, "color": chart_colour("ink-2")}
+    figure.update_layout(
+        template=TEMPLATE,
+        height=height,
+        margin={"l": 0, "r": right, "t": 8, "b": 0, "pad": 4},
+        font=quiet,
+        paper_bgcolor=CLEAR,
+        plot_bgcolor=CLEAR,
+        separators=separators(fmt),
+        hovermode="x unified",
+        dragmode=False,
+        hoverlabel={
+            "bgcolor": chart_colour("card"),
+            "bordercolor": chart_colour("rule"),
+            "font": {"size": 12, "color": chart_colour("ink")},
+        },
+        legend={
+            "orientation": "h",
+            "yanchor": "bottom",
+            "y": 1.02,
+            "x": 0,
+            "font": quiet,
+            "traceorder": "normal",
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
+    )
+    figure.update_xaxes(
+        showgrid=False,
+        zeroline=False,
+        ticks="",
+        tickangle=0,
+        tickfont=quiet,
+        fixedrange=True,
+        automargin=True,
+        linecolor=chart_colour("rule"),
+        hoverformat="%a %-d %b %Y",
+    )
+    figure.update_yaxes(
+        gridcolor=chart_colour("rule"),
+        gridwidth=1,
+        zeroline=True,
+        zerolinecolor=chart_colour("rule"),
+        zerolinewidth=1,
+        ticks="",
+        tickfont=quiet,
+        fixedrange=True,
+        automargin=True,
+        nticks=5,
+    )
+    return figure
+
+
+def separators(fmt: Formatter) -> str:
+    """Decimal mark and thousands separator of the reader, as Plotly wants them: ``.,`` or ``, ``."""
+    sample = fmt.number(1234.5, 1)
+    return f"{sample[-2]}{sample[1]}"
+
+
+def show(figure: go.Figure, key: str, alt: str) -> None:
+    """Draw a chart over the full width; ``alt`` names it for those who do not see it."""
+    st.plotly_chart(figure, key=key, config=CONFIG, alt=alt)
+
+
+def _floats(rows: Sequence[Row], column: str) -> list[float | None]:
+    return [None if row[column] is None else float(row[column]) for row in rows]
+
+
+def _end_label(figure: go.Figure, x: Any, y: float | None, text: str, token: str) -> None:
+    if y is not None:
+        figure.add_annotation(
+            x=x,
+            y=y,
+            text=text,
+            showarrow=False,
+            xanchor="left",
+            xshift=8,
+            font={"size": 12, "color": chart_colour(token)},
+        )
+
+
+def dso_parts(history: Sequence[Row], fmt: Formatter) -> go.Figure:
+    """DSO as a line over its parts as areas: not due, overdue; unapplied below zero."""
+    weeks = [row["period_ending_on"] for row in history]
+    figure = go.Figure()
+    areas = (
+        ("best_possible_dso_days", "Not due", "not-due", "positive"),
+        ("average_days_delinquent", "Overdue", "overdue-2", "positive"),
+        ("unapplied_days", "Unapplied", "unapplied", "negative"),
+    )
+    for column, name, token, group in areas:
+        figure.add_scatter(
+            x=weeks,
+            y=_floats(history, column),
+            name=name,
+            mode="lines",
+            line={"width": 0, "color": chart_colour(token)},
+            fillcolor=chart_colour(token),
+            stackgroup=group,
+            hovertemplate="%{y:.1f} d",
+        )
+    figure.add_scatter(
+        x=weeks,
+        y=_floats(history, "dso_days"),
+        name="DSO",
+        mode="lines",
+        line={"width": 2, "color": chart_colour("ink")},
+        customdata=[[fmt.signed(fmt.number(row["dso_days_change"], 1), row["dso_days_change"])] for row in history],
+        hovertemplate="<b>%{y:.1f} d</b> (%{customdata[0]} on the week before)",
+    )
+    _styled(figure, fmt, height=392, right=72)
+    figure.update_yaxes(ticksuffix=" d", tickformat=",.0f", rangemode="tozero")
+    figure.update_xaxes(tickformat="%b %y", nticks=6)
+    if history:
+        figure.update_xaxes(range=[weeks[0], weeks[-1]])
+        last = history[-1]
+        best, late, dso = (
+            _float(last[column]) for column in ("best_possible_dso_days", "average_days_delinquent", "dso_days")
+        )
+        if best is not None:
+            _end_label(figure, weeks[-1], best / 2, "Not due", "ink-2")
+        if best is not None and late is not None:
+            # Between the line of DSO and the not-due area, wherever they leave room.
+            _end_label(figure, weeks[-1], best + late * 0.25, "Overdue", "ink-2")
+        _end_label(figure, weeks[-1], dso, f"<b>DSO {fmt.number(dso, 1)}</b>", "ink")
+    figure.update_layout(showlegend=False)
+    return figure
+
+
+def _float(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def bucket_words(bucket: Row) -> str:
+    """A slab as its heading: ``Not due``, ``1–30``, ``Over 120``, ``Unapplied``."""
+    code = str(bucket["aging_bucket"])
+    if code in ("not_due", "unapplied"):
+        return code.replace("_", " ").capitalize()
+    if bucket["to_days"] is None:
+        return f"Over {int(bucket['from_days']) - 1}"
+    return f"{bucket['from_days']}–{bucket['to_days']}"
+
+
+def last_overdue(buckets: Sequence[Row]) -> int:
+    """The order of the oldest slab."""
+    return max(
+        (int(row["bucket_order"]) for row in buckets if row["aging_bucket"] not in ("not_due", "unapplied")), default=0
+    )
+
+
+def token_of(bucket: Row, buckets: Sequence[Row]) -> str:
+    """The colour token of a slab; the first overdue slab is the palest whatever number the policy gives it."""
+    first = min(
+        (int(row["bucket_order"]) for row in buckets if row["aging_bucket"] not in ("not_due", "unapplied")), default=1
+    )
+    order = int(bucket["bucket_order"]) - first + 1
+    return bucket_token(order, str(bucket["aging_bucket"]), last_overdue(buckets) - first + 1)
+
+
+def ageing(rows: Sequence[Row], buckets: Sequence[Row], currency: str, fmt: Formatter) -> go.Figure:
+    """Open amounts by slab, stacked week by week; credits hang below zero, hatched."""
+    figure = go.Figure()
+    for bucket in buckets:
+        mine = [row for row in rows if row["aging_bucket"] == bucket["aging_bucket"]]
+        colour = chart_colour(token_of(bucket, buckets))
+        unapplied = bucket["aging_bucket"] == "unapplied"
+        marker: dict[str, Any] = {"color": colour, "line": {"width": 0}}
+        if unapplied:
+            marker = {
+                "color": CLEAR,
+                "line": {"width": 0},
+                "pattern": {"shape": "/", "fgcolor": colour, "size": 5, "solidity": 0.4},
+            }
+        figure.add_bar(
+            x=[row["period_ending_on"] for row in mine],
+            y=_floats(mine, "open_amount"),
+            name=bucket_words(bucket),
+            marker=marker,
+            customdata=[
+                [fmt.short_money(row["open_amount"], currency), fmt.count(row["items_count"], "item")] for row in mine
+            ],
+            hovertemplate="%{customdata[0]} · %{customdata[1]}",
+        )
+    _styled(figure, fmt)
+    figure.update_layout(barmode="relative", bargap=0.18, margin_t=40)
+    figure.update_yaxes(tickformat="~s")
+    figure.update_xaxes(tickformat="%b %y", nticks=6)
+    return figure
+
+
+def balance(rows: Sequence[Row], currency: str, fmt: Formatter) -> go.Figure:
+    """A customer's balance: not due and overdue as areas, exposure as a line."""
+    weeks = [row["week_ending_on"] for row in rows]
+    figure = go.Figure()
+    for column, name, token in (("not_due_amount", "Not due", "not-due"), ("overdue_amount", "Overdue", "overdue-2")):
+        figure.add_scatter(
+            x=weeks,
+            y=_floats(rows, column),
+            name=name,
+            mode="lines",
+            line={"width": 0, "color": chart_colour(token), "shape": "hv"},
+            fillcolor=chart_colour(token),
+            stackgroup="open",
+            customdata=[[fmt.short_money(row[column], currency)] for row in rows],
+            hovertemplate="%{customdata[0]}",
+        )
+    figure.add_scatter(
+        x=weeks,
+        y=_floats(rows, "exposure_amount"),
+        name="Exposure",
+        mode="lines",
+        line={"width": 2, "color": chart_colour("ink"), "shape": "hv"},
+        customdata=[[fmt.short_money(row["exposure_amount"], currency)] for row in rows],
+        hovertemplate="<b>%{customdata[0]}</b>",
+    )
+    _styled(figure, fmt, height=256)
+    figure.update_layout(margin_t=40)
+    figure.update_yaxes(tickformat="~s", rangemode="tozero")
+    figure.update_xaxes(tickformat="%b %y", nticks=6)
+    return figure
+
+
+def behaviour(rows: Sequence[Row], fmt: Formatter) -> go.Figure:
+    """A customer's days beyond terms week by week; zero is paid on the due day."""
+    weeks = [row["week_ending_on"] for row in rows]
+    figure = go.Figure()
+    figure.add_scatter(
+        x=weeks,
+        y=_floats(rows, "days_beyond_terms"),
+        name="Days beyond terms",
+        mode="lines",
+        line={"width": 2, "color": chart_colour("accent")},
+        customdata=[[fmt.rate(row["late_payment_rate_by_value"], 0)] for row in rows],
+        hovertemplate="<b>%{y:.1f} d</b> after the due day · %{customdata[0]} late by value",
+    )
+    _styled(figure, fmt, height=256, right=56)
+    if weeks:
+        figure.update_xaxes(range=[weeks[0], weeks[-1]])
+    known = [row for row in rows if row["days_beyond_terms"] is not None]
+    if known:
+        last = known[-1]
+        _end_label(
+            figure,
+            last["week_ending_on"],
+            float(last["days_beyond_terms"]),
+            f"<b>{fmt.days(last['days_beyond_terms'])}</b>",
+            "accent",
+        )
+    figure.update_yaxes(ticksuffix=" d", tickformat=",.0f", rangemode="tozero")
+    figure.update_xaxes(tickformat="%b %y", nticks=6)
+    figure.update_layout(showlegend=False)
+    return figure
+
+
+def due_calendar(rows: Sequence[Row], day: Any, currency: str, fmt: Formatter) -> go.Figure:
+    """Open invoices by the week they are due: overdue and to come, with the day in view between them."""
+    figure = go.Figure()
+    for overdue, name, token in ((True, "Overdue", "overdue-2"), (False, "Not due", "not-due")):
+        mine = [row for row in rows if bool(row["is_overdue"]) is overdue]
+        figure.add_bar(
+            x=[row["due_week_ending_on"] for row in mine],
+            y=_floats(mine, "open_amount"),
+            name=name,
+            marker={"color": chart_colour(token), "line": {"width": 0}},
+            customdata=[
+                [fmt.short_money(row["open_amount"], currency), fmt.count(row["items_count"], "item")] for row in mine
+            ],
+            hovertemplate="%{customdata[0]} · %{customdata[1]}",
+        )
+    _styled(figure, fmt, height=224)
+    figure.add_vline(x=day, line={"width": 1, "color": chart_colour("ink-2"), "dash": "dot"})
+    figure.add_annotation(x=day, y=1, yref="paper", yanchor="bottom", text=fmt.day(day, year=False), showarrow=False)
+    figure.update_layout(barmode="stack", bargap=0.2, margin_t=40)
+    figure.update_yaxes(tickformat="~s")
+    figure.update_xaxes(tickformat="%-d %b %y", nticks=6)
+    return figure
+
+
+register()

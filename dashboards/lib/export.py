@@ -1,0 +1,143 @@
+"""What is shown, as a file: CSV for machines, Excel for people. Amounts stay exact in CSV; Excel holds doubles."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import streamlit as st
+import xlsxwriter
+
+from dashboards.lib.context import Context
+from dashboards.lib.db import Row
+from dashboards.lib.tables import Column, Kind
+
+CSV_TYPE = "text/csv"
+EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# A spreadsheet would run these as a formula: https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMATS = {
+    Kind.MONEY: "#,##0.00",
+    Kind.WHOLE_MONEY: "#,##0.00",
+    Kind.COUNT: "#,##0",
+    Kind.DAYS: "0.0",
+    Kind.POINTS: "0",
+    Kind.RATE: "0.0%",
+    Kind.DATE: "yyyy-mm-dd",
+    Kind.MOMENT: "yyyy-mm-dd hh:mm",
+}
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return "'" + value
+    return str(value)
+
+
+def to_csv(rows: Sequence[Row], columns: Sequence[Column]) -> bytes:
+    """UTF-8 with a byte order mark (so that Excel reads accents), commas, decimal points, ISO dates.
+
+    Headings are column names, for machines. Text that a spreadsheet would take for a formula is quoted.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow([column.name for column in columns])
+    writer.writerows([_plain(row.get(column.name)) for column in columns] for row in rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def to_excel(rows: Sequence[Row], columns: Sequence[Column], sheet: str, about: Sequence[tuple[str, str]]) -> bytes:
+    """A workbook: the rows as a filterable sheet with typed cells, and a sheet saying what they are.
+
+    ``about`` pairs names with values (as-of day, filters, build).
+    """
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        page = book.add_worksheet(sheet[:31])
+        heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        formats = {kind: book.add_format({"num_format": pattern}) for kind, pattern in _FORMATS.items()}
+        for place, column in enumerate(columns):
+            page.write_string(0, place, column.heading, heading)
+            page.set_column(place, place, _width(column, rows), formats.get(column.kind))
+            for line, row in enumerate(rows, start=1):
+                _write(page, line, place, row.get(column.name), formats.get(column.kind))
+        page.freeze_panes(1, 1)
+        if rows:
+            page.autofilter(0, 0, len(rows), len(columns) - 1)
+        facts = book.add_worksheet("About")
+        facts.set_column(0, 0, 24)
+        facts.set_column(1, 1, 64)
+        for line, (name, value) in enumerate(about):
+            facts.write_string(line, 0, name, heading)
+            facts.write_string(line, 1, value)
+    return out.getvalue()
+
+
+def _width(column: Column, rows: Sequence[Row]) -> int:
+    longest = max((len(_plain(row.get(column.name))) for row in rows[:200]), default=0)
+    return min(max(longest, len(column.heading) // 2, 8) + 2, 60)
+
+
+def _write(page: Any, line: int, place: int, value: Any, style: Any) -> None:
+    if value is None:
+        page.write_blank(line, place, None, style)
+    elif isinstance(value, bool):
+        page.write_boolean(line, place, value)
+    elif isinstance(value, (int, float, Decimal)):
+        page.write_number(line, place, float(value), style)
+    elif isinstance(value, (date, datetime)):
+        page.write_datetime(line, place, value, style)
+    else:
+        page.write_string(line, place, str(value))
+
+
+def about(
+    context: Context, what: str, *, currency: str, chosen: Sequence[tuple[str, str]] = ()
+) -> list[tuple[str, str]]:
+    """What a reader of the file must know: what it is, as of when, of which entity, currency and build."""
+    view, publication = context.view, context.warehouse.publication
+    return [
+        ("What", what),
+        ("As of", view.week.as_of_on.isoformat()),
+        ("Entity", view.entity_name),
+        ("Currency", currency),
+        *chosen,
+        ("Build", publication.build_id),
+        ("File", publication.name),
+    ]
+
+
+def buttons(
+    rows: Sequence[Row], columns: Sequence[Column], name: str, facts: Sequence[tuple[str, str]], *, key: str
+) -> None:
+    """Two download buttons for what is shown; files are made when asked for."""
+    st.download_button(
+        "CSV",
+        data=lambda: to_csv(rows, columns),
+        file_name=f"{name}.csv",
+        mime=CSV_TYPE,
+        icon=":material/download:",
+        on_click="ignore",
+        disabled=not rows,
+        key=f"{key}-csv",
+        help="Exact amounts, ISO dates, column names as headings.",
+    )
+    st.download_button(
+        "Excel",
+        data=lambda: to_excel(rows, columns, name, facts),
+        file_name=f"{name}.xlsx",
+        mime=EXCEL_TYPE,
+        icon=":material/download:",
+        on_click="ignore",
+        disabled=not rows,
+        key=f"{key}-excel",
+        help="Typed cells, filters, and a sheet that says what it shows.",
+    )

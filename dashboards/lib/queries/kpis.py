@@ -1,0 +1,163 @@
+"""The weekly figures, beside the same week one, four and 52 weeks ago."""
+
+from __future__ import annotations
+
+from dashboards.lib.db import Row, Warehouse
+from dashboards.lib.measures import MEASURES
+from dashboards.lib.view import View
+
+LAST_WEEK, FOUR_WEEKS, A_YEAR = 7, 28, 364
+
+_THIS_ROW = """
+    period_kind = 'week'
+    and entity_id = $entity
+    and scope = $scope
+    and reporting_currency = $currency
+"""
+
+
+def _compared(column: str) -> str:
+    return f"""
+        this.{column},
+        this.{column} - was.{column} as {column}_change,
+        case when was.{column} <> 0 then (this.{column} - was.{column}) / abs(was.{column}) end
+            as {column}_change_rate"""
+
+
+_COMPARISON = f"""
+    with weeks as (
+        select * from marts.fct_kpis
+        where {_THIS_ROW}
+            and period_ending_on in ($week, $week - 7, $week - 28, $week - 364)
+    ),
+    spans as (
+        select unnest([{LAST_WEEK}, {FOUR_WEEKS}, {A_YEAR}]) as days_before
+    )
+    select
+        spans.days_before,
+        was.period_ending_on is not null as has_comparison,
+        this.window_days,
+        {",".join(_compared(column) for column in MEASURES)}
+    from weeks as this
+    cross join spans
+    left join weeks as was
+        on was.period_ending_on = this.period_ending_on - spans.days_before
+    where this.period_ending_on = $week
+    order by spans.days_before
+"""
+
+_HISTORY = f"""
+    select
+        period_ending_on,
+        {", ".join(MEASURES)},
+        dso_days - lag(dso_days) over (order by period_ending_on) as dso_days_change
+    from marts.fct_kpis
+    where {_THIS_ROW}
+        and period_ending_on between $week - $span_days and $week
+    order by period_ending_on
+"""
+
+_AGEING_HISTORY = """
+    select
+        period_ending_on,
+        bucket_order,
+        aging_bucket,
+        open_amount,
+        items_count,
+        sum(open_amount) over (partition by period_ending_on) as total_amount
+    from marts.fct_aging_kpis
+    where period_kind = 'week'
+        and entity_id = $entity
+        and reporting_currency = $currency
+        and segment = '*'
+        and period_ending_on between $week - $span_days and $week
+    order by period_ending_on, bucket_order
+"""
+
+_BY_ENTITY = """
+    with weeks as (
+        select * from marts.fct_kpis
+        where period_kind = 'week'
+            and scope = $scope
+            and reporting_currency = $currency
+            and period_ending_on between $week - 364 and $week
+    ),
+    trend as (
+        select
+            entity_id,
+            list(dso_days order by period_ending_on) as dso_trend
+        from weeks
+        group by entity_id
+    )
+    select
+        this.entity_id,
+        coalesce(entities.entity_name, this.entity_id) as entity_name,
+        this.receivable_amount,
+        this.overdue_amount,
+        this.overdue_amount - was.overdue_amount as overdue_amount_change,
+        this.dso_days,
+        this.dso_days - was.dso_days as dso_days_change,
+        this.late_payment_rate_by_value,
+        trend.dso_trend
+    from weeks as this
+    inner join trend
+        on trend.entity_id = this.entity_id
+    left join weeks as was
+        on was.entity_id = this.entity_id and was.period_ending_on = $week - 7
+    left join marts.dim_entities as entities
+        on entities.entity_id = this.entity_id
+    where this.period_ending_on = $week
+    order by this.entity_id = '*', this.receivable_amount desc
+"""
+
+_BUCKETS = """
+    select
+        bucket_order,
+        aging_bucket,
+        from_days,
+        to_days
+    from marts.dim_aging_buckets
+    order by bucket_order
+"""
+
+
+def comparison(warehouse: Warehouse, view: View, scope: str) -> dict[int, Row]:
+    """The week's figures and their changes, by days before: keys 7, 28 and 364.
+
+    Each row has, for every measure, its value, ``_change`` (absolute) and ``_change_rate`` (share of the value
+    before); changes are None where the earlier week does not exist.
+    """
+    found = warehouse.rows(_COMPARISON, {**_base(view, scope), "week": view.week.ending_on})
+    return {row["days_before"]: row for row in found}
+
+
+def history(warehouse: Warehouse, view: View, scope: str, weeks: int) -> list[Row]:
+    """All measures week by week, oldest first, up to the week in view."""
+    return warehouse.rows(_HISTORY, {**_base(view, scope), "week": view.week.ending_on, "span_days": weeks * 7})
+
+
+def ageing_history(warehouse: Warehouse, view: View, weeks: int) -> list[Row]:
+    """Open amounts by week and bucket, oldest week first, in reporting currency."""
+    return warehouse.rows(
+        _AGEING_HISTORY,
+        {
+            "entity": view.entity_id,
+            "currency": view.currency,
+            "week": view.week.ending_on,
+            "span_days": weeks * 7,
+        },
+    )
+
+
+def by_entity(warehouse: Warehouse, view: View, scope: str) -> list[Row]:
+    """One row an entity, the largest first, all together last; ``dso_trend`` holds a year of weeks."""
+    return warehouse.rows(_BY_ENTITY, {"scope": scope, "currency": view.currency, "week": view.week.ending_on})
+
+
+def buckets(warehouse: Warehouse) -> list[Row]:
+    """The ageing slabs in their order."""
+    return warehouse.rows(_BUCKETS)
+
+
+def _base(view: View, scope: str) -> dict[str, object]:
+    return {"entity": view.entity_id, "currency": view.currency, "scope": scope}

@@ -1,0 +1,191 @@
+"""The sentence each page opens with: what changed, how much, why, made from the figures.
+
+Figures come ready from the queries; here they only become words. Nothing is said that the marts do not know.
+"""
+
+from __future__ import annotations
+
+from dashboards.lib.db import Row
+from dashboards.lib.format import Formatter, Number, sentence_case, words_for
+from dashboards.lib.queries.movers import Concentration
+from dashboards.lib.view import View
+
+_PART_WORDS = {
+    "best_possible_dso_days": "not due",
+    "average_days_delinquent": "overdue",
+    "unapplied_days": "unapplied cash",
+}
+
+
+# Below this share of the three biggest, a change is everybody's.
+_FEW_EXPLAIN = 0.4
+
+
+def _moved(change: Number | None, smallest: float) -> int:
+    """-1, 0 or 1: whether a change is large enough to be called one."""
+    if change is None or abs(float(change)) < smallest:
+        return 0
+    return 1 if change > 0 else -1
+
+
+def weekly(latest: Row | None, concentration: Concentration, view: View, fmt: Formatter) -> str:
+    """The weekly page: where DSO stands, which part moved it, and who moved the overdue amount.
+
+    ``latest`` compares with the week before; None where the week has no figures at all.
+    """
+    if latest is None:
+        return "No figures for this week and entity."
+    days = latest["dso_days"]
+    if days is None:
+        return (
+            f"DSO cannot be told: there are no credit sales in the window. {_overdue_state(latest, view, fmt)}".strip()
+        )
+    change = latest["dso_days_change"]
+    way = _moved(change, 0.05)
+    if change is None:
+        opening = f"DSO stands at {fmt.number(days, 1)} days; there is no week before to compare with."
+    elif way == 0:
+        opening = f"DSO held at {fmt.number(days, 1)} days."
+    else:
+        verb = "rose" if way > 0 else "fell"
+        moved = fmt.signed(fmt.number(change, 1), change)
+        opening = f"DSO {verb} to {fmt.number(days, 1)} days, {moved} on last week{_parts(latest, fmt)}."
+    return f"{opening} {_who(latest, concentration, view, fmt)}".strip()
+
+
+def _parts(latest: Row, fmt: Formatter) -> str:
+    """The parts of DSO that moved, the biggest first; nothing where none did."""
+    changes = [(latest[f"{column}_change"], words) for column, words in _PART_WORDS.items()]
+    moved = [(change, words) for change, words in changes if _moved(change, 0.05)]
+    told = [
+        f"{words} {fmt.signed(fmt.number(change, 1), change)}"
+        for change, words in sorted(moved, key=lambda part: -abs(part[0]))
+    ]
+    return f": {', '.join(told)}" if told else ""
+
+
+def _overdue_state(latest: Row, view: View, fmt: Formatter) -> str:
+    return f"{fmt.short_money(latest['overdue_amount'], view.currency)} is overdue."
+
+
+def _who(latest: Row, concentration: Concentration, view: View, fmt: Formatter) -> str:
+    change = latest["overdue_amount_change"]
+    if change is None:
+        return _overdue_state(latest, view, fmt)
+    way = _moved(change, 1.0)
+    if way == 0:
+        return f"Overdue is unchanged at {fmt.short_money(latest['overdue_amount'], view.currency)}."
+    amount = fmt.short_money(abs(change), view.currency)
+    stated = f"{amount} {'more' if way > 0 else 'less'} is overdue"
+    share, total = concentration.top_three_share, concentration.total_change
+    same_way = total is not None and _moved(total, 1.0) == way
+    if not same_way or share is None:
+        return f"{stated}."
+    if concentration.customers_count <= 3:
+        names = (
+            "one customer explains it"
+            if concentration.customers_count == 1
+            else (f"{words_for(concentration.customers_count)} customers explain it")
+        )
+        return f"{stated}; {names}."
+    if share < _FEW_EXPLAIN:
+        return f"{stated}, spread over {fmt.count(concentration.customers_count, 'customer')}."
+    gross = "of what grew" if way > 0 else "of what was cleared"
+    return f"{stated}; three customers explain {fmt.rate(share, 0)} {gross}."
+
+
+def ageing(total: Row | None, view: View, currency: str, fmt: Formatter) -> str:
+    """The ageing page: what is open, how much of it overdue and how old, and the credits beside it."""
+    if total is None or not total["items_count"]:
+        return f"Nothing was open on {fmt.day(view.week.as_of_on, weekday=True)}."
+    invoices, overdue = total["invoices_amount"], total["overdue_amount"]
+    unapplied = total["unapplied_amount"]
+    owed = f"{sentence_case(fmt.count(total['customers_count'], 'customer'))} owe {fmt.short_money(invoices, currency)}"
+    if total["customers_count"] == 1:
+        owed = owed.replace(" owe ", " owes ")
+    if overdue <= 0:
+        state = "nothing of it is overdue"
+    else:
+        share = fmt.rate(total["overdue_rate"], 0)
+        state = f"{fmt.short_money(overdue, currency)} of it is overdue ({share}), the oldest by "
+        state += fmt.count(total["oldest_days_past_due"], "day")
+    beside = f" Credits of {fmt.short_money(-unapplied, currency)} wait to be applied." if unapplied < 0 else ""
+    return f"{owed}; {state}.{beside}"
+
+
+def watch_list(changes: Row, currency: str, fmt: Formatter) -> str:
+    """The watch list: who came in and left, and the biggest newcomer."""
+    count = changes.get("customers_count") or 0
+    if not count:
+        return "No customer is on the watch list."
+    entered, left = changes.get("entered_count") or 0, changes.get("left_count") or 0
+    watched = f"{fmt.count(count, 'customer')} {'is' if count == 1 else 'are'} watched"
+    opening = f"{watched}, {fmt.short_money(changes['own_risk_amount'] or 0, currency)} at own risk."
+    if not entered and not left:
+        return f"{opening} Nobody came in and nobody left."
+    moves = sentence_case(f"{words_for(entered)} came in, {words_for(left)} left.")
+    name = changes.get("biggest_name")
+    if not name:
+        return f"{opening} {moves}"
+    facts = [fmt.short_money(changes["biggest_own_risk_amount"], currency)]
+    if changes.get("biggest_oldest_days"):
+        facts.append(f"oldest {fmt.count(changes['biggest_oldest_days'], 'day')} past due")
+    return f"{opening} {moves} Biggest new risk: {name}, {', '.join(facts)}."
+
+
+def customer(
+    profile: Row,
+    tier: Row | None,
+    owed: Row,
+    view: View,
+    fmt: Formatter,
+) -> str:
+    """One customer: what is open and overdue (``owed`` on the day in view), and what its tier did."""
+    name, currency = profile["customer_name"], view.main_currency
+    if not owed.get("owed_amount"):
+        opening = f"{name} owes nothing on {fmt.day(view.week.as_of_on)}."
+    else:
+        opening = f"{name} owes {fmt.short_money(owed['owed_amount'], currency)}"
+        if owed["overdue_amount"]:
+            opening += f", {fmt.short_money(owed['overdue_amount'], currency)} of it overdue"
+            opening += f", the oldest by {fmt.count(owed['oldest_days_past_due'], 'day')}."
+        else:
+            opening += ", none of it overdue."
+    return f"{opening} {_tier_move(tier, fmt)}".strip()
+
+
+def _tier_move(tier: Row | None, fmt: Formatter) -> str:
+    if tier is None or not tier.get("risk_tier"):
+        return "It has no risk tier yet."
+    now, before, weeks = tier["risk_tier"], tier.get("previous_risk_tier"), tier.get("weeks_in_tier")
+    if before is None or weeks is None:
+        return f"Tier {now} as long as it is known."
+    since = "this week" if weeks == 0 else f"for {fmt.count(weeks, 'week')}"
+    return f"Tier {now} {since}, {before} before."
+
+
+def health(tests: Row, tie: Row, rejects: int, exceptions: int, fmt: Formatter) -> str:
+    """Data health: may the figures be trusted, and what was left out or assumed."""
+    failed, warned = tests.get("failed_count") or 0, tests.get("warned_count") or 0
+    count = tests.get("tests_count") or 0
+    if not count:
+        opening = "No test result came with this build."
+    elif failed:
+        opening = f"{fmt.count(failed, 'test')} of {fmt.number(count)} failed: do not rely on these figures."
+    elif warned:
+        opening = f"All {fmt.number(count)} tests ran; {fmt.count(warned, 'warning')}."
+    else:
+        opening = f"All {fmt.number(count)} tests passed."
+    if (tie.get("accounts_count") or 0) == (tie.get("untied_count") or 0):
+        tied = "The ledger is not tied: no balance was given."
+    elif tie.get("unexplained_count"):
+        tied = f"{fmt.count(tie['unexplained_count'], 'account')} differ from the ledger without an explanation."
+    else:
+        tied = f"Tied to the ledger on {fmt.day(tie.get('tied_on'))}."
+    told = [
+        f"{fmt.count(count, 'row')} {'was' if count == 1 else 'were'} {what}"
+        for count, what in ((rejects, "rejected"), (exceptions, "left out or assumed"))
+        if count
+    ]
+    left_out = sentence_case(" and ".join(told)) if told else "No row was rejected, left out or assumed"
+    return f"{opening} {tied} {left_out}."

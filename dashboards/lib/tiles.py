@@ -1,0 +1,59 @@
+"""The row of figures at the top: value, unit, change against three weeks, a year as a line, a definition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from dashboards.lib import html
+from dashboards.lib.db import Row
+from dashboards.lib.format import Formatter
+from dashboards.lib.measures import MEASURES, Better, Measure
+from dashboards.lib.queries.kpis import A_YEAR, FOUR_WEEKS, LAST_WEEK
+
+COMPARED = {LAST_WEEK: "last week", FOUR_WEEKS: "4 weeks ago", A_YEAR: "a year ago"}
+_BETTER_WORDS = {
+    Better.LOWER: "Lower is better.",
+    Better.HIGHER: "Higher is better.",
+    Better.NEITHER: "A change says nothing by itself.",
+}
+
+
+def tile_row(
+    columns: Sequence[str], comparison: Mapping[int, Row], history: Sequence[Row], currency: str, fmt: Formatter
+) -> None:
+    """Draw one tile a measure, six in a row where there is room, two on a telephone."""
+    with st.grid(len(columns), min_column_width=156, gap="small"):
+        for column in columns:
+            _tile(MEASURES[column], comparison, history, currency, fmt)
+
+
+def _tile(
+    measure: Measure, comparison: Mapping[int, Row], history: Sequence[Row], currency: str, fmt: Formatter
+) -> None:
+    column = measure.column
+    latest = comparison.get(LAST_WEEK, {})
+    value = html.figure(latest.get(column), measure.unit, currency, fmt)
+    lines = []
+    for days, words in COMPARED.items():
+        row = comparison.get(days, {})
+        text, kind = html.change(row.get(f"{column}_change"), row.get(f"{column}_change_rate"), measure, currency, fmt)
+        lines.append(f'<tr><td>{words}</td><td class="{kind}">{text}</td></tr>')
+    weeks = [row[column] for row in history[-53:]]
+    spark = html.sparkline(weeks, f"{measure.label}, {len(weeks)} weeks")
+    with st.container(border=True, key=f"card-tile-{column}"):
+        st.html(
+            f'<div class="enc-tile"><span class="label">{measure.tile}</span>'
+            f'<span class="note">{measure.note or "&nbsp;"}</span>'
+            f'<span class="figure">{value}</span>{spark}<table>{"".join(lines)}</table></div>'
+        )
+        with st.popover("", icon=":material/info:", type="tertiary", help=f"What is {measure.label}?"):
+            definition(measure)
+
+
+def definition(measure: Measure) -> None:
+    """What a measure means, how it is made, and which way is better."""
+    st.markdown(f"**{measure.label}**  \n{measure.definition}")
+    st.markdown(f"`{measure.formula}`")
+    st.caption(f"{_BETTER_WORDS[measure.better]} Column `{measure.column}` of `fct_kpis`.")
