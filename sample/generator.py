@@ -46,7 +46,6 @@ class _File:
     name: str
     relation: str
     order: str
-    condition: str = "true"
 
 
 LATE_MAPPING = "late_arrivals/late_arrivals.yml"
@@ -60,19 +59,14 @@ FILES: tuple[_File, ...] = (
     _File("payments.csv", "payments_file(false)", "received_on, payment_id"),
     _File("allocations.csv", "allocations_file(false)", "allocation_id"),
     _File("fx_rates.csv", "file_fx_rates", "rate_on, to_currency"),
-    _File("gl_balances.csv", "gl_balances_file(false)", "entity_id, balance_on"),
+    _File("gl_balances.csv", "gl_balances_file('control_balances')", "entity_id, balance_on"),
     _File("gl_reconciling_items.csv", "file_gl_reconciling_items", "item_id"),
     _File("disputes.csv", "file_disputes", "dispute_id"),
     _File("planted.csv", "file_planted", "story, week_ending_on"),
     # A delta for a later load: the receipt that came in after the extracts were made, and the balance that knows it.
     _File("late_arrivals/payments.csv", "payments_file(true)", "received_on, payment_id"),
     _File("late_arrivals/allocations.csv", "allocations_file(true)", "allocation_id"),
-    _File(
-        "late_arrivals/gl_balances.csv",
-        "gl_balances_file(true)",
-        "entity_id",
-        "balance_on = getvariable('as_of_on') and entity_id = 'FR'",
-    ),
+    _File("late_arrivals/gl_balances.csv", "gl_balances_file('late_control_balances')", "entity_id, balance_on"),
 )
 
 
@@ -168,7 +162,7 @@ def _write(connection: duckdb.DuckDBPyConnection, file: _File, path: Path) -> in
     """Writes a relation as CSV with a header and returns its rows."""
     path.parent.mkdir(parents=True, exist_ok=True)
     written = connection.execute(
-        f"copy (select * from {file.relation} where {file.condition} order by {file.order})"
+        f"copy (select * from {file.relation} order by {file.order})"
         f" to {_quoted(path)} (format csv, header true, delimiter ',')"
     ).fetchone()
     return int(written[0]) if written else 0

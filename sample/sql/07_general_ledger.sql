@@ -1,6 +1,6 @@
 -- The control accounts at each month end and on the last day: the exact sub-ledger in the entity's currency, plus
--- the one manual journal that is explained. `late` is what arrives after the extracts were made.
-create or replace macro control_balances(with_late) as table
+-- the one manual journal that is explained. What arrives after the extracts were made is not in them.
+create or replace table control_balances as
 with
 
 balance_days as (
@@ -15,13 +15,13 @@ balance_days as (
 
 payments as (
 
-    select * from ledger_payments where with_late or not arrives_late
+    select * from ledger_payments where not arrives_late
 
 ),
 
 allocations as (
 
-    select * from ledger_allocations where with_late or not arrives_late
+    select * from ledger_allocations where not arrives_late
 
 ),
 
@@ -136,3 +136,14 @@ balances as (
 select entity_id, balance_on, sum(cents)::bigint as cents
 from balances
 group by entity_id, balance_on;
+
+-- On the last day, once the late receipts are in: they are in their entity's own currency.
+create or replace table late_control_balances as
+select
+    control_balances.entity_id,
+    control_balances.balance_on,
+    control_balances.cents - sum(late.cents)::bigint as cents
+from control_balances
+inner join ledger_payments as late on control_balances.entity_id = late.entity_id
+where control_balances.balance_on = getvariable('as_of_on') and late.arrives_late
+group by control_balances.entity_id, control_balances.balance_on, control_balances.cents;

@@ -195,8 +195,12 @@ select
     row_number() over (
         partition by coalesce(payments.entity_id, credits.entity_id)
         order by
-            allocations.arrives_late, allocations.applied_on, coalesce(payments.payment_id, credits.invoice_id),
-            coalesce(refunds.payment_id, debits.invoice_id), allocations.part_no
+            allocations.arrives_late,
+            allocations.applied_on,
+            coalesce(allocations.payment_key, 4 * allocations.correcting_document_no),
+            allocations.document_no,
+            allocations.part_no,
+            allocations.correcting_type
     ) as number
 from ledger_allocations as allocations
 left join ledger_payments as payments on allocations.payment_key = payments.payment_key
@@ -230,14 +234,14 @@ select
     cast(cast(rate_e5 as decimal(10, 0)) * cast(0.00001 as decimal(5, 5)) as decimal(18, 8)) as rate
 from rates;
 
-create or replace macro gl_balances_file(with_late) as table
+create or replace macro gl_balances_file(balances_table) as table
 select
     balances.entity_id,
     'AR' as account,
     entities.base_currency as currency,
     balances.balance_on,
     money(balances.cents) as amount
-from control_balances(with_late) as balances
+from query_table(balances_table) as balances
 inner join entities on balances.entity_id = entities.entity_id;
 
 create or replace view file_gl_reconciling_items as
