@@ -1,0 +1,1 @@
+"""What the linters must know about this project's SQL."""
