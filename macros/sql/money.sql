@@ -11,7 +11,11 @@
 {% macro money(expression) %}cast({{ expression }} as decimal(18, 2)){% endmacro %}
 
 {% macro scaled_rate(rate) %}{{ return(adapter.dispatch('scaled_rate')(rate)) }}{% endmacro %}
-{% macro default__scaled_rate(rate) %}cast({{ rate }} * 100000000 as hugeint){% endmacro %}
+{% macro default__scaled_rate(rate) %}cast(cast({{ rate }} as decimal(38, 8)) * 100000000 as hugeint){% endmacro %}
+
+{# An amount without its sign, in whole minor units: wide first, a product keeps the width of its left side. #}
+{% macro minor_units(amount) %}{{ return(adapter.dispatch('minor_units')(amount)) }}{% endmacro %}
+{% macro default__minor_units(amount) %}cast(cast(abs({{ amount }}) as decimal(38, 2)) * 100 as hugeint){% endmacro %}
 
 {% macro convert_money(amount, numerator, denominator) %}
     {{- return(adapter.dispatch('convert_money')(amount, numerator, denominator)) -}}
@@ -19,7 +23,7 @@
 {% macro default__convert_money(amount, numerator, denominator) %}
 cast(
     sign({{ amount }}) * cast(
-        (2 * cast(abs({{ amount }}) * 100 as hugeint) * {{ numerator }} + {{ denominator }}) // (2 * {{ denominator }})
+        (2 * {{ minor_units(amount) }} * {{ numerator }} + {{ denominator }}) // (2 * {{ denominator }})
         as decimal(36, 0)
     ) * 0.01 as decimal(18, 2)
 )
@@ -34,9 +38,9 @@ case
     else cast(
         sign({{ amount }}) * sign({{ part }}) * sign({{ whole }}) * cast(
             (
-                2 * cast(abs({{ amount }}) * 100 as hugeint) * cast(abs({{ part }}) * 100 as hugeint)
-                + cast(abs({{ whole }}) * 100 as hugeint)
-            ) // nullif(2 * cast(abs({{ whole }}) * 100 as hugeint), 0) as decimal(36, 0)
+                2 * {{ minor_units(amount) }} * {{ minor_units(part) }}
+                + {{ minor_units(whole) }}
+            ) // nullif(2 * {{ minor_units(whole) }}, 0) as decimal(36, 0)
         ) * 0.01 as decimal(18, 2)
     )
 end

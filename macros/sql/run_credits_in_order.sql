@@ -59,13 +59,13 @@ states as (
             when event_kind = 'allocate' then active
             else list_filter(
                 list_transform(
-                    active,
-                    lambda entry, i: cast(
+                    range(1, len(active) + 1),
+                    lambda place: cast(
                         row(
-                            entry.allocation_id,
-                            entry.debit_document_id,
-                            entry.credit_left - takes[i].credit_left,
-                            entry.debit_left - takes[i].debit_left
+                            active[place].allocation_id,
+                            active[place].debit_document_id,
+                            active[place].credit_left - takes[place].credit_left,
+                            active[place].debit_left - takes[place].debit_left
                         ) as {{ entry }}
                     )
                 ),
@@ -185,25 +185,36 @@ states as (
                         ) as decimal(18, 2)
                     ) as waiting_debit,
                     list_transform(
-                        states.active,
-                        lambda entry, i: cast(
+                        range(1, len(states.active) + 1),
+                        lambda place: cast(
                             case events.event_kind
                                 when 'end'
                                     then case
-                                        when entry.allocation_id = events.allocation_id then row(
-                                            entry.allocation_id,
-                                            entry.debit_document_id,
-                                            entry.credit_left,
-                                            entry.debit_left
+                                        when states.active[place].allocation_id = events.allocation_id
+                                            then row(
+                                                states.active[place].allocation_id,
+                                                states.active[place].debit_document_id,
+                                                states.active[place].credit_left,
+                                                states.active[place].debit_left
+                                            )
+                                        else row(
+                                            states.active[place].allocation_id,
+                                            states.active[place].debit_document_id,
+                                            0,
+                                            0
                                         )
-                                        else row(entry.allocation_id, entry.debit_document_id, 0, 0)
                                     end
                                 when 'reverse'
                                     then {{ take_latest_first(
                                         'events.debit_amount', 'debit_left', 'events.debit_document_id'
                                     ) }}
                                 when 'bounce' then {{ take_latest_first('events.credit_amount', 'credit_left') }}
-                                else row(entry.allocation_id, entry.debit_document_id, 0, 0)
+                                else row(
+                                    states.active[place].allocation_id,
+                                    states.active[place].debit_document_id,
+                                    0,
+                                    0
+                                )
                             end as {{ entry }}
                         )
                     ) as takes
@@ -289,11 +300,11 @@ outcomes as (
 greatest(
     0,
     least(
-        entry.{{ side }},
+        states.active[place].{{ side }},
         {{ amount }} - coalesce(
             list_sum(
                 list_transform(
-                    list_filter(states.active[i + 1:], lambda later: {{ is_meant }}),
+                    list_filter(states.active[place + 1:], lambda later: {{ is_meant }}),
                     lambda later: later.{{ side }}
                 )
             ),
@@ -303,14 +314,14 @@ greatest(
 )
 {%- endset -%}
 {%- set taken = 'cast(' ~ taken ~ ' as decimal(18, 2))' -%}
-{%- set share = share_money('entry.' ~ other, taken, 'entry.' ~ side) -%}
+{%- set share = share_money('states.active[place].' ~ other, taken, 'states.active[place].' ~ side) -%}
 {%- if debit_document_id %}
 case
-    when entry.debit_document_id <> {{ debit_document_id }}
-        then row(entry.allocation_id, entry.debit_document_id, 0, 0)
-    else row(entry.allocation_id, entry.debit_document_id, {{ share }}, {{ taken }})
+    when states.active[place].debit_document_id <> {{ debit_document_id }}
+        then row(states.active[place].allocation_id, states.active[place].debit_document_id, 0, 0)
+    else row(states.active[place].allocation_id, states.active[place].debit_document_id, {{ share }}, {{ taken }})
 end
 {%- else %}
-row(entry.allocation_id, entry.debit_document_id, {{ taken }}, {{ share }})
+row(states.active[place].allocation_id, states.active[place].debit_document_id, {{ taken }}, {{ share }})
 {%- endif %}
 {%- endmacro %}

@@ -35,9 +35,9 @@ schedule_states as (
         document_id,
         step,
         list_transform(
-            open_amounts,
-            lambda open_amount, part: cast(
-                open_amount
+            range(1, len(open_amounts) + 1),
+            lambda part: cast(
+                open_amounts[part]
                 - case when event_kind = 'allocate' then fills[part] else 0 end
                 + coalesce(
                     list_sum(
@@ -56,17 +56,21 @@ schedule_states as (
                     active,
                     list_filter(
                         list_transform(
-                            fills,
-                            lambda fill, part: cast(row(allocation_id, part, fill) as {{ entry }})
+                            range(1, len(fills) + 1),
+                            lambda part: cast(row(allocation_id, part, fills[part]) as {{ entry }})
                         ),
                         lambda piece: piece.amount > 0
                     )
                 )
             else list_filter(
                 list_transform(
-                    active,
-                    lambda entry, i: cast(
-                        row(entry.allocation_id, entry.part_no, entry.amount - takes[i].amount) as {{ entry }}
+                    range(1, len(active) + 1),
+                    lambda place: cast(
+                        row(
+                            active[place].allocation_id,
+                            active[place].part_no,
+                            active[place].amount - takes[place].amount
+                        ) as {{ entry }}
                     )
                 ),
                 lambda piece: piece.amount > 0
@@ -90,8 +94,8 @@ schedule_states as (
             events.event_on,
             events.allocation_id,
             list_transform(
-                schedule_states.open_amounts,
-                lambda open_amount, part: cast(
+                range(1, len(schedule_states.open_amounts) + 1),
+                lambda part: cast(
                     case
                         when events.part_no is not null
                             then case when part = events.part_no then events.amount else 0 end
@@ -112,7 +116,7 @@ schedule_states as (
                         else greatest(
                             0,
                             least(
-                                open_amount,
+                                schedule_states.open_amounts[part],
                                 events.amount - coalesce(
                                     list_sum(
                                         list_transform(
@@ -128,22 +132,22 @@ schedule_states as (
                 )
             ) as fills,
             list_transform(
-                schedule_states.active,
-                lambda entry, i: cast(
+                range(1, len(schedule_states.active) + 1),
+                lambda place: cast(
                     row(
-                        entry.allocation_id,
-                        entry.part_no,
+                        schedule_states.active[place].allocation_id,
+                        schedule_states.active[place].part_no,
                         case
-                            when events.event_kind = 'end' and entry.allocation_id = events.allocation_id
+                            when events.event_kind = 'end' and schedule_states.active[place].allocation_id = events.allocation_id
                                 then greatest(
                                     0,
                                     least(
-                                        entry.amount,
+                                        schedule_states.active[place].amount,
                                         events.amount - coalesce(
                                             list_sum(
                                                 list_transform(
                                                     list_filter(
-                                                        schedule_states.active[i + 1:],
+                                                        schedule_states.active[place + 1:],
                                                         lambda later: later.allocation_id = events.allocation_id
                                                     ),
                                                     lambda later: later.amount

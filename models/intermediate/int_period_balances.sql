@@ -71,33 +71,77 @@ by_day_and_total as (
 
 ),
 
-final as (
+-- Every entity has a row for every period from its first posting on, whether anything is open at its end or not.
+first_postings as (
+
+    select
+        items.entity_id,
+        min(items.posted_on) as first_posted_on
+    from {{ ref('int_receivable_items') }} as items
+    inner join {{ ref('dim_customers') }} as customers
+        on
+            items.customer_id = customers.customer_id
+            and customers.customer_kind <> 'intragroup'
+    group by items.entity_id
+
+),
+
+entities as (
+
+    select * from first_postings
+    union all
+    select
+        '*' as entity_id,
+        min(first_posted_on) as first_posted_on
+    from first_postings
+    having min(first_posted_on) is not null
+
+),
+
+entity_rows as (
 
     select
         period_rows.period_kind,
         period_rows.period_ending_on,
-        by_day_and_total.entity_id,
-        by_day_and_total.reporting_currency,
-        {{ money('sum(by_day_and_total.receivable_amount)') }} as receivable_amount,
-        {{ money('sum(by_day_and_total.not_due_amount)') }} as not_due_amount,
-        {{ money('sum(by_day_and_total.overdue_amount)') }} as overdue_amount,
-        {{ money('sum(by_day_and_total.over_90_amount)') }} as over_90_amount,
-        {{ money('sum(by_day_and_total.unapplied_amount)') }} as unapplied_amount,
-        {{ money('sum(by_day_and_total.disputed_amount)') }} as disputed_amount,
-        {{ money('sum(by_day_and_total.disputed_overdue_amount)') }} as disputed_overdue_amount,
-        {{ money('sum(by_day_and_total.disputed_over_90_amount)') }} as disputed_over_90_amount,
+        period_rows.as_of_on,
+        period_rows.effectiveness_from_on,
+        entities.entity_id,
+        reporting.reporting_currency
+    from entities
+    inner join period_rows
+        on entities.first_posted_on <= period_rows.as_of_on
+    cross join {{ ref('int_reporting_currencies') }} as reporting
+
+),
+
+final as (
+
+    select
+        entity_rows.period_kind,
+        entity_rows.period_ending_on,
+        entity_rows.entity_id,
+        entity_rows.reporting_currency,
+        {% for measure in [
+            'receivable_amount', 'not_due_amount', 'overdue_amount', 'over_90_amount', 'unapplied_amount',
+            'disputed_amount', 'disputed_overdue_amount', 'disputed_over_90_amount',
+        ] %}
+            {{ money('coalesce(sum(by_day_and_total.' ~ measure ~ '), 0)') }} as {{ measure }},
+        {% endfor %}
         {{ money(
-            'sum(case when by_day_and_total.changed_on < period_rows.effectiveness_from_on'
+            'sum(case when by_day_and_total.changed_on < entity_rows.effectiveness_from_on'
             ~ ' then by_day_and_total.receivable_amount else 0 end)'
         ) }} as opening_receivable_amount
-    from period_rows
-    inner join by_day_and_total
-        on period_rows.as_of_on >= by_day_and_total.changed_on
+    from entity_rows
+    left join by_day_and_total
+        on
+            entity_rows.entity_id = by_day_and_total.entity_id
+            and entity_rows.reporting_currency = by_day_and_total.reporting_currency
+            and entity_rows.as_of_on >= by_day_and_total.changed_on
     group by
-        period_rows.period_kind,
-        period_rows.period_ending_on,
-        by_day_and_total.entity_id,
-        by_day_and_total.reporting_currency
+        entity_rows.period_kind,
+        entity_rows.period_ending_on,
+        entity_rows.entity_id,
+        entity_rows.reporting_currency
 
 )
 

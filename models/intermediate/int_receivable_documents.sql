@@ -102,9 +102,11 @@ payments as (
         entities.base_currency,
         coalesce(payments.currency, entities.base_currency) as document_currency,
         -- A bill is money on the day it matures, not on the day the paper came in.
-        greatest(coalesce(payments.posted_on, payments.received_on), coalesce(payments.matures_on, payments.posted_on))
-            as counted_on,
-        greatest(payments.received_on, coalesce(payments.matures_on, payments.received_on)) as cash_on
+        greatest(payments.posted_on, coalesce(payments.matures_on, payments.posted_on)) as counted_on,
+        case
+            when payments.matures_on is not null then greatest(payments.posted_on, payments.matures_on)
+            else payments.received_on
+        end as cash_on
     from {{ ref('stg_raw__payments') }} as payments
     inner join entities
         on payments.entity_id = entities.entity_id

@@ -179,11 +179,14 @@ customer_weeks as (
         views.view_kind,
         weeks.customer_id,
         weeks.entity_id,
-        weeks.days_beyond_terms_13w - weeks.days_beyond_terms as days_beyond_terms_rise
+        weeks.days_beyond_terms_13w - weeks.days_beyond_terms as days_beyond_terms_rise,
+        row_number() over (
+            partition by views.view_kind, weeks.customer_id, weeks.entity_id order by weeks.as_of_on desc
+        ) as newest_rank
     from {{ ref('fct_customer_weekly') }} as weeks
     inner join views
         on
-            views.view_on >= weeks.as_of_on
+            weeks.as_of_on <= views.view_on
             and {{ add_days('views.view_on', -7) }} < weeks.as_of_on
 
 ),
@@ -234,6 +237,7 @@ states as (
             balances.view_kind = customer_weeks.view_kind
             and balances.customer_id = customer_weeks.customer_id
             and balances.entity_id = customer_weeks.entity_id
+            and customer_weeks.newest_rank = 1
 
 ),
 

@@ -1,13 +1,39 @@
-{%- set measures = [
-    'not_due_amount', 'overdue_amount', 'over_90_amount', 'unapplied_amount', 'disputed_amount',
-    'overdue_amount_due_days', 'sales_amount', 'collected_amount', 'matured_amount', 'late_amount',
-    'paid_amount', 'paid_amount_days_beyond_terms', 'paid_13w_amount', 'paid_13w_amount_days_beyond_terms',
-] -%}
 with
+
+changes_by_entity as (
+
+    select * from {{ ref('int_customer_week_changes') }}
+
+),
 
 changes as (
 
-    select * from {{ ref('int_customer_week_changes') }}
+    select * from changes_by_entity
+    union all
+    select
+        '*' as entity_id,
+        customer_id,
+        week_ending_on,
+        {% for measure in customer_week_measures() %}
+            sum({{ measure.name }}) as {{ measure.name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from changes_by_entity
+    group by
+        customer_id,
+        week_ending_on
+
+),
+
+first_weeks as (
+
+    select
+        entity_id,
+        customer_id,
+        min(week_ending_on) as first_week_on
+    from changes
+    group by
+        entity_id,
+        customer_id
 
 ),
 
@@ -27,7 +53,7 @@ weeks as (
 
 final as (
 
-{% for slice in customer_slices('customer_id') %}
+{% for slice in customer_slices('first_weeks.customer_id') %}
     select
         week_ending_on,
         as_of_on,
@@ -61,44 +87,26 @@ final as (
             weeks.period_ending_on as week_ending_on,
             weeks.as_of_on,
             weeks.is_complete,
-            spans.entity_id,
-            spans.customer_id,
+            first_weeks.entity_id,
+            first_weeks.customer_id,
             main_currency.reporting_currency,
-            {% for measure in measures %}
-                sum(coalesce(totals.{{ measure }}, 0)) over (
-                    partition by spans.entity_id, spans.customer_id
+            {% for measure in customer_week_measures() %}
+                sum(coalesce(changes.{{ measure.name }}, 0)) over (
+                    partition by first_weeks.entity_id, first_weeks.customer_id
                     order by weeks.period_ending_on
                     rows between unbounded preceding and current row
-                ) as {{ measure }}{{ ',' if not loop.last }}
+                ) as {{ measure.name }}{{ ',' if not loop.last }}
             {% endfor %}
-        from (
-            select
-                customer_id,
-                coalesce(entity_id, '*') as entity_id,
-                min(week_ending_on) as first_week_on
-            from changes
-            where {{ slice }}
-            group by grouping sets ((customer_id, entity_id), (customer_id))
-        ) as spans
+        from first_weeks
         cross join main_currency
         inner join weeks
-            on spans.first_week_on <= weeks.period_ending_on
-        left join (
-            select
-                customer_id,
-                coalesce(entity_id, '*') as entity_id,
-                week_ending_on,
-                {% for measure in measures %}
-                    sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
-                {% endfor %}
-            from changes
-            where {{ slice }}
-            group by grouping sets ((customer_id, entity_id, week_ending_on), (customer_id, week_ending_on))
-        ) as totals
+            on first_weeks.first_week_on <= weeks.period_ending_on
+        left join changes
             on
-                spans.customer_id = totals.customer_id
-                and spans.entity_id = totals.entity_id
-                and weeks.period_ending_on = totals.week_ending_on
+                first_weeks.customer_id = changes.customer_id
+                and first_weeks.entity_id = changes.entity_id
+                and weeks.period_ending_on = changes.week_ending_on
+        where {{ slice }}
     ) as running
     where
         -- A week in which a customer owes nothing, bought nothing and paid nothing has no row.
