@@ -1,0 +1,66 @@
+"""One warehouse with every case as an entity: loaded once, built once; and once more as of T."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from tests.models.books import Books
+from tests.models.catalogue import ALL_CASES, AS_OF
+from tests.models.documents import WORLD_RATES, Extracts, T
+
+RunEncours = Callable[..., CompletedProcess[str]]
+Encours = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def encours(run_encours: RunEncours) -> Encours:
+    """``encours(home, *arguments)``: the command run in a home; it must succeed. Returns what it said."""
+
+    def run(home: Path, *arguments: object) -> str:
+        done = run_encours(arguments, home)
+        assert done.returncode == 0, f"encours {' '.join(map(str, arguments))}:\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def cases_home(tmp_path_factory: pytest.TempPathFactory, encours: Encours, run_encours: RunEncours) -> Path:
+    """An ENCOURS_HOME in which each case is an entity, loaded in one go and built as of ``AS_OF``.
+
+    Whether the build passed its own tests is a test of its own (`test_the_build_of_all_cases_passes`): one that
+    fails must not hide what the marts say.
+    """
+    home = tmp_path_factory.mktemp("cases")
+    extracts = Extracts()
+    for case in ALL_CASES:
+        extracts.add(case)
+    extracts.add_rates(WORLD_RATES, until=AS_OF)
+    extracts.write(home / "extracts")
+    encours(home, "load", home / "extracts", "--as-of", AS_OF)
+    done = run_encours(["build"], home)
+    (home / "build.txt").write_text(f"exit status {done.returncode}\n{done.stdout}\n{done.stderr}")
+    return home
+
+
+@pytest.fixture(scope="session")
+def books(cases_home: Path) -> Books:
+    """The marts of the common warehouse, which answer for any day up to ``AS_OF``."""
+    return Books(cases_home / "build" / "encours.duckdb")
+
+
+@pytest.fixture(scope="session")
+def books_at_t(cases_home: Path, run_encours: RunEncours) -> Books:
+    """The marts of a build of the same warehouse as of T."""
+    # Without tests: the whole build ran them, on the same rows and more.
+    models = ("--select", "resource_type:model", "--select", "resource_type:seed")
+    done = run_encours(
+        ["build", "--as-of", T.isoformat(), *models], cases_home, environment={"DBT_INDIRECT_SELECTION": "empty"}
+    )
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    (path,) = (cases_home / "build" / "past").glob(f"as_of_{T:%Y_%m_%d}_*.duckdb")
+    return Books(path)

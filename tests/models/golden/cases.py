@@ -1,0 +1,9 @@
+"""All cases from other systems: A (ageing), B (open items), C and D (speed and due days)."""
+
+from __future__ import annotations
+
+from tests.models.golden.aging import AGING_CASES
+from tests.models.golden.receivable import RECEIVABLE_CASES
+from tests.models.golden.speed import SPEED_CASES
+
+GOLDEN_CASES = (*AGING_CASES, *RECEIVABLE_CASES, *SPEED_CASES)
