@@ -102,9 +102,13 @@ payments as (
         entities.base_currency,
         coalesce(payments.currency, entities.base_currency) as document_currency,
         -- A bill is money on the day it matures, not on the day the paper came in.
-        greatest(payments.posted_on, coalesce(payments.matures_on, payments.posted_on)) as counted_on,
+        greatest(
+            coalesce(payments.posted_on, payments.received_on),
+            coalesce(payments.matures_on, payments.posted_on, payments.received_on)
+        ) as counted_on,
         case
-            when payments.matures_on is not null then greatest(payments.posted_on, payments.matures_on)
+            when payments.matures_on is not null
+                then greatest(coalesce(payments.posted_on, payments.received_on), payments.matures_on)
             else payments.received_on
         end as cash_on
     from {{ ref('stg_raw__payments') }} as payments
