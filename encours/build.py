@@ -62,6 +62,7 @@ class _Plan:
     target: str
     selection: tuple[str, ...]
     environment: Mapping[str, str]
+    """What this kind of build needs beside its file and its name."""
     attached: Mapping[str, Path]
 
 
@@ -76,22 +77,21 @@ def build(settings: Settings, request: BuildRequest, *, on_step: Callable[[dbt.S
     """
     plan = _plan(settings, request)
     _begin(settings, plan)
-    variables = {
-        "as_of_date": "" if request.as_of is None else request.as_of.isoformat(),
-        "known_at": "" if request.known_at is None else request.known_at,
-        "build_id": plan.stamp.build_id,
-        "code_version": plan.stamp.code_version,
-        "policy_hash": plan.stamp.policy_hash,
-    }
+    variables: dict[str, object] = {}
+    if request.as_of is not None:
+        variables["as_of_date"] = request.as_of.isoformat()
+    if request.known_at is not None:
+        variables["known_at"] = request.known_at
     outcome = dbt.run(
         settings,
         [
             "build",
-            *("--target", plan.target, "--vars", json.dumps(variables)),
+            *("--target", plan.target),
+            *(("--vars", json.dumps(variables)) if variables else ()),
             *plan.selection,
             *(("--full-refresh",) if request.full_refresh else ()),
         ],
-        environment=plan.environment,
+        environment={**_environment(plan.path, plan.stamp), **plan.environment},
         on_step=on_step,
     )
     results = _results(settings, outcome)
@@ -121,7 +121,7 @@ def retry(settings: Settings, *, on_step: Callable[[dbt.Step], None]) -> Build:
             "run `encours build`. A retry is for what passes by itself, such as a full disk."
         )
     put_back = keep_results(settings.artefacts)
-    outcome = dbt.run(settings, ["retry"], environment=_environment(settings.build_file), on_step=on_step)
+    outcome = dbt.run(settings, ["retry"], environment=_environment(settings.build_file, before), on_step=on_step)
     put_back()
     results = _results(settings, outcome)
     return _end(settings, settings.build_file, before, results, {})
@@ -169,7 +169,6 @@ def _plan(settings: Settings, request: BuildRequest) -> _Plan:
             target="past",
             selection=_selection(request),
             environment={
-                **_environment(path),
                 "ENCOURS_RAW_FILE": str(settings.build_file),
                 "ENCOURS_RAW_DATABASE": RAW_ALIAS,
             },
@@ -180,7 +179,7 @@ def _plan(settings: Settings, request: BuildRequest) -> _Plan:
         stamp=_new_stamp(BuildKind.SELECTION if request.select else BuildKind.FULL, as_of, then.load_id),
         target="duckdb",
         selection=_selection(request),
-        environment=_environment(settings.build_file),
+        environment={},
         attached={},
     )
 
@@ -211,7 +210,6 @@ def _slim_plan(settings: Settings, request: BuildRequest, state: Path) -> _Plan:
         target="slim",
         selection=("--select", "state:modified+", "--defer", "--state", str(state)),
         environment={
-            **_environment(settings.slim_build_file),
             "ENCOURS_GOOD_FILE": str(good_file),
             "ENCOURS_RAW_DATABASE": GOOD_ALIAS,
         },
@@ -229,8 +227,14 @@ def _selection(request: BuildRequest) -> tuple[str, ...]:
     return ("--select", *request.select) if request.select else ()
 
 
-def _environment(path: Path) -> dict[str, str]:
-    return {"ENCOURS_BUILD_FILE": str(path)}
+def _environment(path: Path, begun: Stamp) -> dict[str, str]:
+    """What the profile and the passport read: the file to write, and which build this is."""
+    return {
+        "ENCOURS_BUILD_FILE": str(path),
+        "ENCOURS_BUILD_ID": begun.build_id,
+        "ENCOURS_CODE_VERSION": begun.code_version,
+        "ENCOURS_POLICY_HASH": begun.policy_hash,
+    }
 
 
 def _new_stamp(kind: BuildKind, as_of: date, load_id: int) -> Stamp:

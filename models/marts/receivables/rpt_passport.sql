@@ -68,9 +68,10 @@ exceptions as (
 final as (
 
     select
-        '{{ var("build_id") }}' as build_id,
-        '{{ var("code_version") }}' as code_version,
-        '{{ var("policy_hash") }}' as policy_hash,
+        -- Of the environment, not dbt variables: a variable that changes has dbt read the whole project anew.
+        '{{ env_var("ENCOURS_BUILD_ID", "unnamed") }}' as build_id,
+        '{{ env_var("ENCOURS_CODE_VERSION", "unknown") }}' as code_version,
+        '{{ env_var("ENCOURS_POLICY_HASH", "unknown") }}' as policy_hash,
         as_of.as_of_on,
         as_of.known_at_load_id,
         cast(loads.loads_count as bigint) as loads,
