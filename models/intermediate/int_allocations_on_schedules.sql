@@ -120,7 +120,10 @@ plain_pieces as (
         fills.document_id,
         fills.allocation_id,
         schedules.part_no,
-        case when schedules.is_last then fills.amount_through else least(fills.amount_through, schedules.amount_through) end
+        case
+            when schedules.is_last then fills.amount_through
+            else least(fills.amount_through, schedules.amount_through)
+        end
         - greatest(fills.amount_through - fills.amount, schedules.amount_through - schedules.amount) as amount,
         cast(null as date) as ended_on
     from plain_fills as fills
@@ -254,8 +257,9 @@ final as (
         measured.ended_on,
         {{ money('measured.amount') }} as debit_amount,
         {{ share_money('measured.credit_amount', 'measured.amount_through', 'measured.debit_amount') }}
-        - {{ share_money('measured.credit_amount', '(measured.amount_through - measured.amount)', 'measured.debit_amount') }}
-            as credit_amount
+        - {{ share_money(
+            'measured.credit_amount', '(measured.amount_through - measured.amount)', 'measured.debit_amount'
+        ) }} as credit_amount
     from measured
     inner join schedules
         on

@@ -46,6 +46,15 @@ disputes as (
 
 ),
 
+disputed_documents as (
+
+    select distinct
+        entity_id,
+        document_id
+    from disputes
+
+),
+
 spans as (
 
     select
@@ -57,12 +66,7 @@ spans as (
             spans.entity_id = items.entity_id
             and spans.document_id = items.document_id
             and spans.instalment_no = items.instalment_no
-    inner join (
-        select distinct
-            entity_id,
-            document_id
-        from disputes
-    ) as disputed_documents
+    inner join disputed_documents
         on
             spans.entity_id = disputed_documents.entity_id
             and spans.document_id = disputed_documents.document_id
@@ -123,8 +127,8 @@ disputed_stretches as (
         on
             stretches.entity_id = disputes.entity_id
             and stretches.document_id = disputes.document_id
-            and disputes.opened_on <= stretches.valid_from_on
-            and (disputes.closed_on is null or disputes.closed_on > stretches.valid_from_on)
+            and stretches.valid_from_on >= disputes.opened_on
+            and (disputes.closed_on is null or stretches.valid_from_on < disputes.closed_on)
     group by
         stretches.entity_id,
         stretches.document_id,

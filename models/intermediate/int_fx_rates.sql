@@ -28,12 +28,6 @@ reporting as (
 
 ),
 
-as_of as (
-
-    select * from {{ ref('int_build') }}
-
-),
-
 needed_by_documents as (
 
     select

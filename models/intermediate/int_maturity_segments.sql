@@ -173,11 +173,11 @@ at_once as (
 
     select
         states.*,
-        known_from_on as valid_from_on,
+        states.known_from_on as valid_from_on,
         cast(null as date) as valid_to_on,
-        amount + coalesce(total_amount, 0) as late_open_amount
+        states.amount + coalesce(states.total_amount, 0) as late_open_amount
     from states
-    where changes_count is null or (changes_count = 1 and first_changed_on = known_from_on)
+    where states.changes_count is null or (states.changes_count = 1 and states.first_changed_on = states.known_from_on)
 
 ),
 
@@ -185,11 +185,11 @@ before_changes as (
 
     select
         states.*,
-        known_from_on as valid_from_on,
-        first_changed_on as valid_to_on,
-        amount as late_open_amount
+        states.known_from_on as valid_from_on,
+        states.first_changed_on as valid_to_on,
+        states.amount as late_open_amount
     from states
-    where first_changed_on > known_from_on
+    where states.first_changed_on > states.known_from_on
 
 ),
 

@@ -16,7 +16,7 @@ changes as (
 
 ),
 
-unapplied_bucket as (
+unapplied as (
 
     select aging_bucket as unapplied_bucket
     from {{ ref('aging_buckets') }}
@@ -31,16 +31,16 @@ by_day as (
         changes.reporting_currency,
         changes.changed_on,
         sum(changes.open_amount) as receivable_amount,
-        sum(case when unapplied_bucket is null and not is_overdue then open_amount else 0 end) as not_due_amount,
-        sum(case when is_overdue then open_amount else 0 end) as overdue_amount,
-        sum(case when is_over_90 then open_amount else 0 end) as over_90_amount,
-        sum(case when unapplied_bucket is not null then open_amount else 0 end) as unapplied_amount,
-        sum(disputed_amount) as disputed_amount,
-        sum(case when is_overdue then disputed_amount else 0 end) as disputed_overdue_amount,
-        sum(case when is_over_90 then disputed_amount else 0 end) as disputed_over_90_amount
+        sum(case when unapplied.unapplied_bucket is null and not changes.is_overdue then changes.open_amount else 0 end) as not_due_amount,
+        sum(case when changes.is_overdue then changes.open_amount else 0 end) as overdue_amount,
+        sum(case when changes.is_over_90 then changes.open_amount else 0 end) as over_90_amount,
+        sum(case when unapplied.unapplied_bucket is not null then changes.open_amount else 0 end) as unapplied_amount,
+        sum(changes.disputed_amount) as disputed_amount,
+        sum(case when changes.is_overdue then changes.disputed_amount else 0 end) as disputed_overdue_amount,
+        sum(case when changes.is_over_90 then changes.disputed_amount else 0 end) as disputed_over_90_amount
     from changes
-    left join unapplied_bucket
-        on changes.aging_bucket = unapplied_bucket.unapplied_bucket
+    left join unapplied
+        on changes.aging_bucket = unapplied.unapplied_bucket
     group by
         changes.entity_id,
         changes.reporting_currency,

@@ -23,13 +23,19 @@ final as (
         period_rows.period_ending_on,
         daily_flows.entity_id,
         daily_flows.reporting_currency,
-        {{ money('sum(case when daily_flows.flow_on >= period_rows.window_from_on then daily_flows.sales_amount else 0 end)') }}
-            as sales_amount,
+        {{ money(
+            'sum(case when daily_flows.flow_on >= period_rows.window_from_on'
+            ~ ' then daily_flows.sales_amount else 0 end)'
+        ) }} as sales_amount,
         {{ money('sum(daily_flows.sales_amount)') }} as sales_12m_amount,
-        {{ money('sum(case when daily_flows.flow_on >= period_rows.effectiveness_from_on then daily_flows.sales_amount else 0 end)') }}
-            as effectiveness_sales_amount,
-        {{ money('sum(case when daily_flows.flow_on >= period_rows.window_from_on then daily_flows.collected_amount else 0 end)') }}
-            as collected_amount
+        {{ money(
+            'sum(case when daily_flows.flow_on >= period_rows.effectiveness_from_on'
+            ~ ' then daily_flows.sales_amount else 0 end)'
+        ) }} as effectiveness_sales_amount,
+        {{ money(
+            'sum(case when daily_flows.flow_on >= period_rows.window_from_on'
+            ~ ' then daily_flows.collected_amount else 0 end)'
+        ) }} as collected_amount
     from period_rows
     inner join daily_flows
         on

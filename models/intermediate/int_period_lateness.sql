@@ -140,10 +140,10 @@ changes as (
 
     select
         spans.*,
-        {{ period_ending('period_kind', 'valid_from_on') }} as period_ending_on,
-        direction as sign
+        {{ period_ending('spans.period_kind', 'spans.valid_from_on') }} as period_ending_on,
+        spans.direction as sign
     from spans
-    where valid_from_on < valid_to_on
+    where spans.valid_from_on < spans.valid_to_on
     union all
     select
         spans.*,

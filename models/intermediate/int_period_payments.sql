@@ -79,10 +79,10 @@ changes as (
 
     select
         spans.*,
-        {{ period_ending('period_kind', 'valid_from_on') }} as period_ending_on,
+        {{ period_ending('spans.period_kind', 'spans.valid_from_on') }} as period_ending_on,
         1 as sign
     from spans
-    where valid_from_on < valid_to_on
+    where spans.valid_from_on < spans.valid_to_on
     union all
     select
         spans.*,

@@ -45,7 +45,10 @@ final as (
     select
         reporting_currency,
         row_number() over (
-            order by entities_count desc, (case when reporting_currency = 'EUR' then 0 else 1 end), reporting_currency
+            order by
+                entities_count desc,
+                (case when reporting_currency = 'EUR' then 0 else 1 end) asc,
+                reporting_currency asc
         ) = 1 as is_main
     from candidates
 

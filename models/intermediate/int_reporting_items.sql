@@ -90,8 +90,10 @@ final as (
         instalment_no,
         reporting_currency,
         is_main,
-        {{ money('case when rank_from_last = 1 then document_reporting_amount - (shares_amount - share_amount) else share_amount end') }}
-            as reporting_amount
+        {{ money(
+            'case when rank_from_last = 1'
+            ~ ' then document_reporting_amount - (shares_amount - share_amount) else share_amount end'
+        ) }} as reporting_amount
     from ranked_shares
 
 )

@@ -14,10 +14,18 @@ inputs as (
 
 ),
 
+newest_policy as (
+
+    select max(policy_version) as policy_version from {{ ref('risk_scorecard') }}
+
+),
+
 bands as (
 
-    select * from {{ ref('risk_scorecard') }}
-    where policy_version = (select max(policy_version) from {{ ref('risk_scorecard') }})
+    select bands.*
+    from {{ ref('risk_scorecard') }} as bands
+    inner join newest_policy
+        on bands.policy_version = newest_policy.policy_version
 
 ),
 

@@ -23,13 +23,19 @@ points as (
 
 ),
 
+versions as (
+
+    select max(policy_version) as policy_version from {{ ref('risk_scorecard') }}
+
+),
+
 policy as (
 
     select
         int_policy.solvency_weight,
         versions.policy_version
     from {{ ref('int_policy') }} as int_policy
-    cross join (select max(policy_version) as policy_version from {{ ref('risk_scorecard') }}) as versions
+    cross join versions
 
 ),
 
@@ -38,7 +44,8 @@ tiers as (
     select
         {% for tier in boundaries %}
             max(case when risk_tier = '{{ tier }}' then from_score end) as from_score_{{ tier }},
-            max(case when risk_tier = '{{ tier }}' then from_score - margin end) as until_score_{{ tier }}{{ ',' if not loop.last }}
+            max(case when risk_tier = '{{ tier }}' then from_score - margin end)
+                as until_score_{{ tier }}{{ ',' if not loop.last }}
         {% endfor %}
     from {{ ref('risk_tiers') }}
 
@@ -116,7 +123,8 @@ held as (
     select
         crossings.*,
         {% for tier in boundaries %}
-            coalesce({{ last_known('crossed_' ~ tier, 'customer_id', 'week_ending_on') }}, 0) as on_{{ tier }}{{ ',' if not loop.last }}
+            coalesce({{ last_known('crossings.crossed_' ~ tier, 'crossings.customer_id', 'crossings.week_ending_on') }}, 0)
+                as on_{{ tier }}{{ ',' if not loop.last }}
         {% endfor %}
     from crossings
 
@@ -126,7 +134,7 @@ tiered as (
 
     select
         held.*,
-        {% for tier in boundaries %}on_{{ tier }} + {% endfor %}1 as tier_order
+        {% for tier in boundaries %}held.on_{{ tier }} + {% endfor %}1 as tier_order
     from held
 
 ),
@@ -141,7 +149,9 @@ final as (
         tiered.solvency_score,
         tiered.risk_score,
         names.risk_tier,
-        lag(names.risk_tier) over (partition by tiered.customer_id order by tiered.week_ending_on) as previous_risk_tier,
+        lag(names.risk_tier) over (
+            partition by tiered.customer_id order by tiered.week_ending_on
+        ) as previous_risk_tier,
         tiered.is_behaviour_only,
         tiered.exposure_amount,
         tiered.overdue_amount,

@@ -37,8 +37,8 @@ intervals as (
     from {{ ref('fct_item_intervals') }} as intervals
     inner join views
         on
-            views.view_on >= intervals.valid_from_on
-            and (intervals.valid_to_on is null or views.view_on < intervals.valid_to_on)
+            intervals.valid_from_on <= views.view_on
+            and (intervals.valid_to_on is null or intervals.valid_to_on > views.view_on)
 
 ),
 
@@ -108,7 +108,7 @@ receipts as (
         max(items.received_on) as last_paid_on
     from items
     inner join views
-        on views.view_on >= items.posted_on
+        on items.posted_on <= views.view_on
     where items.is_cash
     group by
         views.view_kind,
@@ -125,8 +125,8 @@ bounces as (
     from items
     inner join views
         on
-            views.view_on >= items.posted_on
-            and {{ add_days('views.view_on', -28) }} < items.posted_on
+            items.posted_on <= views.view_on
+            and items.posted_on > {{ add_days('views.view_on', -28) }}
     where items.item_kind = 'bounce'
     group by
         views.view_kind,
@@ -146,8 +146,8 @@ risk as (
     from {{ ref('fct_customer_risk_weekly') }} as risk
     inner join views
         on
-            views.view_on >= risk.as_of_on
-            and {{ add_days('views.view_on', -7) }} < risk.as_of_on
+            risk.as_of_on <= views.view_on
+            and risk.as_of_on > {{ add_days('views.view_on', -7) }}
     inner join {{ ref('risk_tiers') }} as tiers
         on risk.risk_tier = tiers.risk_tier
 
@@ -166,8 +166,8 @@ earlier_risk as (
     from {{ ref('fct_customer_risk_weekly') }} as risk
     inner join views
         on
-            {{ add_days('views.view_on', -28) }} >= risk.as_of_on
-            and {{ add_days('views.view_on', -35) }} < risk.as_of_on
+            risk.as_of_on <= {{ add_days('views.view_on', -28) }}
+            and risk.as_of_on > {{ add_days('views.view_on', -35) }}
     inner join {{ ref('risk_tiers') }} as tiers
         on risk.risk_tier = tiers.risk_tier
 
@@ -187,7 +187,7 @@ customer_weeks as (
     inner join views
         on
             weeks.as_of_on <= views.view_on
-            and {{ add_days('views.view_on', -7) }} < weeks.as_of_on
+            and weeks.as_of_on > {{ add_days('views.view_on', -7) }}
 
 ),
 
@@ -310,6 +310,20 @@ listed as (
 
 ),
 
+listed_now as (
+
+    select * from listed
+    where view_kind = 'now'
+
+),
+
+listed_before as (
+
+    select * from listed
+    where view_kind = 'before'
+
+),
+
 pairs as (
 
     select
@@ -323,8 +337,8 @@ pairs as (
             when listed_now.customer_id is null then 'left'
             else 'stays'
         end as change
-    from (select * from listed where view_kind = 'now') as listed_now
-    full outer join (select * from listed where view_kind = 'before') as listed_before
+    from listed_now
+    full outer join listed_before
         on
             listed_now.customer_id = listed_before.customer_id
             and listed_now.entity_id = listed_before.entity_id

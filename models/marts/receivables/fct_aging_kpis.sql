@@ -6,6 +6,12 @@ period_rows as (
 
 ),
 
+kinds as (
+
+    select distinct period_kind from period_rows
+
+),
+
 changes as (
 
     select
@@ -80,26 +86,26 @@ with_totals as (
 by_period as (
 
     select
-        period_rows.period_kind,
+        kinds.period_kind,
         with_totals.entity_id,
         with_totals.segment,
         with_totals.reporting_currency,
         with_totals.bucket_order,
         with_totals.aging_bucket,
-        {{ period_ending('period_rows.period_kind', 'with_totals.changed_on') }} as period_ending_on,
+        {{ period_ending('kinds.period_kind', 'with_totals.changed_on') }} as period_ending_on,
         sum(with_totals.open_amount) as open_amount,
         sum(with_totals.disputed_amount) as disputed_amount,
         sum(with_totals.items_count) as items_count
     from with_totals
-    cross join (select distinct period_kind from period_rows) as period_rows
+    cross join kinds
     group by
-        period_rows.period_kind,
+        kinds.period_kind,
         with_totals.entity_id,
         with_totals.segment,
         with_totals.reporting_currency,
         with_totals.bucket_order,
         with_totals.aging_bucket,
-        {{ period_ending('period_rows.period_kind', 'with_totals.changed_on') }}
+        {{ period_ending('kinds.period_kind', 'with_totals.changed_on') }}
 
 ),
 

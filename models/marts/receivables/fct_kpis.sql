@@ -29,7 +29,10 @@ disputed as (
         sum(case when disputed.posted_on >= period_rows.window_from_on then disputed.disputed_sales_amount else 0 end)
             as disputed_sales_amount,
         sum(
-            case when disputed.posted_on >= period_rows.window_12m_from_on then disputed.disputed_sales_amount else 0 end
+            case
+                when disputed.posted_on >= period_rows.window_12m_from_on then disputed.disputed_sales_amount
+                else 0
+            end
         ) as disputed_sales_12m_amount,
         sum(
             case

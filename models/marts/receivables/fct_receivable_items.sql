@@ -72,7 +72,9 @@ states as (
         {{ money('coalesce(spans.disputed_amount, 0)') }} as disputed_amount,
         coalesce(spans.is_open, 0) = 1 as is_open,
         {{ days_between('items.due_on', 'as_of.as_of_on') }} as days_past_due,
-        case when coalesce(spans.is_open, 0) = 0 then coalesce(spans.last_valid_to_on, items.posted_on) end as settled_on,
+        case
+            when coalesce(spans.is_open, 0) = 0 then coalesce(spans.last_valid_to_on, items.posted_on)
+        end as settled_on,
         case when coalesce(spans.is_open, 0) = 0 then settlements.last_cash_on end as last_cash_on,
         case when coalesce(spans.is_open, 0) = 0 then settlements.last_credit_on end as last_credit_on
     from items

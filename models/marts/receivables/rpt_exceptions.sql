@@ -151,7 +151,8 @@ derived_due_days as (
         document_id as exception_key,
         amount,
         case
-            when is_due_on_assumed then 'No due day and no known terms: taken as due on ' || cast(due_on as varchar) || '.'
+            when is_due_on_assumed
+                then 'No due day and no known terms: taken as due on ' || cast(due_on as varchar) || '.'
             else 'No due day: derived from the payment terms as ' || cast(due_on as varchar) || '.'
         end as explanation
     from documents
