@@ -50,15 +50,20 @@ items as (
 
 ),
 
-bounces as (
+returned_payments as (
 
+    -- One document for each bounce: where a payment and a deposit share the number, the payment.
     select
         bounces.entity_id,
         bounces.document_id,
         bounces.document_amount as amount,
-        greatest(bounces.posted_on, min(payments.posted_on)) as effective_on,
-        min(payments.document_id) as credit_document_id,
-        abs(min(payments.document_amount)) as credit_total
+        payments.document_id as credit_document_id,
+        abs(payments.document_amount) as credit_total,
+        greatest(bounces.posted_on, payments.posted_on) as effective_on,
+        row_number() over (
+            partition by bounces.entity_id, bounces.document_id
+            order by (case payments.item_kind when 'payment' then 1 else 2 end), payments.document_id
+        ) as payment_rank
     from items as bounces
     inner join {{ ref('int_entities') }} as entities
         on
@@ -70,11 +75,13 @@ bounces as (
             and bounces.original_payment_id = payments.document_number
             and payments.is_cash
     where bounces.item_kind = 'bounce'
-    group by
-        bounces.entity_id,
-        bounces.document_id,
-        bounces.document_amount,
-        bounces.posted_on
+
+),
+
+bounces as (
+
+    select * from returned_payments
+    where payment_rank = 1
 
 ),
 

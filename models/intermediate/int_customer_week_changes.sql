@@ -19,52 +19,52 @@ spans as (
 
 final as (
 
-{% for slice in customer_slices('spans.customer_id') %}
-    select
-        entity_id,
-        customer_id,
-        week_ending_on,
-        {% for measure in customer_week_measures() %}
-            sum(case when figure = '{{ measure.figure }}' then {{ measure.amount }} else 0 end)
-                as {{ measure.name }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from (
+    {% for slice in customer_slices('spans.customer_id') %}
         select
-            spans.entity_id,
-            spans.customer_id,
-            spans.figure,
-            {{ week_ending('spans.starts_on') }} as week_ending_on,
-            spans.amount,
-            spans.weighted_amount
-        from spans
-        cross join as_of
-        where
-            {{ slice }}
-            and (
-                spans.ends_on > as_of.as_of_on
-                or {{ week_ending('spans.starts_on') }} < {{ week_ending('spans.ends_on') }}
-            )
-        union all
-        select
-            spans.entity_id,
-            spans.customer_id,
-            spans.figure,
-            {{ week_ending('spans.ends_on') }} as week_ending_on,
-            -spans.amount as amount,
-            -spans.weighted_amount as weighted_amount
-        from spans
-        cross join as_of
-        where
-            {{ slice }}
-            and spans.ends_on <= as_of.as_of_on
-            and {{ week_ending('spans.starts_on') }} < {{ week_ending('spans.ends_on') }}
-    ) as changes
-    group by
-        entity_id,
-        customer_id,
-        week_ending_on
-    {% if not loop.last %}union all{% endif %}
-{% endfor %}
+            entity_id,
+            customer_id,
+            {% for measure in customer_week_measures() %}
+                sum(case when figure = '{{ measure.figure }}' then {{ measure.amount }} else 0 end)
+                    as {{ measure.name }},
+            {% endfor %}
+            week_ending_on
+        from (
+            select
+                spans.entity_id,
+                spans.customer_id,
+                spans.figure,
+                {{ week_ending('spans.starts_on') }} as week_ending_on,
+                spans.amount,
+                spans.weighted_amount
+            from spans
+            cross join as_of
+            where
+                {{ slice }}
+                and (
+                    spans.ends_on > as_of.as_of_on
+                    or {{ week_ending('spans.starts_on') }} < {{ week_ending('spans.ends_on') }}
+                )
+            union all
+            select
+                spans.entity_id,
+                spans.customer_id,
+                spans.figure,
+                {{ week_ending('spans.ends_on') }} as week_ending_on,
+                -spans.amount as amount,
+                -spans.weighted_amount as weighted_amount
+            from spans
+            cross join as_of
+            where
+                {{ slice }}
+                and spans.ends_on <= as_of.as_of_on
+                and {{ week_ending('spans.starts_on') }} < {{ week_ending('spans.ends_on') }}
+        ) as changes
+        group by
+            entity_id,
+            customer_id,
+            week_ending_on
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 )
 

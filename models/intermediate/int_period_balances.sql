@@ -31,7 +31,9 @@ by_day as (
         changes.reporting_currency,
         changes.changed_on,
         sum(changes.open_amount) as receivable_amount,
-        sum(case when unapplied.unapplied_bucket is null and not changes.is_overdue then changes.open_amount else 0 end) as not_due_amount,
+        sum(
+            case when unapplied.unapplied_bucket is null and not changes.is_overdue then changes.open_amount else 0 end
+        ) as not_due_amount,
         sum(case when changes.is_overdue then changes.open_amount else 0 end) as overdue_amount,
         sum(case when changes.is_over_90 then changes.open_amount else 0 end) as over_90_amount,
         sum(case when unapplied.unapplied_bucket is not null then changes.open_amount else 0 end) as unapplied_amount,

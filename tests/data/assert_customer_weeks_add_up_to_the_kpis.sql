@@ -14,10 +14,10 @@ customer_weeks as (
     select
         week_ending_on,
         entity_id,
-        reporting_currency,
         {% for measure in measures %}
-            sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
+            sum({{ measure }}) as {{ measure }},
         {% endfor %}
+        reporting_currency
     from {{ ref('fct_customer_weekly') }}
     group by
         week_ending_on,
@@ -52,5 +52,7 @@ left join customer_weeks
         and kpis.entity_id = customer_weeks.entity_id
 where
     {% for measure in measures %}
-        kpis.{{ measure }} <> coalesce(customer_weeks.{{ measure }}, 0){{ ' or' if not loop.last }}
+        kpis.{{ measure }} <> coalesce(customer_weeks.{{ measure }}, 0)
+        or
     {% endfor %}
+    (customer_weeks.entity_id is null and kpis.receivable_amount <> 0)

@@ -21,5 +21,7 @@ group by
     reporting_currency
 having
     {% for measure in measures %}
-        sum(case when entity_id = '*' then {{ measure }} else -{{ measure }} end) <> 0{{ ' or' if not loop.last }}
+        sum(case when entity_id = '*' then {{ measure }} else -{{ measure }} end) <> 0
+        or
     {% endfor %}
+    max(case when entity_id = '*' then 1 else 0 end) = 0

@@ -44,9 +44,9 @@ tiers as (
     select
         {% for tier in boundaries %}
             max(case when risk_tier = '{{ tier }}' then from_score end) as from_score_{{ tier }},
-            max(case when risk_tier = '{{ tier }}' then from_score - margin end)
-                as until_score_{{ tier }}{{ ',' if not loop.last }}
+            max(case when risk_tier = '{{ tier }}' then from_score - margin end) as until_score_{{ tier }},
         {% endfor %}
+        count(*) as tiers_count
     from {{ ref('risk_tiers') }}
 
 ),
@@ -106,13 +106,13 @@ crossings as (
 
     -- Each boundary is on from its score upwards, off below its score less the margin, else as it last was.
     select
-        weighted.*,
         {% for tier in boundaries %}
             case
                 when weighted.risk_score >= tiers.from_score_{{ tier }} then 1
                 when weighted.risk_score < tiers.until_score_{{ tier }} then 0
-            end as crossed_{{ tier }}{{ ',' if not loop.last }}
+            end as crossed_{{ tier }},
         {% endfor %}
+        weighted.*
     from weighted
     cross join tiers
 
@@ -121,11 +121,12 @@ crossings as (
 held as (
 
     select
-        crossings.*,
         {% for tier in boundaries %}
-            coalesce({{ last_known('crossings.crossed_' ~ tier, 'crossings.customer_id', 'crossings.week_ending_on') }}, 0)
-                as on_{{ tier }}{{ ',' if not loop.last }}
+            coalesce(
+                {{ last_known('crossings.crossed_' ~ tier, 'crossings.customer_id', 'crossings.week_ending_on') }}, 0
+            ) as on_{{ tier }},
         {% endfor %}
+        crossings.*
     from crossings
 
 ),
@@ -134,7 +135,7 @@ tiered as (
 
     select
         held.*,
-        {% for tier in boundaries %}held.on_{{ tier }} + {% endfor %}1 as tier_order
+        1 + held.on_{{ boundaries | join(' + held.on_') }} as tier_order
     from held
 
 ),

@@ -13,10 +13,10 @@ changes as (
     select
         '*' as entity_id,
         customer_id,
-        week_ending_on,
         {% for measure in customer_week_measures() %}
-            sum({{ measure.name }}) as {{ measure.name }}{{ ',' if not loop.last }}
+            sum({{ measure.name }}) as {{ measure.name }},
         {% endfor %}
+        week_ending_on
     from changes_by_entity
     group by
         customer_id,
@@ -53,72 +53,72 @@ weeks as (
 
 final as (
 
-{% for slice in customer_slices('first_weeks.customer_id') %}
-    select
-        week_ending_on,
-        as_of_on,
-        is_complete as is_complete_week,
-        entity_id,
-        customer_id,
-        reporting_currency,
-        {{ money('not_due_amount + overdue_amount + unapplied_amount') }} as receivable_amount,
-        {{ money('not_due_amount') }} as not_due_amount,
-        {{ money('overdue_amount') }} as overdue_amount,
-        {{ money('over_90_amount') }} as over_90_amount,
-        {{ money('disputed_amount') }} as disputed_amount,
-        {{ money('unapplied_amount') }} as unapplied_amount,
-        {{ money('sales_amount') }} as sales_amount,
-        {{ money('collected_amount') }} as collected_amount,
-        {{ money('matured_amount') }} as matured_amount,
-        {{ money('late_amount') }} as late_amount,
-        {{ ratio('late_amount', 'matured_amount') }} as late_payment_rate_by_value,
-        {{ money('paid_amount') }} as paid_amount,
-        {{ ratio('paid_amount_days_beyond_terms', 'paid_amount') }} as days_beyond_terms,
-        {{ ratio('paid_13w_amount_days_beyond_terms', 'paid_13w_amount') }} as days_beyond_terms_13w,
-        -- Each overdue amount times its days past due: the day's number less the due day's.
-        {{ ratio(
-            '(' ~ days_between("date '2000-01-01'", 'as_of_on') ~ ' * overdue_amount - overdue_amount_due_days)',
-            'overdue_amount'
-        ) }} as average_overdue_age_days,
-        {{ money('not_due_amount + overdue_amount + unapplied_amount') }} as exposure_amount,
-        {{ money('greatest(not_due_amount + overdue_amount + unapplied_amount, 0)') }} as own_risk_amount
-    from (
+    {% for slice in customer_slices('first_weeks.customer_id') %}
         select
-            weeks.period_ending_on as week_ending_on,
-            weeks.as_of_on,
-            weeks.is_complete,
-            first_weeks.entity_id,
-            first_weeks.customer_id,
-            main_currency.reporting_currency,
-            {% for measure in customer_week_measures() %}
-                sum(coalesce(changes.{{ measure.name }}, 0)) over (
-                    partition by first_weeks.entity_id, first_weeks.customer_id
-                    order by weeks.period_ending_on
-                    rows between unbounded preceding and current row
-                ) as {{ measure.name }}{{ ',' if not loop.last }}
-            {% endfor %}
-        from first_weeks
-        cross join main_currency
-        inner join weeks
-            on first_weeks.first_week_on <= weeks.period_ending_on
-        left join changes
-            on
-                first_weeks.customer_id = changes.customer_id
-                and first_weeks.entity_id = changes.entity_id
-                and weeks.period_ending_on = changes.week_ending_on
-        where {{ slice }}
-    ) as running
-    where
-        -- A week in which a customer owes nothing, bought nothing and paid nothing has no row.
-        not_due_amount <> 0
-        or overdue_amount <> 0
-        or unapplied_amount <> 0
-        or sales_amount <> 0
-        or collected_amount <> 0
-        or matured_amount <> 0
-        or paid_amount <> 0
-    {% if not loop.last %}union all{% endif %}
-{% endfor %}
+            week_ending_on,
+            as_of_on,
+            is_complete as is_complete_week,
+            entity_id,
+            customer_id,
+            reporting_currency,
+            {{ money('not_due_amount + overdue_amount + unapplied_amount') }} as receivable_amount,
+            {{ money('not_due_amount') }} as not_due_amount,
+            {{ money('overdue_amount') }} as overdue_amount,
+            {{ money('over_90_amount') }} as over_90_amount,
+            {{ money('disputed_amount') }} as disputed_amount,
+            {{ money('unapplied_amount') }} as unapplied_amount,
+            {{ money('sales_amount') }} as sales_amount,
+            {{ money('collected_amount') }} as collected_amount,
+            {{ money('matured_amount') }} as matured_amount,
+            {{ money('late_amount') }} as late_amount,
+            {{ ratio('late_amount', 'matured_amount') }} as late_payment_rate_by_value,
+            {{ money('paid_amount') }} as paid_amount,
+            {{ ratio('paid_amount_days_beyond_terms', 'paid_amount') }} as days_beyond_terms,
+            {{ ratio('paid_13w_amount_days_beyond_terms', 'paid_13w_amount') }} as days_beyond_terms_13w,
+            -- Each overdue amount times its days past due: the day's number less the due day's.
+            {{ ratio(
+                '(' ~ days_between("date '2000-01-01'", 'as_of_on') ~ ' * overdue_amount - overdue_amount_due_days)',
+                'overdue_amount'
+            ) }} as average_overdue_age_days,
+            {{ money('not_due_amount + overdue_amount + unapplied_amount') }} as exposure_amount,
+            {{ money('greatest(not_due_amount + overdue_amount + unapplied_amount, 0)') }} as own_risk_amount
+        from (
+            select
+                weeks.period_ending_on as week_ending_on,
+                weeks.as_of_on,
+                weeks.is_complete,
+                first_weeks.entity_id,
+                first_weeks.customer_id,
+                {% for measure in customer_week_measures() %}
+                    sum(coalesce(changes.{{ measure.name }}, 0)) over (
+                        partition by first_weeks.entity_id, first_weeks.customer_id
+                        order by weeks.period_ending_on
+                        rows between unbounded preceding and current row
+                    ) as {{ measure.name }},
+                {% endfor %}
+                main_currency.reporting_currency
+            from first_weeks
+            cross join main_currency
+            inner join weeks
+                on first_weeks.first_week_on <= weeks.period_ending_on
+            left join changes
+                on
+                    first_weeks.customer_id = changes.customer_id
+                    and first_weeks.entity_id = changes.entity_id
+                    and weeks.period_ending_on = changes.week_ending_on
+            where {{ slice }}
+        ) as running
+        where
+            -- A week in which a customer owes nothing, bought nothing and paid nothing has no row.
+            not_due_amount <> 0
+            or overdue_amount <> 0
+            or unapplied_amount <> 0
+            or sales_amount <> 0
+            or collected_amount <> 0
+            or matured_amount <> 0
+            or paid_amount <> 0
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 )
 

@@ -20,10 +20,10 @@ loads as (
 allocations as (
 
     select
-        sum(debit_amount) as debit_amount,
         {% for source in ['stated', 'lettered', 'matched', 'fifo', 'inferred'] %}
-            sum(case when allocation_source = '{{ source }}' then debit_amount else 0 end) as {{ source }}_amount{{ ',' if not loop.last }}
+            sum(case when allocation_source = '{{ source }}' then debit_amount else 0 end) as {{ source }}_amount,
         {% endfor %}
+        sum(debit_amount) as debit_amount
     from {{ ref('int_allocations') }}
     where reversed_on is null
 
@@ -39,22 +39,28 @@ due_days as (
 
 ),
 
+ranked_balances as (
+
+    select
+        *,
+        row_number() over (
+            partition by entity_id, account
+            order by (case when gl_amount is null then 1 else 0 end) asc, balance_on desc, amount_basis asc
+        ) as newest_rank
+    from {{ ref('rpt_tie_out') }}
+
+),
+
 tie_out as (
 
     -- The newest balance of each account speaks.
     select
-        sum(case when newest_rank = 1 and gl_amount is not null then abs(unexplained_amount) end) as unexplained_gl_amount,
+        sum(case when newest_rank = 1 and gl_amount is not null then abs(unexplained_amount) end)
+            as unexplained_gl_amount,
         sum(case when newest_rank = 1 and gl_amount is not null then 1 else 0 end) as tied_accounts_count,
-        sum(case when newest_rank = 1 and tie_out_status = 'unexplained' then 1 else 0 end) as unexplained_accounts_count
-    from (
-        select
-            *,
-            row_number() over (
-                partition by entity_id, account
-                order by (case when gl_amount is null then 1 else 0 end), balance_on desc, amount_basis
-            ) as newest_rank
-        from {{ ref('rpt_tie_out') }}
-    ) as ranked
+        sum(case when newest_rank = 1 and tie_out_status = 'unexplained' then 1 else 0 end)
+            as unexplained_accounts_count
+    from ranked_balances
 
 ),
 
@@ -83,7 +89,8 @@ final as (
             else 'tied'
         end as tie_out_status,
         {% for source in ['stated', 'lettered', 'matched', 'fifo', 'inferred'] %}
-            {{ ratio('allocations.' ~ source ~ '_amount', 'allocations.debit_amount') }} as {{ source }}_allocations_rate,
+            {{ ratio('allocations.' ~ source ~ '_amount', 'allocations.debit_amount') }}
+                as {{ source }}_allocations_rate,
         {% endfor %}
         {{ ratio('due_days.given_count', 'due_days.items_count') }} as given_due_days_rate,
         {{ money('loads.rejected_amount') }} as rejected_amount,
