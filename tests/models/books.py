@@ -34,12 +34,19 @@ class Books:
 
     def open_items_on(self, entity_id: str, day: date, amounts: AmountBasis = "document") -> Amounts:
         """What is open at the end of ``day``, by document number; instalments as ``number/instalment``."""
+        return self._by_item(entity_id, day, _column(amounts))
+
+    def disputed_on(self, entity_id: str, day: date) -> Amounts:
+        """The disputed part of what is open at the end of ``day``, by item; what is not disputed is left out."""
+        return {item: amount for item, amount in self._by_item(entity_id, day, "disputed_amount").items() if amount}
+
+    def _by_item(self, entity_id: str, day: date, column: str) -> Amounts:
         return _amounts(
             self.rows(
                 f"""
                 select
                     case when items.parts > 1 then document_number || '/' || instalment_no else document_number end,
-                    {_column(amounts)}
+                    {column}
                 from marts.fct_item_intervals as intervals
                 inner join (
                     select entity_id, document_id, count(*) as parts

@@ -9,8 +9,8 @@ from subprocess import CompletedProcess
 import pytest
 
 from tests.models.books import Books
-from tests.models.catalogue import ALL_CASES, AS_OF
-from tests.models.documents import WORLD_RATES, Extracts, T
+from tests.models.catalogue import ALL_CASES
+from tests.models.documents import AS_OF, WORLD_RATES, Extracts, T
 
 RunEncours = Callable[..., CompletedProcess[str]]
 Encours = Callable[..., str]

@@ -15,6 +15,9 @@ from pathlib import Path
 T = date(2024, 3, 31)
 """The report day of most cases from other systems: a Sunday and the end of a month."""
 
+AS_OF = "2026-08-12"
+"""The day the warehouse of all cases is built for: a Wednesday within a month, later than any case's own day."""
+
 
 def after_t(days: int) -> str:
     """The day ``days`` after T (before, where negative), as ISO text."""

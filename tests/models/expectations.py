@@ -76,6 +76,20 @@ class OpenItems:
 
 
 @dataclass(frozen=True)
+class Disputed:
+    """All disputed parts of what is open at the end of a day, by document or ``document/instalment``."""
+
+    amounts: Mapping[str, str]
+    on: str | None = None
+
+    def seen(self, books: Books, entity_id: str, report_on: date) -> object:
+        return _exactly(books.disputed_on(entity_id, _day(self.on, report_on)))
+
+    def wanted(self) -> object:
+        return _decimals(self.amounts)
+
+
+@dataclass(frozen=True)
 class Aging:
     """All that is open at the end of a day, by bucket; of one customer or currency where named."""
 

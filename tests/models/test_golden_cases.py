@@ -18,8 +18,7 @@ import pytest
 
 from tests.models.books import Books
 from tests.models.case import Case
-from tests.models.catalogue import AS_OF
-from tests.models.documents import T
+from tests.models.documents import AS_OF, T
 from tests.models.golden.cases import GOLDEN_CASES
 
 RunEncours = Callable[..., CompletedProcess[str]]
