@@ -15,6 +15,11 @@ from dashboards.lib.db import Warehouse
 from dashboards.lib.queries import choices
 
 ASSETS = Path(__file__).parent / "assets"
+# With an entry of its own the menu shows, and with it the choice between light and dark.
+ABOUT = """**Encours**: open accounts-receivable analytics.
+
+The figures are those of the last published build; the pages only read them. Each tile explains its figure.
+"""
 
 PAGES = (
     st.Page("app_pages/weekly_kpis.py", title="Weekly KPIs", icon=":material/monitoring:", default=True),
@@ -36,7 +41,9 @@ def _foot(context: Context) -> None:
 
 def main() -> None:
     """Run one page over the current publication, or say why there is none."""
-    st.set_page_config(page_title="Encours", page_icon=str(ASSETS / "mark.svg"), layout="wide")
+    st.set_page_config(
+        page_title="Encours", page_icon=str(ASSETS / "mark.svg"), layout="wide", menu_items={"About": ABOUT}
+    )
     st.html(theme.page_style())
     st.logo(str(ASSETS / "wordmark.svg"), size="large", icon_image=str(ASSETS / "mark.svg"))
     chosen = st.navigation(PAGES)

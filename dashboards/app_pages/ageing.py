@@ -48,7 +48,7 @@ def _shown_in(here: Context) -> tuple[Amounts, str]:
 
 
 def _controls(here: Context) -> tuple[Grouping, Basis, Amounts, str, str]:
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="ageing-filters"):
         grouping = filters.segmented("by", "Rows", _GROUPINGS, Grouping.CUSTOMER)
         basis = filters.segmented("basis", "Age", _BASES, Basis.DUE)
         amounts, currency = _shown_in(here)
@@ -82,14 +82,14 @@ def _columns(grouping: Grouping, buckets: Sequence[Row], basis: Basis, currency:
     unapplied = [row for row in buckets if row["aging_bucket"] == "unapplied"]
     slabs = [row for row in buckets if row["aging_bucket"] != "unapplied"]
     return [
-        Column("group_name", _GROUPINGS[grouping], width=176, pinned=True),
-        Column("balance_amount", f"Balance, {currency}", Kind.MONEY, 112),
+        Column("group_name", _GROUPINGS[grouping], width=168, pinned=True),
+        Column("balance_amount", f"Balance, {currency}", Kind.MONEY, 108),
         *(
             Column(
                 f"bucket_{row['bucket_order']}",
                 _heading(row, basis),
                 Kind.MONEY,
-                104,
+                100,
                 help=_slab_help(row, basis),
                 blank_zero=True,
             )
@@ -100,13 +100,13 @@ def _columns(grouping: Grouping, buckets: Sequence[Row], basis: Basis, currency:
                 f"bucket_{row['bucket_order']}",
                 "Credits",
                 Kind.MONEY,
-                96,
+                92,
                 help="Unapplied cash and credits",
                 blank_zero=True,
             )
             for row in unapplied
         ),
-        Column("oldest_days_past_due", "Oldest, days", Kind.COUNT, 88),
+        Column("oldest_days_past_due", "Oldest, days", Kind.COUNT, 80),
         Column("items_count", "Items", Kind.COUNT, 64),
     ]
 
@@ -140,12 +140,13 @@ def _subtotals(rows: Sequence[Row], buckets: Sequence[Row], basis: Basis, curren
 def _documents(
     opened: Row, grouping: Grouping, basis: Basis, amounts: Amounts, currency: str, search: str, here: Context
 ) -> None:
-    rows = ageing.documents(
+    found = ageing.documents(
         here.warehouse, here.view, grouping, opened["group_id"], basis=basis, amounts=amounts, search=search
     )
+    rows = [{**row, "kind_words": tables.words(row["item_kind"])} for row in found]
     columns = (
         Column("document_number", "Document", width=136, pinned=True),
-        Column("item_kind", "Kind", width=96),
+        Column("kind_words", "Kind", width=96),
         Column("instalment_no", "Part", Kind.COUNT, 56, help="Instalment"),
         Column("entity_name", "Entity", width=128),
         Column("invoiced_on", "Invoiced", Kind.DATE, 104),
@@ -206,7 +207,9 @@ def main() -> None:
         with title:
             groups = int(total["groups_count"])
             count = here.fmt.count(groups, grouping.value, "entities" if grouping is Grouping.ENTITY else None)
-            note = f"Amounts in {currency}, largest open invoices first, the total last. A row lists its documents."
+            note = (
+                f"Amounts in {currency}, largest open invoices first, the total last. A row lists its documents below."
+            )
             if groups > ageing.MOST_ROWS:
                 note = f"The first {here.fmt.number(ageing.MOST_ROWS)} are listed. {note}"
             st.html(html.title(f"Aged balance of {count}", note))

@@ -20,23 +20,24 @@ _GROUPS = {"behaviour": "Behaviour: how they pay", "solvency": "Solvency: can th
 
 
 def _pick(here: Context) -> str | None:
-    """The customer in the address, or the largest; drawn as a search box."""
-    asked = st.query_params.get(navigate.CUSTOMER) or st.session_state.get(navigate.CUSTOMER)
+    """The customer in the address, else the one seen last, else the largest; drawn as a search box."""
+    asked = st.query_params.get(navigate.CUSTOMER) or st.session_state.get(navigate.LAST_CUSTOMER)
     found = customers.choices(here.warehouse, here.view, asked)
     names = {row["customer_id"]: row["customer_name"] for row in found}
     if not names:
         return None
-    filters.adopt(navigate.CUSTOMER, list(names), next(iter(names)))
-    chosen = st.selectbox(
+    chosen = filters.select(
+        navigate.CUSTOMER,
         "Customer",
         list(names),
-        key=navigate.CUSTOMER,
-        format_func=lambda value: f"{names[value]} · {value}",
-        label_visibility="collapsed",
+        asked if asked is not None and asked in names else next(iter(names)),
+        lambda value: f"{names[value]} · {value}",
         width=360,
+        quiet=True,
+        always=True,
     )
-    filters.write(navigate.CUSTOMER, chosen)
-    return str(chosen)
+    st.session_state[navigate.LAST_CUSTOMER] = chosen
+    return chosen
 
 
 def _facts(profile: Row, balance: Row | None, tier: Row | None, here: Context) -> None:
@@ -125,7 +126,7 @@ def _open_items(customer_id: str, owed: Row, name: str, here: Context) -> None:
         Column("reporting_open_amount", f"Open, {currency}", Kind.MONEY, 120),
         Column("disputed_amount", "Disputed, own currency", Kind.MONEY, 152, blank_zero=True),
     )
-    shown = [{**row, "kind_words": str(row["item_kind"]).replace("_", " ").capitalize()} for row in rows]
+    shown = [{**row, "kind_words": tables.words(row["item_kind"])} for row in rows]
     with page.card("open-items"):
         title, tools = st.columns([3, 2], vertical_alignment="top")
         with title:
@@ -156,11 +157,11 @@ def _payments(customer_id: str, name: str, here: Context) -> None:
         Column("kind_words", "Kind", width=80),
         Column("applied_amount", "Applied", Kind.MONEY, 112, help="The part set against invoices"),
     )
-    shown = [{**row, "kind_words": str(row["item_kind"]).capitalize()} for row in rows]
+    shown = [{**row, "kind_words": tables.words(row["item_kind"])} for row in rows]
     newest = f"Last payment on {here.fmt.day(rows[0]['received_on'])}" if rows else "No payment on record"
     with page.card("payments", newest, "The newest 200 payments, with the invoices they were applied to", fill=True):
         if rows:
-            tables.show(shown, columns, here.fmt, key="payments-table", alt=f"Payments of {name}", most_rows=10)
+            tables.show(shown, columns, here.fmt, key="payments-table", alt=f"Payments of {name}", most_rows=15)
 
 
 def _tier_history(customer_id: str, here: Context) -> None:

@@ -63,7 +63,7 @@ def _checks(passport: Row, tests: Row, tie: Row, reconciled: Row, here: Context)
     )
     with st.grid(len(checks), min_column_width=156, gap="small"):
         for title, value, note, good in checks:
-            with st.container(border=True, key=f"card-tile-{title.lower().replace(' ', '-')}"):
+            with st.container(border=True, key=f"card-tile-{title.lower().replace(' ', '-')}", height="stretch"):
                 st.html(_check(title, value, note, good))
 
 

@@ -8,7 +8,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboards.lib import export, html, navigate, page, sentence, tables
+from dashboards.lib import export, filters, html, navigate, page, sentence, tables
 from dashboards.lib.context import Context, context
 from dashboards.lib.db import Row
 from dashboards.lib.queries import watch_list
@@ -17,7 +17,7 @@ from dashboards.lib.tables import Column, Kind
 from dashboards.lib.theme import tier_token
 
 _TIERS = ("A", "B", "C", "D", "E")
-_SORTS = {
+_SORTS: dict[str, str] = {
     Sort.OWN_RISK: "Own risk",
     Sort.OVERDUE: "Overdue",
     Sort.SCORE: "Risk score",
@@ -26,10 +26,6 @@ _SORTS = {
 }
 _CHANGES = {"entered": "New this week", "stays": "Stays", "left": "Left"}
 _AT_LEAST = (0, 1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000)
-
-
-def _words(code: str) -> str:
-    return code.replace("_", " ").capitalize()
 
 
 def _choice(here: Context) -> Choice:
@@ -42,30 +38,37 @@ def _choice(here: Context) -> Choice:
             format_func=lambda value: _CHANGES[value],
             selection_mode="multi",
             default=["entered", "stays"],
-            key="watch-change",
+            key="listed",
+            bind="query-params",
         )
         tiers = st.pills("Tier", _TIERS, selection_mode="multi", key="tier", bind="query-params")
         reasons = st.multiselect(
             "Reason",
             watch_list.reason_codes(here.warehouse, here.view),
-            format_func=_words,
+            format_func=tables.words,
             key="reason",
+            bind="query-params",
             placeholder="Any",
             width=168,
         )
         owners = st.multiselect(
-            "Owner", watch_list.owners(here.warehouse, here.view), key="owner", placeholder="Anyone", width=152
+            "Owner",
+            watch_list.owners(here.warehouse, here.view),
+            key="owner",
+            bind="query-params",
+            placeholder="Anyone",
+            width=152,
         )
-        at_least = st.selectbox(
+        at_least = filters.select(
+            "at-least",
             f"At least, {currency}",
-            _AT_LEAST,
-            format_func=lambda value: "Any amount" if value == 0 else here.fmt.number(value),
-            key="at-least",
+            [str(amount) for amount in _AT_LEAST],
+            "0",
+            lambda value: "Any amount" if value == "0" else here.fmt.number(int(value)),
+            help_="Own risk or overdue, whichever is larger.",
             width=120,
-            help="Own risk or overdue, whichever is larger.",
         )
-        sorts = {key.value: words for key, words in _SORTS.items()}
-        sort = st.selectbox("Sorted by", list(sorts), format_func=lambda value: sorts[value], key="sort", width=120)
+        sort = filters.select("sort", "Sorted by", list(_SORTS), Sort.OWN_RISK, lambda value: _SORTS[value], width=120)
     return Choice(
         tiers=tiers,
         reasons=reasons,
@@ -84,18 +87,17 @@ def _tier_strip(here: Context) -> None:
     cells = []
     for row in rows:
         moved = row["customers_count_change"]
-        change = "" if not moved else f" · {here.fmt.signed(here.fmt.number(moved), moved)} on last week"
+        change = f"{here.fmt.signed(here.fmt.number(moved), moved)} on last week" if moved else "as last week"
         cells.append(
             f'<div style="--tier:var(--{tier_token(row["risk_tier"])})">'
             f'<div class="count">{html.tier(row["risk_tier"])}{here.fmt.number(row["customers_count"])}</div>'
-            f'<div class="what">customers{change}</div>'
+            f'<div class="what">{change}</div>'
             f'<div class="what">{money(row["exposure_amount"], currency)} exposure</div>'
             f'<div class="what">{money(row["overdue_amount"], currency)} overdue</div></div>'
         )
-    note = (
-        f"All customers of all entities, week ending {here.fmt.day(here.view.week.ending_on, weekday=True)}; A is best"
-    )
-    with page.card("tiers", "All customers by tier", note):
+    week = here.fmt.day(here.view.week.ending_on, weekday=True)
+    note = f"All customers of all entities, week ending {week}; A is best, E is worst"
+    with page.card("tiers", "Customers by tier", note):
         st.html(f'<div class="enc-tiers">{"".join(cells)}</div>')
 
 
@@ -110,15 +112,15 @@ def _tier_move(row: Row) -> str:
 def _columns(currency: str) -> tuple[Column, ...]:
     return (
         Column("customer_name", "Customer", width=168, pinned=True),
-        Column("risk_tier", "Tier", Kind.TIER, 56, help="A is best, E is worst"),
-        Column("tier_move", "In 4 weeks", width=88, help="The tier four weeks ago, where it was another"),
+        Column("risk_tier", "Tier", Kind.TIER, 48, help="A is best, E is worst"),
+        Column("tier_move", "In 4 weeks", width=84, help="The tier four weeks ago, where it was another"),
         Column(
-            "own_risk_amount", f"Own risk, {currency}", Kind.WHOLE_MONEY, 112, help="Exposure not covered by insurance"
+            "own_risk_amount", f"Own risk, {currency}", Kind.WHOLE_MONEY, 104, help="Exposure not covered by insurance"
         ),
-        Column("overdue_amount", f"Overdue, {currency}", Kind.WHOLE_MONEY, 112),
-        Column("oldest_days_past_due", "Oldest, days", Kind.COUNT, 96),
-        Column("reasons", "Why", width=344),
-        Column("recommended_action", "Next", width=144),
+        Column("overdue_amount", f"Overdue, {currency}", Kind.WHOLE_MONEY, 104),
+        Column("oldest_days_past_due", "Oldest, days", Kind.COUNT, 88),
+        Column("reasons", "Why", width=328),
+        Column("recommended_action", "Next", width=152),
         Column("sales_owner", "Owner", width=104),
         Column("collector", "Collector", width=104),
         Column("exposure_amount", f"Exposure, {currency}", Kind.WHOLE_MONEY, 112),
@@ -133,7 +135,7 @@ def _columns(currency: str) -> tuple[Column, ...]:
 def _chosen(choice: Choice) -> Sequence[tuple[str, str]]:
     return (
         ("Tier", ", ".join(choice.tiers) or "all"),
-        ("Reason", ", ".join(_words(code) for code in choice.reasons) or "any"),
+        ("Reason", ", ".join(tables.words(code) for code in choice.reasons) or "any"),
         ("Owner", ", ".join(choice.owners) or "anyone"),
         ("At least", str(choice.at_least)),
         ("On the list", ", ".join(_CHANGES[change] for change in choice.changes)),

@@ -212,7 +212,8 @@ def main() -> None:
     head = st.container()
     scope = _scope()
     comparison = kpis.comparison(here.warehouse, here.view, scope)
-    concentration = movers.concentration(here.warehouse, here.view, kpis.LAST_WEEK)
+    # Customers' figures count all invoices: they cannot explain a change without the disputed ones.
+    concentration = movers.concentration(here.warehouse, here.view, kpis.LAST_WEEK) if scope == "all" else None
     with head:
         page.head(
             here, "Weekly KPIs", sentence.weekly(comparison.get(kpis.LAST_WEEK), concentration, here.view, here.fmt)

@@ -1,7 +1,7 @@
 """The charts, through one registered Plotly template named ``encours``.
 
-Colours are placeholders the browser replaces by the palette of the theme in use (see ``theme.py``). Time runs
-left to right, lines are labelled at their end, gridlines are horizontal and faint, bars start at zero.
+Drawn in the light palette, shown in the palette of the theme in use (see ``theme.py``). Time runs left to right,
+lines are labelled at their end, gridlines are horizontal and faint, bars start at zero.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ import streamlit as st
 
 from dashboards.lib.db import Row
 from dashboards.lib.format import Formatter
-from dashboards.lib.theme import bucket_token, chart_colour
+from dashboards.lib.theme import FONT_FAMILY, bucket_token, chart_colour
 
 TEMPLATE = "encours"
 HEIGHT = 304
 CLEAR = "rgba(0,0,0,0)"
+FONTS = f"{FONT_FAMILY}, system-ui, sans-serif"
 
 # No share button (the data is confidential), no logo, no tool bar; a double click still resets a zoom.
 CONFIG: dict[str, Any] = {
@@ -35,70 +36,58 @@ CONFIG: dict[str, Any] = {
 
 def register() -> None:
     """Register the template with Plotly. Safe to call again."""
-    quiet = {"size": 12, "color": chart_colour("ink-2")}
+    quiet = {"family": FONTS, "size": 12, "color": chart_colour("ink-2")}
+    axis = {"tickfont": quiet, "ticks": "", "fixedrange": True, "automargin": True}
     pio.templates[TEMPLATE] = go.layout.Template(
         layout={
             "font": quiet,
             "paper_bgcolor": CLEAR,
             "plot_bgcolor": CLEAR,
+            "colorway": [chart_colour("accent"), chart_colour("ink-2")],
+            "margin": {"l": 0, "r": 8, "t": 8, "b": 0, "pad": 4},
             "hovermode": "x unified",
             "dragmode": False,
+            "hoverlabel": {
+                "bgcolor": chart_colour("card"),
+                "bordercolor": chart_colour("rule"),
+                "font": {"family": FONTS, "size": 12, "color": chart_colour("ink")},
+            },
+            "legend": {
+                "orientation": "h",
+                "yanchor": "bottom",
+                "y": 1.02,
+                "x": 0,
+                "font": quiet,
+                "traceorder": "normal",
+                "itemclick": False,
+                "itemdoubleclick": False,
+            },
+            "annotationdefaults": {"font": quiet, "showarrow": False},
+            "xaxis": {
+                **axis,
+                "showgrid": False,
+                "zeroline": False,
+                "tickangle": 0,
+                "linecolor": chart_colour("rule"),
+                "hoverformat": "%a %-d %b %Y",
+                "unifiedhovertitle": {"text": "<b>%{x}</b>"},
+            },
+            "yaxis": {
+                **axis,
+                "gridcolor": chart_colour("rule"),
+                "gridwidth": 1,
+                "zeroline": True,
+                "zerolinecolor": chart_colour("rule"),
+                "zerolinewidth": 1,
+                "nticks": 5,
+            },
         }
     )
 
 
 def _styled(figure: go.Figure, fmt: Formatter, *, height: int = HEIGHT, right: int = 8) -> go.Figure:
-    """Apply what Streamlit's own theme would otherwise override, on the figure itself."""
-    quiet = {"size": 12, "color": chart_colour("ink-2")}
-    figure.update_layout(
-        template=TEMPLATE,
-        height=height,
-        margin={"l": 0, "r": right, "t": 8, "b": 0, "pad": 4},
-        font=quiet,
-        paper_bgcolor=CLEAR,
-        plot_bgcolor=CLEAR,
-        separators=separators(fmt),
-        hovermode="x unified",
-        dragmode=False,
-        hoverlabel={
-            "bgcolor": chart_colour("card"),
-            "bordercolor": chart_colour("rule"),
-            "font": {"size": 12, "color": chart_colour("ink")},
-        },
-        legend={
-            "orientation": "h",
-            "yanchor": "bottom",
-            "y": 1.02,
-            "x": 0,
-            "font": quiet,
-            "traceorder": "normal",
-            "itemclick": False,
-            "itemdoubleclick": False,
-        },
-    )
-    figure.update_xaxes(
-        showgrid=False,
-        zeroline=False,
-        ticks="",
-        tickangle=0,
-        tickfont=quiet,
-        fixedrange=True,
-        automargin=True,
-        linecolor=chart_colour("rule"),
-        hoverformat="%a %-d %b %Y",
-    )
-    figure.update_yaxes(
-        gridcolor=chart_colour("rule"),
-        gridwidth=1,
-        zeroline=True,
-        zerolinecolor=chart_colour("rule"),
-        zerolinewidth=1,
-        ticks="",
-        tickfont=quiet,
-        fixedrange=True,
-        automargin=True,
-        nticks=5,
-    )
+    """Put the template on a figure, with what differs from figure to figure."""
+    figure.update_layout(template=TEMPLATE, height=height, margin_r=right, separators=separators(fmt))
     return figure
 
 
@@ -110,7 +99,7 @@ def separators(fmt: Formatter) -> str:
 
 def show(figure: go.Figure, key: str, alt: str) -> None:
     """Draw a chart over the full width; ``alt`` names it for those who do not see it."""
-    st.plotly_chart(figure, key=key, config=CONFIG, alt=alt)
+    st.plotly_chart(figure, key=key, config=CONFIG, theme=None, alt=alt)
 
 
 def _floats(rows: Sequence[Row], column: str) -> list[float | None]:
@@ -123,11 +112,17 @@ def _end_label(figure: go.Figure, x: Any, y: float | None, text: str, token: str
             x=x,
             y=y,
             text=text,
-            showarrow=False,
             xanchor="left",
             xshift=8,
-            font={"size": 12, "color": chart_colour(token)},
+            font={"color": chart_colour(token)},
         )
+
+
+def _hatched(token: str) -> dict[str, Any]:
+    """Unapplied is hatched wherever it is an area."""
+    if token != "unapplied":
+        return {}
+    return {"fillpattern": {"shape": "/", "fgcolor": chart_colour(token), "bgcolor": CLEAR, "size": 5, "solidity": 0.4}}
 
 
 def dso_parts(history: Sequence[Row], fmt: Formatter) -> go.Figure:
@@ -149,6 +144,7 @@ def dso_parts(history: Sequence[Row], fmt: Formatter) -> go.Figure:
             fillcolor=chart_colour(token),
             stackgroup=group,
             hovertemplate="%{y:.1f} d",
+            **_hatched(token),
         )
     figure.add_scatter(
         x=weeks,
@@ -159,7 +155,7 @@ def dso_parts(history: Sequence[Row], fmt: Formatter) -> go.Figure:
         customdata=[[fmt.signed(fmt.number(row["dso_days_change"], 1), row["dso_days_change"])] for row in history],
         hovertemplate="<b>%{y:.1f} d</b> (%{customdata[0]} on the week before)",
     )
-    _styled(figure, fmt, height=392, right=72)
+    _styled(figure, fmt, height=440, right=72)
     figure.update_yaxes(ticksuffix=" d", tickformat=",.0f", rangemode="tozero")
     figure.update_xaxes(tickformat="%b %y", nticks=6)
     if history:
@@ -320,8 +316,8 @@ def due_calendar(rows: Sequence[Row], day: Any, currency: str, fmt: Formatter) -
         )
     _styled(figure, fmt, height=224)
     figure.add_vline(x=day, line={"width": 1, "color": chart_colour("ink-2"), "dash": "dot"})
-    figure.add_annotation(x=day, y=1, yref="paper", yanchor="bottom", text=fmt.day(day, year=False), showarrow=False)
-    figure.update_layout(barmode="stack", bargap=0.2, margin_t=40)
+    figure.add_annotation(x=day, y=1, yref="paper", yanchor="bottom", text=fmt.day(day, year=False))
+    figure.update_layout(barmode="stack", bargap=0.2, margin_t=56, legend_y=1.14)
     figure.update_yaxes(tickformat="~s")
     figure.update_xaxes(tickformat="%-d %b %y", nticks=6)
     return figure

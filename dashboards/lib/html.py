@@ -8,9 +8,8 @@ from urllib.parse import quote
 
 from dashboards.lib.format import Formatter, Number
 from dashboards.lib.measures import Better, Measure, Unit
-from dashboards.lib.theme import TOKENS, tier_token
+from dashboards.lib.theme import TOKENS, ink_on, tier_token
 
-_DARK_ON = {"tier-b", "tier-c", "tier-d"}
 _ARROWS = {1: "▲", -1: "▼", 0: "="}
 
 
@@ -99,9 +98,8 @@ def sparkline(values: Sequence[Number | None], label: str, *, width: int = 160, 
 def tier(letter: str | None) -> str:
     """A tier's badge: its letter on its colour."""
     token = tier_token(letter)
-    ink = TOKENS["ink"].light if token in _DARK_ON else TOKENS["card"].light
-    # On dark ground the tiers are one step lighter, so dark letters read best on all of them but E.
-    on = f"light-dark({ink}, {TOKENS['ink'].light})"
+    # On dark ground the tiers are one step lighter: dark letters read on all of them.
+    on = f"light-dark({ink_on(token)}, {TOKENS['page'].dark})"
     return f'<span class="enc-tier" style="--tier:var(--{token});--on-tier:{on}">{escape(letter or "–")}</span>'
 
 

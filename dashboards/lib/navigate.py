@@ -8,6 +8,7 @@ from dashboards.lib.db import Row
 
 CUSTOMER_PAGE = "app_pages/customer.py"
 CUSTOMER = "customer"
+LAST_CUSTOMER = "_last_customer"
 
 
 def open_customer(row: Row) -> None:

@@ -95,16 +95,16 @@ def nothing_published(reason: str) -> None:
     )
     with st.container(key="empty-commands"):
         st.markdown("**With the sample company**")
-        st.code("encours sample --invoices 20000 --seed 7 --out data/extracts\nencours refresh", language="bash")
+        st.code("make demo", language=None)
         st.markdown("**With your own extract**")
-        st.code("encours inspect PATH\nencours refresh PATH --as-of 2026-03-31", language="bash")
+        st.code("encours inspect PATH\nencours refresh PATH --as-of 2026-03-31", language=None)
 
 
 def unreadable(reason: str) -> None:
     """The pointer is broken: say what and how to mend it."""
     st.html('<div class="enc-empty"><h1>The publication cannot be read.</h1></div>')
     banner(reason)
-    st.code("encours publish", language="bash")
+    st.code("encours publish", language=None)
 
 
 def _aware(moment: datetime) -> datetime:

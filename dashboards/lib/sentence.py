@@ -28,10 +28,11 @@ def _moved(change: Number | None, smallest: float) -> int:
     return 1 if change > 0 else -1
 
 
-def weekly(latest: Row | None, concentration: Concentration, view: View, fmt: Formatter) -> str:
+def weekly(latest: Row | None, concentration: Concentration | None, view: View, fmt: Formatter) -> str:
     """The weekly page: where DSO stands, which part moved it, and who moved the overdue amount.
 
-    ``latest`` compares with the week before; None where the week has no figures at all.
+    ``latest`` compares with the week before, None where the week has no figures at all; ``concentration`` says
+    who moved the overdue amount, None where that is not known.
     """
     if latest is None:
         return "No figures for this week and entity."
@@ -68,7 +69,7 @@ def _overdue_state(latest: Row, view: View, fmt: Formatter) -> str:
     return f"{fmt.short_money(latest['overdue_amount'], view.currency)} is overdue."
 
 
-def _who(latest: Row, concentration: Concentration, view: View, fmt: Formatter) -> str:
+def _who(latest: Row, concentration: Concentration | None, view: View, fmt: Formatter) -> str:
     change = latest["overdue_amount_change"]
     if change is None:
         return _overdue_state(latest, view, fmt)
@@ -77,6 +78,8 @@ def _who(latest: Row, concentration: Concentration, view: View, fmt: Formatter) 
         return f"Overdue is unchanged at {fmt.short_money(latest['overdue_amount'], view.currency)}."
     amount = fmt.short_money(abs(change), view.currency)
     stated = f"{amount} {'more' if way > 0 else 'less'} is overdue"
+    if concentration is None:
+        return f"{stated}."
     share, total = concentration.top_three_share, concentration.total_change
     same_way = total is not None and _moved(total, 1.0) == way
     if not same_way or share is None:

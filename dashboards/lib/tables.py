@@ -16,7 +16,7 @@ import streamlit as st
 
 from dashboards.lib.db import Row
 from dashboards.lib.format import UNKNOWN, Formatter
-from dashboards.lib.theme import TOKENS, tier_token
+from dashboards.lib.theme import TOKENS, ink_on, tier_token
 
 ROW_HEIGHT = 34
 # Pandas formats cell by cell: beyond this the page would be slower than any reader wants.
@@ -38,8 +38,11 @@ class Kind(StrEnum):
     TIER = "tier"
 
 
-# White or dark letters are chosen by Streamlit; these read on both grounds.
-TIERS = {letter: TOKENS[tier_token(letter)].light for letter in "ABCDE"}
+# The same on light and on dark ground; the letter is white where white reads, else ink.
+_TIER_STYLES = {
+    letter: f"background-color: {TOKENS[token].light}; color: {ink_on(token)}; font-weight: 600"
+    for letter, token in ((letter, tier_token(letter)) for letter in "ABCDE")
+}
 _NUMBERS = {Kind.MONEY, Kind.WHOLE_MONEY, Kind.COUNT, Kind.DAYS, Kind.RATE, Kind.POINTS}
 
 
@@ -81,15 +84,15 @@ def _writer(column: Column, fmt: Formatter) -> Callable[[Any], str] | None:
     return write
 
 
+def words(code: str | None) -> str:
+    """A code as a reader meets it: ``credit_note`` → ``Credit note``."""
+    return (code or "").replace("_", " ").capitalize()
+
+
 def frame(rows: Sequence[Row], columns: Sequence[Column]) -> pd.DataFrame:
     """The rows as a frame of objects in column order: decimals, days and gaps stay what they are."""
-    values = {column.name: [_cell(row.get(column.name), column) for row in rows] for column in columns}
+    values = {column.name: [row.get(column.name) for row in rows] for column in columns}
     return pd.DataFrame(values, dtype=object)
-
-
-def _cell(value: Any, column: Column) -> Any:
-    # A badge is drawn from a list of one.
-    return [value] if column.kind is Kind.TIER and value is not None else value
 
 
 def _config(column: Column, button: dict[str, Any] | None = None) -> Any:
@@ -104,7 +107,7 @@ def _config(column: Column, button: dict[str, Any] | None = None) -> Any:
     if column.kind in _NUMBERS:
         return st.column_config.NumberColumn(**shared)
     if column.kind is Kind.TIER:
-        return st.column_config.MultiselectColumn(**shared, options=list(TIERS), color=list(TIERS.values()))
+        return st.column_config.TextColumn(**shared, alignment="center")
     if column.kind is Kind.DATE:
         return st.column_config.DateColumn(**shared, format="D MMM YYYY")
     if column.kind is Kind.MOMENT:
@@ -135,6 +138,8 @@ def show(
             writer = _writer(column, fmt)
             if writer is not None:
                 shown = shown.format(writer, subset=[column.name], na_rep=UNKNOWN)
+            if column.kind is Kind.TIER:
+                shown = shown.map(lambda tier: _TIER_STYLES.get(tier, ""), subset=[column.name])
         if bold is not None:
             marked = [place for place, row in enumerate(rows) if bold(row)]
             shown = shown.set_properties(subset=pd.IndexSlice[marked, :], **{"font-weight": "600"})

@@ -42,7 +42,7 @@ def _tile(
         lines.append(f'<tr><td>{words}</td><td class="{kind}">{text}</td></tr>')
     weeks = [row[column] for row in history[-53:]]
     spark = html.sparkline(weeks, f"{measure.label}, {len(weeks)} weeks")
-    with st.container(border=True, key=f"card-tile-{column}"):
+    with st.container(border=True, key=f"card-tile-{column}", height="stretch"):
         st.html(
             f'<div class="enc-tile"><span class="label">{measure.tile}</span>'
             f'<span class="note">{measure.note or "&nbsp;"}</span>'

@@ -119,7 +119,7 @@ def _aged(grouping: Grouping, basis: Basis, amounts: Amounts, buckets: Sequence[
         sum(open_amount) as balance_amount,
         coalesce(sum(open_amount) filter (where bucket_order <> {unapplied}), 0) as invoices_amount,
         coalesce(sum(open_amount) filter (where bucket_order not in ({unapplied}, {not_due})), 0) as overdue_amount,
-        max(days_past_due) filter (where document_open_amount > 0) as oldest_days_past_due,
+        max(days_past_due) filter (where document_open_amount > 0 and days_past_due > 0) as oldest_days_past_due,
         {_bucket_columns(buckets)}
     from open_items
     where $search = '' or contains(lower(customer_name || ' ' || customer_id), lower($search))
