@@ -99,8 +99,8 @@ rounded as (
         case
             when is_last
                 then base_amount - (
-                    sum(share_base_amount) over (partition by entity_id, document_id) - share_base_amount
-                )
+                        sum(share_base_amount) over (partition by entity_id, document_id) - share_base_amount
+                    )
             else share_base_amount
         end as item_base_amount
     from shares

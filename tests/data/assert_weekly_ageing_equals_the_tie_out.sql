@@ -20,21 +20,28 @@ aged as (
 
 ),
 
+weeks as (
+
+    select * from {{ ref('int_period_rows') }}
+    where period_kind = 'week'
+
+),
+
 tied as (
 
     select
-        balance_on,
-        entity_id,
-        currency,
-        sum(open_amount) as open_amount
-    from {{ ref('rpt_tie_out') }}
-    where
-        amount_basis = 'document'
-        and balance_on in (select as_of_on from {{ ref('int_period_rows') }} where period_kind = 'week')
+        tie_out.balance_on,
+        tie_out.entity_id,
+        tie_out.currency,
+        sum(tie_out.open_amount) as open_amount
+    from {{ ref('rpt_tie_out') }} as tie_out
+    inner join weeks
+        on tie_out.balance_on = weeks.as_of_on
+    where tie_out.amount_basis = 'document'
     group by
-        balance_on,
-        entity_id,
-        currency
+        tie_out.balance_on,
+        tie_out.entity_id,
+        tie_out.currency
 
 )
 

@@ -87,15 +87,15 @@ weighted as (
         case
             when scored.solvency_score is null then scored.behaviour_score
             else greatest(
-                scored.solvency_score,
-                cast(
-                    round(
-                        (1 - policy.solvency_weight) * scored.behaviour_score
-                        + policy.solvency_weight * scored.solvency_score,
-                        0
-                    ) as integer
+                    scored.solvency_score,
+                    cast(
+                        round(
+                            (1 - policy.solvency_weight) * scored.behaviour_score
+                            + policy.solvency_weight * scored.solvency_score,
+                            0
+                        ) as integer
+                    )
                 )
-            )
         end as risk_score
     from scored
     cross join policy

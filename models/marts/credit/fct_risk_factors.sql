@@ -62,16 +62,16 @@ final as (
             when factors.unit = 'flag' and long_form.value = 0 then 'None known on this day'
             when factors.unit = 'percent'
                 then replace(
-                    factors.explanation, '{value}', cast(cast(100 * long_form.value as decimal(12, 1)) as varchar)
-                )
+                        factors.explanation, '{value}', cast(cast(100 * long_form.value as decimal(12, 1)) as varchar)
+                    )
             when factors.unit = 'months'
                 then replace(factors.explanation, '{value}', cast(cast(long_form.value as integer) as varchar))
             when long_form.value < 0
                 then replace(
-                    factors.explanation_below_zero,
-                    '{value}',
-                    cast(cast(-long_form.value as decimal(12, 1)) as varchar)
-                )
+                        factors.explanation_below_zero,
+                        '{value}',
+                        cast(cast(-long_form.value as decimal(12, 1)) as varchar)
+                    )
             else replace(factors.explanation, '{value}', cast(cast(long_form.value as decimal(12, 1)) as varchar))
         end as explanation,
         long_form.value is null as is_missing,

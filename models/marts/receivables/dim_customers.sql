@@ -29,16 +29,16 @@ parents as (
 ),
 
 {% for pass in range(1, 6) %}
-tops_{{ pass }} as (
+    tops_{{ pass }} as (
 
-    select
-        lower_level.customer_id,
-        upper_level.top_customer_id
-    from {{ 'parents' if loop.first else 'tops_' ~ (pass - 1) }} as lower_level
-    inner join {{ 'parents' if loop.first else 'tops_' ~ (pass - 1) }} as upper_level
-        on lower_level.top_customer_id = upper_level.customer_id
+        select
+            lower_level.customer_id,
+            upper_level.top_customer_id
+        from {{ 'parents' if loop.first else 'tops_' ~ (pass - 1) }} as lower_level
+        inner join {{ 'parents' if loop.first else 'tops_' ~ (pass - 1) }} as upper_level
+            on lower_level.top_customer_id = upper_level.customer_id
 
-),
+    ),
 
 {% endfor %}
 final as (
