@@ -17,41 +17,54 @@ documents as (
 
 ),
 
-disputes as (
+dispute_rows as (
 
     select
         disputes.entity_id,
         min(documents.document_id) as document_id,
         disputes.dispute_id,
         disputes.opened_on,
-        case when disputes.closed_on <= as_of.as_of_on then disputes.closed_on end as closed_on,
+        disputes.closed_on,
         -- No amount given: all of it.
         coalesce(disputes.amount, max(documents.amount)) as amount
     from {{ ref('stg_raw__disputes') }} as disputes
-    cross join as_of
     inner join documents
         on
             disputes.entity_id = documents.entity_id
             and disputes.invoice_id = documents.document_number
-    where
-        disputes.opened_on <= as_of.as_of_on
-        and (disputes.closed_on is null or disputes.closed_on > disputes.opened_on)
     group by
         disputes.entity_id,
         disputes.dispute_id,
         disputes.opened_on,
         disputes.closed_on,
-        disputes.amount,
-        as_of.as_of_on
+        disputes.amount
+
+),
+
+disputes as (
+
+    select
+        dispute_rows.entity_id,
+        dispute_rows.document_id,
+        dispute_rows.dispute_id,
+        dispute_rows.opened_on,
+        case when dispute_rows.closed_on <= as_of.as_of_on then dispute_rows.closed_on end as closed_on,
+        dispute_rows.amount
+    from dispute_rows
+    cross join as_of
+    where
+        dispute_rows.opened_on <= as_of.as_of_on
+        and (dispute_rows.closed_on is null or dispute_rows.closed_on > dispute_rows.opened_on)
 
 ),
 
 disputed_documents as (
 
+    -- Also those whose disputes never opened or are still to come: where there is a row, the flag is silent.
     select distinct
         entity_id,
         document_id
-    from disputes
+    from dispute_rows
 
 ),
 

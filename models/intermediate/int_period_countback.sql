@@ -85,6 +85,7 @@ months as (
     select
         history.entity_id,
         history.reporting_currency,
+        history.first_on,
         month_starts.day as month_on
     from history
     inner join month_starts
@@ -147,7 +148,10 @@ row_months as (
         coalesce(disputed.disputed_sales_amount, 0) as disputed_sales_amount
     from period_rows
     inner join months
-        on period_rows.as_of_on >= months.month_on
+        on
+            period_rows.as_of_on >= months.month_on
+            -- Before its first sale an entity has no history to count back through.
+            and period_rows.as_of_on >= months.first_on
     left join sales_by_month
         on
             months.entity_id = sales_by_month.entity_id

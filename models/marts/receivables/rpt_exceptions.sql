@@ -142,21 +142,39 @@ documents as (
 
 ),
 
+scheduled_documents as (
+
+    select distinct
+        entity_id,
+        document_id
+    from {{ ref('int_instalments') }}
+    where is_valid
+
+),
+
 derived_due_days as (
 
+    -- A schedule gives the due days itself.
     select
         'derived due day' as exception_kind,
         'invoices' as table_name,
-        entity_id,
-        document_id as exception_key,
-        amount,
+        documents.entity_id,
+        documents.document_id as exception_key,
+        documents.amount,
         case
-            when is_due_on_assumed
-                then 'No due day and no known terms: taken as due on ' || cast(due_on as varchar) || '.'
-            else 'No due day: derived from the payment terms as ' || cast(due_on as varchar) || '.'
+            when documents.is_due_on_assumed
+                then 'No due day and no known terms: taken as due on ' || cast(documents.due_on as varchar) || '.'
+            else 'No due day: derived from the payment terms as ' || cast(documents.due_on as varchar) || '.'
         end as explanation
     from documents
-    where is_due_on_derived and amount > 0
+    left join scheduled_documents
+        on
+            documents.entity_id = scheduled_documents.entity_id
+            and documents.document_id = scheduled_documents.document_id
+    where
+        documents.is_due_on_derived
+        and documents.amount > 0
+        and scheduled_documents.document_id is null
 
 ),
 
