@@ -1,1 +1,0 @@
-"""What the linters must know about this project's SQL."""
