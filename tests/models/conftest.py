@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
+from typing import Literal
 
 import pytest
 
@@ -15,13 +16,19 @@ from tests.models.documents import AS_OF, WORLD_RATES, Extracts, T
 RunEncours = Callable[..., CompletedProcess[str]]
 Encours = Callable[..., str]
 
+TESTS_LEFT_OUT = {"data": "unit_test", "none": "unit_test test"}
+
 
 @pytest.fixture(scope="session")
 def encours(run_encours: RunEncours) -> Encours:
-    """``encours(home, *arguments)``: the command run in a home; it must succeed. Returns what it said."""
+    """``encours(home, *arguments, tests=…)``: the command run in a home; it must succeed. Returns what it said.
 
-    def run(home: Path, *arguments: object) -> str:
-        done = run_encours(arguments, home)
+    A build runs the tests that look at its rows (``data``), or none. dbt's unit tests bring rows of their own, and
+    are run once, where the sample is built.
+    """
+
+    def run(home: Path, *arguments: object, tests: Literal["data", "none"] = "none") -> str:
+        done = run_encours(arguments, home, environment={"DBT_EXCLUDE_RESOURCE_TYPES": TESTS_LEFT_OUT[tests]})
         assert done.returncode == 0, f"encours {' '.join(map(str, arguments))}:\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
@@ -42,7 +49,7 @@ def cases_home(tmp_path_factory: pytest.TempPathFactory, encours: Encours, run_e
     extracts.add_rates(WORLD_RATES, until=AS_OF)
     extracts.write(home / "extracts")
     encours(home, "load", home / "extracts", "--as-of", AS_OF)
-    done = run_encours(["build"], home)
+    done = run_encours(["build"], home, environment={"DBT_EXCLUDE_RESOURCE_TYPES": TESTS_LEFT_OUT["data"]})
     (home / "build.txt").write_text(f"exit status {done.returncode}\n{done.stdout}\n{done.stderr}")
     return home
 
@@ -54,13 +61,8 @@ def books(cases_home: Path) -> Books:
 
 
 @pytest.fixture(scope="session")
-def books_at_t(cases_home: Path, run_encours: RunEncours) -> Books:
+def books_at_t(cases_home: Path, encours: Encours) -> Books:
     """The marts of a build of the same warehouse as of T."""
-    # Without tests: the whole build ran them, on the same rows and more.
-    models = ("--select", "resource_type:model", "--select", "resource_type:seed")
-    done = run_encours(
-        ["build", "--as-of", T.isoformat(), *models], cases_home, environment={"DBT_INDIRECT_SELECTION": "empty"}
-    )
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    encours(cases_home, "build", "--as-of", T)
     (path,) = (cases_home / "build" / "past").glob(f"as_of_{T:%Y_%m_%d}_*.duckdb")
     return Books(path)

@@ -216,4 +216,18 @@ COLLECTION_CASES = (
         ),
         because="Published for a year; our window is the month, so the year's amounts are one month's here.",
     ),
+    Case(
+        entity_id="EXACT-WHOLE-DAYS",
+        report_on=MARCH_2025,
+        documents=(
+            invoice("I", "10.06", "2025-01-06", "2025-02-05"),
+            payment("P", "10.06", "2025-02-10"),
+            allocation("P", "I", "10.06"),
+        ),
+        expected=(Kpis({"days_beyond_terms": Fraction(5), "weighted_days_to_pay": Fraction(35)}),),
+        because=(
+            "A rate is one division of two exact sums: 50.30 by 10.06 is 5 days, on a policy's band and not a hair "
+            "below it, as it is where amounts with cents become doubles before they are divided."
+        ),
+    ),
 )
