@@ -1,0 +1,137 @@
+"""Everything a person meets is described: models, columns, marts, pages, and the columns the contract promises."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+PROMISED_COLUMNS: dict[str, str] = {
+    "dim_customers": "customer_id, customer_name, parent_customer_id, group_customer_id, customer_kind, country_code, "
+    "segment, sales_owner, collector, first_invoiced_on",
+    "fct_receivable_items": "entity_id, document_id, document_number, instalment_no, item_kind, customer_id, account, "
+    "invoiced_on, posted_on, due_on, is_due_on_derived, currency, amount, open_amount, base_currency, base_amount, "
+    "base_open_amount, days_past_due, aging_bucket, is_open, is_overdue, is_disputed, disputed_amount, settled_on, "
+    "days_to_pay, days_late",
+    "fct_item_intervals": "entity_id, document_id, instalment_no, item_kind, customer_id, currency, invoiced_on, "
+    "due_on, valid_from_on, valid_to_on, open_amount, base_open_amount, disputed_amount",
+    "fct_allocations": "allocation_id, entity_id, credit_document_id, debit_document_id, instalment_no, customer_id, "
+    "effective_on, applied_on, received_on, reversed_on, credit_amount, debit_amount, allocation_source",
+    "fct_receivable_events": "event_id, entity_id, document_id, instalment_no, customer_id, event_on, event_kind, "
+    "currency, amount, base_amount",
+    "fct_aging_weekly": "week_ending_on, as_of_on, is_complete_week, entity_id, segment, currency, bucket_order, "
+    "aging_bucket, open_amount, base_open_amount, disputed_amount, items_count",
+    "rpt_aging": "entity_id, customer_id, currency, aging_basis, bucket_order, aging_bucket, open_amount, "
+    "base_open_amount",
+    "fct_customer_weekly": "week_ending_on, entity_id, customer_id, receivable_amount, not_due_amount, "
+    "overdue_amount, over_90_amount, disputed_amount, unapplied_amount, sales_amount, collected_amount, "
+    "late_payment_rate_by_value, days_beyond_terms, exposure_amount, own_risk_amount",
+    "fct_kpis": "period_kind, period_ending_on, as_of_on, is_complete, entity_id, scope, reporting_currency, "
+    "receivable_amount, not_due_amount, overdue_amount, over_90_amount, disputed_amount, unapplied_amount, "
+    "sales_amount, collected_amount, dso_days, dso_12m_days, dso_countback_days, best_possible_dso_days, "
+    "average_days_delinquent, unapplied_days, collection_effectiveness_rate, late_payment_rate_by_count, "
+    "late_payment_rate_by_value, seriously_late_rate_by_value, weighted_days_to_pay, days_beyond_terms, current_rate, "
+    "over_90_rate",
+    "rpt_tie_out": "balance_on, entity_id, account, currency, amount_basis, buckets_amount, open_amount, "
+    "receivable_amount, unapplied_amount, gl_amount, explained_amount, unexplained_amount",
+    "rpt_exceptions": "exception_kind, table_name, key, amount, explanation",
+    "fct_customer_risk_weekly": "week_ending_on, customer_id, behaviour_score, solvency_score, risk_score, risk_tier, "
+    "is_behaviour_only, policy_version",
+    "fct_risk_factors": "customer_id, factor, value, points, explanation, is_missing, is_stale",
+    "rpt_risk_tiers": "week_ending_on, risk_tier, customers_count, exposure_amount, overdue_amount, own_risk_amount, "
+    "later_late_rate",
+    "rpt_watch_list": "customer_id, customer_name, entity_id, sales_owner, collector, risk_tier, previous_risk_tier, "
+    "risk_score, exposure_amount, limit_amount, covered_amount, own_risk_amount, overdue_amount, "
+    "oldest_days_past_due, last_paid_on, reasons, recommended_action, review_due_on, change",
+    "rpt_loads": "load_id, source, table_name, slice, file, sha256, rows_read, rows_new, rows_changed, "
+    "rows_unchanged, rows_vanished, rows_rejected, rejected_amount, as_of_on, loaded_at, status",
+    "rpt_passport": "build_id, code_version, policy_hash, as_of_on, known_at_load_id, loads, unexplained_gl_amount, "
+    "rejected_amount, tests_passed_count",
+}
+"""The public contract: names that people's queries depend on."""
+
+
+@pytest.fixture(scope="module")
+def manifest(sample_home: Path) -> dict[str, Any]:
+    """What dbt knows of the project, from the build of the sample."""
+    return dict(json.loads((sample_home / "target" / "manifest.json").read_text(encoding="utf-8")))
+
+
+def _models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    return [node for node in manifest["nodes"].values() if node["resource_type"] in ("model", "seed")]
+
+
+def test_every_model_and_column_is_described(manifest: dict[str, Any], sample_home: Path) -> None:
+    """Of the built tables too: a column without a word in the YAML is found by its name in the file."""
+    build = duckdb.connect(str(sample_home / "build" / "encours.duckdb"), read_only=True)
+    built: dict[tuple[str, str], set[str]] = {}
+    for schema, table, column in build.execute(
+        "select schema_name, table_name, column_name from duckdb_columns() where not internal"
+    ).fetchall():
+        built.setdefault((schema, table), set()).add(column)
+    build.close()
+    bare = []
+    for node in _models(manifest):
+        if not node["description"].strip():
+            bare.append(node["name"])
+        described = {name for name, column in node["columns"].items() if column["description"].strip()}
+        bare += [f"{node['name']}.{name}" for name in built[node["schema"], node["name"]] - described]
+    assert bare == []
+
+
+def test_every_description_of_a_model_ends_with_its_grain(manifest: dict[str, Any]) -> None:
+    """The last sentence says what a row is."""
+    without = [
+        node["name"]
+        for node in _models(manifest)
+        if node["resource_type"] == "model" and "Grain: one row" not in node["description"].rsplit(". ", 1)[-1]
+    ]
+    assert without == []
+
+
+def test_every_mart_has_an_enforced_contract(manifest: dict[str, Any]) -> None:
+    """A public column cannot change its type unseen."""
+    open_marts = [
+        node["name"] for node in _models(manifest) if node["schema"] == "marts" and not node["contract"]["enforced"]
+    ]
+    assert open_marts == []
+
+
+@pytest.mark.parametrize("mart", sorted(PROMISED_COLUMNS))
+def test_marts_keep_their_promised_columns(mart: str, manifest: dict[str, Any]) -> None:
+    """Names are fixed: add freely, rename never."""
+    columns = set(manifest["nodes"][f"model.encours.{mart}"]["columns"])
+    assert set(PROMISED_COLUMNS[mart].split(", ")) <= columns
+
+
+def test_column_comments_are_in_the_published_file(sample_home: Path) -> None:
+    """A reader with a DuckDB client sees the words beside the columns."""
+    pointer = json.loads((sample_home / "published" / "current.json").read_text(encoding="utf-8"))
+    published = duckdb.connect(str(sample_home / "published" / pointer["file"]), read_only=True)
+    bare = published.execute("""
+        select table_name, column_name from duckdb_columns()
+        where schema_name = 'marts' and comment is null and table_name <> 'rpt_tests'
+    """).fetchall()
+    published.close()
+    assert bare == []
+
+
+def test_the_readme_says_what_each_mart_answers(manifest: dict[str, Any], project_root: Path) -> None:
+    """And the changelog names it."""
+    readme = (project_root / "README.md").read_text(encoding="utf-8")
+    changelog = (project_root / "CHANGELOG.md").read_text(encoding="utf-8")
+    marts = {node["name"] for node in _models(manifest) if node["schema"] == "marts"} | {"rpt_tests"}
+    assert {mart for mart in marts if f"`{mart}`" not in readme} == set()
+    assert {mart for mart in marts if mart not in changelog} == set()
+
+
+def test_every_page_is_an_exposure_and_in_the_readme(manifest: dict[str, Any], project_root: Path) -> None:
+    """A failed test can name the pages it touches."""
+    pages = {path.stem for path in (project_root / "dashboards" / "app_pages").glob("*.py")} - {"__init__"}
+    exposures = {node["name"]: node["label"] for node in manifest["exposures"].values()}
+    readme = (project_root / "README.md").read_text(encoding="utf-8")
+    assert set(exposures) == pages
+    assert {label for label in exposures.values() if f"| {label} |" not in readme} == set()
