@@ -69,6 +69,22 @@ def _reporting() -> Iterator[Settings]:
         raise typer.Exit(1) from None
 
 
+@contextmanager
+def _writing(verb: str) -> Iterator[Settings]:
+    """As `_reporting`, holding the right to write; what stopped the verb is kept for `encours report`."""
+    from encours import stopped, warehouse
+
+    command = f"encours {verb}"
+    with _reporting() as settings:
+        try:
+            with warehouse.writer(settings, command):
+                yield settings
+                stopped.forget(settings)
+        except Exception as error:
+            stopped.remember(settings, command, str(error))
+            raise
+
+
 @app.command(epilog="Example: encours sample --invoices 20000 --seed 7 --out data/extracts")
 def sample(
     out: Annotated[Path, typer.Option(help="Folder to write the extracts into.")],
@@ -109,10 +125,9 @@ def load(
     out_of_order: OutOfOrder = False,
 ) -> None:
     """Load extracts into the raw history: all of them, or none."""
-    from encours import warehouse
     from encours.loading import load_files
 
-    with _reporting() as settings, warehouse.writer(settings, "encours load"):
+    with _writing("load") as settings:
         load_files(settings, paths, source=source, as_of=as_of and as_of.date(), out_of_order=out_of_order)
     console.say("Next: encours build")
 
@@ -150,7 +165,6 @@ def build(
     ] = False,
 ) -> None:
     """Make the models from what is loaded and run every test; a failed test fails the build."""
-    from encours import warehouse
     from encours.build import BuildRequest
     from encours.building import build_and_tell, retry_and_tell
 
@@ -158,7 +172,7 @@ def build(
         raise typer.BadParameter("the Spark target comes with its own release; build with --target duckdb")
     if retry and (as_of or known_at or select or changed_from or full_refresh):
         raise typer.BadParameter("--retry takes up the last build as it was and goes with no other option")
-    with _reporting() as settings, warehouse.writer(settings, "encours build"):
+    with _writing("build") as settings:
         if retry:
             retry_and_tell(settings)
         else:
@@ -185,12 +199,11 @@ def publish(
     ] = False,
 ) -> None:
     """Copy the marts of a build that passed to a new file and point every reader to it, in one step."""
-    from encours import warehouse
     from encours.building import publish_and_tell
 
     if file is not None and not allow_past:
         raise typer.BadParameter("a file is given only to publish a past build: add --allow-past")
-    with _reporting() as settings, warehouse.writer(settings, "encours publish"):
+    with _writing("publish") as settings:
         publish_and_tell(settings, file=file, allow_past=allow_past)
 
 
@@ -201,10 +214,9 @@ def rollback(
     ] = None,
 ) -> None:
     """Point every reader to an earlier publication."""
-    from encours import warehouse
     from encours.publish import rollback as go_back
 
-    with _reporting() as settings, warehouse.writer(settings, "encours rollback"):
+    with _writing("rollback") as settings:
         publication = go_back(settings, to=to)
     console.say(
         f"Readers now see publication {publication.number}: build {publication.build_id}, as of {publication.as_of_on}."
@@ -221,12 +233,11 @@ def refresh(
     out_of_order: OutOfOrder = False,
 ) -> None:
     """Load, build, publish: the whole way. It stops where something fails, and the last good figures stay."""
-    from encours import warehouse
     from encours.build import BuildRequest
     from encours.building import build_and_tell, publish_and_tell
     from encours.loading import load_files
 
-    with _reporting() as settings, warehouse.writer(settings, "encours refresh"):
+    with _writing("refresh") as settings:
         load_files(
             settings,
             paths or [settings.extracts],

@@ -9,12 +9,13 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from encours import stamp
+from encours import stamp, stopped
 from encours.artefacts import Manifest, NodeResult, RunResults, read_freshness, read_run_results
 from encours.errors import EncoursError
 from encours.publish import Publication, current
 from encours.settings import Settings
 from encours.stamp import BuildState, Stamp
+from encours.stopped import Stopped
 
 
 def summary(settings: Settings) -> str:
@@ -23,13 +24,25 @@ def summary(settings: Settings) -> str:
     Raises:
         EncoursError: there was no build.
     """
-    built = stamp.read_artefact(settings.artefacts)
+    halt = stopped.read(settings)
+    try:
+        built = stamp.read_artefact(settings.artefacts)
+    except EncoursError:
+        if halt is None:
+            raise
+        return _halt(halt)
     manifest, results = Manifest.read(settings.artefacts), read_run_results(settings.artefacts)
-    parts = [_headline(built, results), _published(settings, built)]
+    # A build that failed tells its own story below, node by node.
+    told = halt is None or (halt.command == "encours build" and bool(results.failed))
+    parts = ["" if halt is None or told else _halt(halt), _headline(built, results), _published(settings, built)]
     if results.failed:
         parts += [_failures(manifest, results.failed), _touched(manifest, results.failed)]
     parts.append(_freshness(settings, manifest))
     return "\n\n".join(part for part in parts if part)
+
+
+def _halt(halt: Stopped) -> str:
+    return f"## Encours: stopped at `{halt.command}`\n\nAt {halt.at}:\n\n```\n{halt.message}\n```"
 
 
 def keep(settings: Settings, text: str, folder: Path) -> None:
@@ -51,7 +64,7 @@ def _headline(built: Stamp, results: RunResults) -> str:
     )
     counts = f"{results.made:,} models and seeds made, {results.tests_passed:,} tests passed"
     if not results.failed:
-        return f"## Encours: all is well\n\n{name}: {counts}."
+        return f"## The last build: all is well\n\n{name}: {counts}."
     left_out = f", {len(results.skipped):,} left out because of that" if results.skipped else ""
     return (
         f"## Encours: {len(results.failed):,} failed\n\n{name}: {counts}, **{len(results.failed):,} failed**{left_out}."

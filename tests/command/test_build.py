@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -144,9 +145,9 @@ def test_a_failed_test_publishes_nothing_and_a_retry_takes_it_up(
 
     refused = run_encours(["publish"], own_home, project=project)
     assert refused.returncode == 1
-    assert "did not pass: 1 of " in refused.stderr
+    assert re.search(r"did not pass: \d+ of \d+ tests failed or could not run", refused.stderr)
     assert pointer(own_home)["number"] == 1
-    assert "FAILED, 1 of " in run_encours(["status"], own_home, project=project).stdout
+    assert "FAILED, " in run_encours(["status"], own_home, project=project).stdout
 
     report = run_encours(["report"], own_home, project=project).stdout
     assert "1 failed" in report

@@ -131,17 +131,39 @@ def test_the_nightly_refresh_runs_step_by_step(extracts: Path, run_step: RunStep
     }
 
 
-def test_a_night_without_an_as_of_day_stops_before_anything_is_built(
-    extracts: Path, run_step: RunStep, tmp_path: Path
+def test_a_night_whose_load_fails_stops_there_and_the_summary_says_so(
+    own_home: Path, extracts: Path, run_step: RunStep, tmp_path: Path
 ) -> None:
-    done = run_step(
-        named("scheduled", "refresh", "Load from the landing folder"),
-        ENCOURS_HOME=tmp_path / "home",
-        LANDING=extracts,
-        AS_OF="",
-    )
+    landing = Path(shutil.copytree(extracts, tmp_path / "landing"))
+    (landing / "payments.csv").write_text("payment_id,customer_id,amount\nP1,C1,10.00\n")
+    variables = {"ENCOURS_HOME": own_home, "LANDING": landing, "AS_OF": "2026-03-30", "KEPT": tmp_path / "kept"}
+    load, summarise = "Load from the landing folder", "Say what was built, what failed, and what it touches"
+    done = run_step(named("scheduled", "refresh", load), **variables)
+    assert done.returncode == 1
+    assert "received_on" in done.stderr
+    said = run_step(named("scheduled", "refresh", summarise), **variables)
+    assert said.returncode == 0, output(said)
+    summary = (tmp_path / "summary.md").read_text()
+    assert summary.startswith("## Encours: stopped at `encours load`")
+    assert "received_on" in summary
+    assert "Readers see this build: publication 1" in summary
+
+    # The next night is a good one, and nothing of this stays.
+    (landing / "payments.csv").write_bytes((extracts / "payments.csv").read_bytes())
+    assert run_step(named("scheduled", "refresh", load), **variables).returncode == 0
+    (tmp_path / "summary.md").unlink()
+    run_step(named("scheduled", "refresh", summarise), **variables)
+    assert "stopped" not in (tmp_path / "summary.md").read_text()
+
+
+def test_a_first_night_whose_load_fails_has_a_summary_too(extracts: Path, run_step: RunStep, tmp_path: Path) -> None:
+    variables = {"ENCOURS_HOME": tmp_path / "home", "LANDING": extracts, "AS_OF": "", "KEPT": tmp_path / "kept"}
+    done = run_step(named("scheduled", "refresh", "Load from the landing folder"), **variables)
     assert done.returncode == 1
     assert "--as-of" in done.stderr
+    said = run_step(named("scheduled", "refresh", "Say what was built, what failed, and what it touches"), **variables)
+    assert said.returncode == 0, output(said)
+    assert "stopped at `encours load`" in (tmp_path / "kept" / "summary.md").read_text()
 
 
 def test_the_steps_for_a_bad_night_fail_and_say_why(own_home: Path, run_step: RunStep) -> None:
