@@ -47,11 +47,20 @@ end
 {% endmacro %}
 
 {#
-  A rate: one division of two exact sums, made last; null where the denominator is zero or negative.
+  A rate: one division of two exact sums, made last; null where the denominator is zero or negative. Both sides
+  are whole hundredths before they become doubles: 50.30 ÷ 10.06 is 5, where the doubles nearest to them give less.
 
       {{ ratio('3550.00', '6300.00') }}   -> 0.563492…
       {{ ratio('1.00', '0.00') }}         -> null, never 0 for unknown
 #}
-{% macro ratio(numerator, denominator) %}
-case when {{ denominator }} > 0 then cast({{ numerator }} as double) / cast({{ denominator }} as double) end
+{% macro ratio(numerator, denominator) -%}
+    {{- return(adapter.dispatch('ratio')(numerator, denominator)) -}}
+{% endmacro %}
+{% macro default__ratio(numerator, denominator) %}
+case
+    when {{ denominator }} > 0
+        then
+            cast(cast(cast({{ numerator }} as decimal(38, 2)) * 100 as hugeint) as double)
+            / cast(cast(cast({{ denominator }} as decimal(38, 2)) * 100 as hugeint) as double)
+end
 {%- endmacro %}

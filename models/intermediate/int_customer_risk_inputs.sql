@@ -48,16 +48,13 @@ final as (
         ) as disputed_rate,
         cast(
             floor(
-                {{ days_between('coalesce(customers.first_invoiced_on, weeks.as_of_on)', 'weeks.as_of_on') }}
-                / 30.4375
+                {{ days_between(
+                    'least(coalesce(customers.first_invoiced_on, weeks.as_of_on), weeks.as_of_on)', 'weeks.as_of_on'
+                ) }} / 30.4375
             ) as decimal(12, 3)
         ) as tenure_months,
-        cast(
-            case
-                when customers.insolvency_on is not null
-                    then case when customers.insolvency_on <= weeks.as_of_on then 1 else 0 end
-            end as decimal(12, 3)
-        ) as insolvency
+        -- A week knows nothing of what came later: until proceedings open there is no solvency source.
+        cast(case when customers.insolvency_on <= weeks.as_of_on then 1 end as decimal(12, 3)) as insolvency
     from weeks
     inner join customers
         on weeks.customer_id = customers.customer_id

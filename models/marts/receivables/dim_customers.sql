@@ -12,6 +12,7 @@ documents as (
         customer_id,
         min(case when item_kind = 'invoice' then invoiced_on end) as first_invoiced_on
     from {{ ref('int_receivable_documents') }}
+    where is_posted
     group by customer_id
 
 ),
