@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboards.lib import filters, page, publication, theme
+from dashboards.lib import filters, navigate, page, publication, theme
 from dashboards.lib.context import Context, share
 from dashboards.lib.db import Warehouse
 from dashboards.lib.queries import choices
@@ -20,14 +20,6 @@ ABOUT = """**Encours**: open accounts-receivable analytics.
 
 The figures are those of the last published build; the pages only read them. Each tile explains its figure.
 """
-
-PAGES = (
-    st.Page("app_pages/weekly_kpis.py", title="Weekly KPIs", icon=":material/monitoring:", default=True),
-    st.Page("app_pages/ageing.py", title="Ageing", icon=":material/stacked_bar_chart:", url_path="ageing"),
-    st.Page("app_pages/watch_list.py", title="Watch list", icon=":material/visibility:", url_path="watch-list"),
-    st.Page("app_pages/customer.py", title="Customer", icon=":material/person_search:", url_path="customer"),
-    st.Page("app_pages/data_health.py", title="Data health", icon=":material/verified:", url_path="data-health"),
-)
 
 
 def _foot(context: Context) -> None:
@@ -46,7 +38,12 @@ def main() -> None:
     )
     st.html(theme.page_style())
     st.logo(str(ASSETS / "wordmark.svg"), size="large", icon_image=str(ASSETS / "mark.svg"))
-    chosen = st.navigation(PAGES)
+    chosen = st.navigation(
+        [
+            st.Page(entry.file, title=entry.title, icon=entry.icon, url_path=entry.path or None, default=not entry.path)
+            for entry in navigate.PAGES
+        ]
+    )
     try:
         published = publication.current()
     except publication.NotPublishedError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -93,7 +93,10 @@ def _write(page: Any, line: int, place: int, value: Any, style: Any) -> None:
         page.write_boolean(line, place, value)
     elif isinstance(value, (int, float, Decimal)):
         page.write_number(line, place, float(value), style)
-    elif isinstance(value, (date, datetime)):
+    elif isinstance(value, datetime):
+        # Excel knows no time zones: a moment is written as UTC.
+        page.write_datetime(line, place, value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value, style)
+    elif isinstance(value, date):
         page.write_datetime(line, place, value, style)
     else:
         page.write_string(line, place, str(value))

@@ -126,7 +126,7 @@ def watch_list(changes: Row, currency: str, fmt: Formatter) -> str:
     opening = f"{watched}, {fmt.short_money(changes['own_risk_amount'] or 0, currency)} at own risk."
     if not entered and not left:
         return f"{opening} Nobody came in and nobody left."
-    moves = sentence_case(f"{words_for(entered)} came in, {words_for(left)} left.")
+    moves = sentence_case(f"{_people(entered)} came in, {_people(left)} left.")
     name = changes.get("biggest_name")
     if not name:
         return f"{opening} {moves}"
@@ -134,6 +134,10 @@ def watch_list(changes: Row, currency: str, fmt: Formatter) -> str:
     if changes.get("biggest_oldest_days"):
         facts.append(f"oldest {fmt.count(changes['biggest_oldest_days'], 'day')} past due")
     return f"{opening} {moves} Biggest new risk: {name}, {', '.join(facts)}."
+
+
+def _people(count: int) -> str:
+    return words_for(count) if count else "nobody"
 
 
 def customer(
@@ -182,7 +186,9 @@ def health(tests: Row, tie: Row, rejects: int, exceptions: int, fmt: Formatter) 
     if (tie.get("accounts_count") or 0) == (tie.get("untied_count") or 0):
         tied = "The ledger is not tied: no balance was given."
     elif tie.get("unexplained_count"):
-        tied = f"{fmt.count(tie['unexplained_count'], 'account')} differ from the ledger without an explanation."
+        count = tie["unexplained_count"]
+        differ = "differs" if count == 1 else "differ"
+        tied = f"{fmt.count(count, 'account')} {differ} from the ledger without an explanation."
     else:
         tied = f"Tied to the ledger on {fmt.day(tie.get('tied_on'))}."
     told = [

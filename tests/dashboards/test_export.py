@@ -1,0 +1,82 @@
+"""Files to take away: exact in CSV, typed in Excel, and harmless in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from dashboards.lib.export import to_csv, to_excel
+from dashboards.lib.tables import Column, Kind
+
+COLUMNS = (
+    Column("customer_name", "Customer"),
+    Column("own_risk_amount", "Own risk, EUR", Kind.MONEY),
+    Column("oldest_days_past_due", "Oldest, days", Kind.COUNT),
+    Column("late_rate", "Late rate", Kind.RATE),
+    Column("last_paid_on", "Last paid", Kind.DATE),
+    Column("loaded_at", "Loaded", Kind.MOMENT),
+)
+ROWS: list[dict[str, Any]] = [
+    {
+        "customer_name": "Aubépine & Fils",
+        "own_risk_amount": Decimal("12345678901234.56"),
+        "oldest_days_past_due": 74,
+        "late_rate": 0.365,
+        "last_paid_on": date(2026, 3, 12),
+        "loaded_at": datetime(2026, 3, 30, 6, 12, tzinfo=UTC),
+        "not_shown": "x",
+    },
+    {"customer_name": None, "own_risk_amount": Decimal("-0.10"), "oldest_days_past_due": None},
+]
+
+
+def _read(data: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+def test_csv_is_exact_and_machine_readable() -> None:
+    heads, first, second = _read(to_csv(ROWS, COLUMNS))
+    assert heads == [column.name for column in COLUMNS]
+    assert first == ["Aubépine & Fils", "12345678901234.56", "74", "0.365", "2026-03-12", "2026-03-30T06:12:00+00:00"]
+    assert second == ["", "-0.10", "", "", "", ""]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+cmd", "-2", "@sum", "\tx", '=HYPERLINK("x")'])
+def test_csv_text_is_never_a_formula(text: str) -> None:
+    assert _read(to_csv([{"customer_name": text}], COLUMNS[:1]))[1] == ["'" + text]
+
+
+def test_csv_keeps_separators_and_lines_inside_a_cell() -> None:
+    assert _read(to_csv([{"customer_name": 'a,"b"\nc'}], COLUMNS[:1]))[1] == ['a,"b"\nc']
+
+
+def test_excel_has_typed_cells_headings_and_says_what_it_is() -> None:
+    data = to_excel(ROWS, COLUMNS, "watch-list-2026-03-29-much-too-long-a-name", [("As of", "2026-03-29")])
+    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    assert book.sheet_names == ["watch-list-2026-03-29-much-too-", "About"]
+    heads, first, second = book.get_sheet_by_index(0).to_python()
+    assert heads == [column.heading for column in COLUMNS]
+    assert first[0] == "Aubépine & Fils"
+    assert first[1:4] == [pytest.approx(12345678901234.56), 74, 0.365]
+    assert first[4] == date(2026, 3, 12)
+    assert first[5] == datetime(2026, 3, 30, 6, 12, tzinfo=UTC).replace(tzinfo=None)
+    assert second[0] == ""
+    assert second[1] == -0.1
+    assert book.get_sheet_by_index(1).to_python() == [["As of", "2026-03-29"]]
+
+
+def test_excel_text_is_never_a_formula() -> None:
+    data = to_excel([{"customer_name": "=1+1"}], COLUMNS[:1], "x", [])
+    assert CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()[1] == ["=1+1"]
+
+
+def test_an_empty_table_is_a_file_with_headings() -> None:
+    assert len(_read(to_csv([], COLUMNS))) == 1
+    book = CalamineWorkbook.from_filelike(io.BytesIO(to_excel([], COLUMNS, "x", [])))
+    assert book.get_sheet_by_index(0).to_python() == [[column.heading for column in COLUMNS]]

@@ -1,0 +1,86 @@
+"""Figures as people read them, in several locales."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboards.lib.format import MINUS, UNKNOWN, Formatter, known_locale, sentence_case, words_for
+
+EN, FR, DE = Formatter("en"), Formatter("fr", "Europe/Paris"), Formatter("de")
+
+
+@pytest.mark.parametrize(
+    ("fmt", "value", "currency", "expected"),
+    [
+        (EN, Decimal("2750000"), "EUR", "€2.75M"),
+        (EN, Decimal("-210400.55"), "EUR", "−€210k"),
+        (EN, Decimal("835.56"), "GBP", "£836"),
+        (EN, Decimal("999999"), "USD", "$1.00M"),
+        (EN, Decimal("0"), "EUR", "€0"),
+        (EN, Decimal("1240"), "PLN", "PLN\u00a01k"),
+        (FR, Decimal("2750000"), "EUR", "2,75\u00a0M€"),
+        (FR, Decimal("-12"), "GBP", "−12\u00a0£"),
+        (DE, Decimal("48000"), "PLN", "48\u00a0k\u00a0PLN"),
+        (EN, None, "EUR", UNKNOWN),
+    ],
+)
+def test_short_money(fmt: Formatter, value: Decimal | None, currency: str, expected: str) -> None:
+    assert fmt.short_money(value, currency) == expected
+
+
+@pytest.mark.parametrize(
+    ("fmt", "expected"), [(EN, "1,234,567.90"), (FR, "1\u202f234\u202f567,90"), (DE, "1.234.567,90")]
+)
+def test_amount_rounds_half_away_from_zero_in_the_reader_s_separators(fmt: Formatter, expected: str) -> None:
+    assert fmt.amount(Decimal("1234567.895")) == expected
+    assert fmt.amount(Decimal("-1234567.895")) == MINUS + expected
+
+
+def test_rates_and_days() -> None:
+    assert EN.rate(0.3649) == "36.5%"
+    assert FR.rate(Decimal("0.3649")) == "36,5\u00a0%"
+    assert EN.days(52.44) == "52.4\u00a0d"
+    assert EN.days(-0.04) == "0.0\u00a0d"
+    assert EN.rate(None) == EN.days(None) == EN.amount(None) == EN.day(None) == EN.moment(None) == UNKNOWN
+
+
+def test_signs() -> None:
+    assert EN.signed(EN.days(1.3), 1.3) == "+1.3\u00a0d"
+    assert EN.signed(EN.days(-1.3), -1.3) == f"{MINUS}1.3\u00a0d"
+    assert EN.signed(EN.days(0.04), 0.04) == "0.0\u00a0d"
+
+
+def test_days_and_moments() -> None:
+    assert EN.day(date(2026, 3, 29)) == FR.day(date(2026, 3, 29)) == "29 Mar 2026"
+    assert EN.day(date(2026, 3, 29), weekday=True) == "Sun 29 Mar 2026"
+    moment = datetime(2026, 4, 1, 6, 12, tzinfo=UTC)
+    assert EN.moment(moment) == EN.moment(moment.replace(tzinfo=None)) == "1 Apr 2026, 06:12"
+    assert FR.moment(moment) == "1 Apr 2026, 08:12"
+    assert Formatter(timezone="Nowhere/Land").moment(moment) == "1 Apr 2026, 06:12"
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"), [("fr-FR", "fr_FR"), ("en", "en"), ("xx-YY", "en"), (None, "en"), ("", "en")]
+)
+def test_known_locale(tag: str | None, expected: str) -> None:
+    assert known_locale(tag) == expected
+
+
+def test_words() -> None:
+    assert EN.count(1, "customer") == "1\u00a0customer"
+    assert EN.count(1200, "customer") == "1,200\u00a0customers"
+    assert EN.count(3, "entity", "entities") == "3\u00a0entities"
+    assert [words_for(count) for count in (0, 6, 12, 13)] == ["no", "six", "twelve", "13"]
+    assert sentence_case("six came in") == "Six came in"
+
+
+@given(st.decimals(min_value=-(10**12), max_value=10**12, places=2))
+def test_an_amount_read_back_is_the_amount(value: Decimal) -> None:
+    for fmt, mark, separator in ((EN, ".", ","), (DE, ",", ".")):
+        text = fmt.amount(value).replace(separator, "").replace(mark, ".").replace(MINUS, "-")
+        assert Decimal(text) == value

@@ -1,0 +1,317 @@
+"""Each page runs, opens with a sentence made of the figures, and shows what the marts hold."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboards.lib.format import Formatter
+from dashboards.lib.navigate import PAGES
+from tests.dashboards.conftest import APP, choose, html, one, open_app, sentence
+
+FMT = Formatter()
+FILES = sorted(path.name for path in (APP.parent / "app_pages").glob("*.py"))
+NEWEST = "(select max(period_ending_on) from fct_kpis where period_kind = 'week' and is_complete)"
+
+
+def _go(app: AppTest, name: str) -> AppTest:
+    page = app.switch_page(f"app_pages/{name}").run()
+    assert not page.exception, page.exception
+    return page
+
+
+def test_every_page_file_is_in_the_navigation() -> None:
+    assert sorted(entry.file for entry in PAGES) == [f"app_pages/{name}" for name in FILES]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_page_runs_and_says_where_when_and_how_fresh(app: AppTest, marts: duckdb.DuckDBPyConnection, name: str) -> None:
+    page = _go(app, name)
+    head = sentence(page)
+    (as_of,) = one(marts, "select as_of_on from rpt_passport")
+    assert "All entities" in head
+    assert FMT.day(as_of, weekday=True) in head
+    assert "loaded" in head
+
+
+def test_weekly_tiles_show_the_figures_of_the_newest_week(app: AppTest, marts: duckdb.DuckDBPyConnection) -> None:
+    dso, best, overdue, late, effectiveness, unapplied = one(
+        marts,
+        f"""
+        select dso_days, best_possible_dso_days, overdue_amount, late_payment_rate_by_value,
+            collection_effectiveness_rate, unapplied_amount
+        from fct_kpis
+        where period_kind = 'week' and period_ending_on = {NEWEST}
+            and entity_id = '*' and scope = 'all' and reporting_currency = 'EUR'
+        """,
+    )
+    tiles = [found for found in html(app) if 'class="enc-tile"' in found]
+    expected = (
+        FMT.days(dso),
+        FMT.days(best),
+        FMT.short_money(overdue, "EUR"),
+        FMT.rate(late),
+        FMT.rate(effectiveness),
+        FMT.short_money(unapplied, "EUR"),
+    )
+    assert len(tiles) == len(expected)
+    for tile, figure in zip(tiles, expected, strict=True):
+        assert f'<span class="figure">{figure}</span>' in tile
+        assert all(words in tile for words in ("last week", "4 weeks ago", "a year ago"))
+    assert FMT.number(dso, 1) in sentence(app)
+
+
+def test_weekly_change_is_the_difference_of_two_weeks(app: AppTest, marts: duckdb.DuckDBPyConnection) -> None:
+    for days, words in ((7, "last week"), (28, "4 weeks ago"), (364, "a year ago")):
+        (change,) = one(
+            marts,
+            f"""
+            select
+                sum(dso_days) filter (where period_ending_on = {NEWEST})
+                - sum(dso_days) filter (where period_ending_on = {NEWEST} - {days})
+            from fct_kpis
+            where period_kind = 'week' and entity_id = '*' and scope = 'all' and reporting_currency = 'EUR'
+            """,
+        )
+        shown = FMT.signed(FMT.days(change), change)
+        tile = next(found for found in html(app) if 'class="label">DSO<' in found)
+        line = tile.split(words)[1].split("</tr>")[0]
+        assert shown in line.replace("&nbsp;", "\u00a0"), (words, shown, line)
+
+
+def test_every_tile_explains_itself(app: AppTest) -> None:
+    told = " ".join(str(found.value) for found in app.markdown)
+    for words in ("Days sales outstanding", "every customer paid on the due day", "CEI", "never netted into another"):
+        assert words in told
+
+
+def test_scope_changes_the_figures(app: AppTest, marts: duckdb.DuckDBPyConnection) -> None:
+    (clean,) = one(
+        marts,
+        f"""
+        select overdue_amount from fct_kpis
+        where period_kind = 'week' and period_ending_on = {NEWEST}
+            and entity_id = '*' and scope = 'clean' and reporting_currency = 'EUR'
+        """,
+    )
+    choose(app, "scope-choice", "clean")
+    assert app.query_params["scope"] == "clean"
+    assert any(f'<span class="figure">{FMT.short_money(clean, "EUR")}</span>' in found for found in html(app))
+
+
+def test_ageing_adds_up_to_the_balance(app: AppTest, marts: duckdb.DuckDBPyConnection) -> None:
+    page = _go(app, "ageing.py")
+    (receivable,) = one(
+        marts,
+        f"""
+        select receivable_amount from fct_kpis
+        where period_kind = 'week' and period_ending_on = {NEWEST}
+            and entity_id = '*' and scope = 'all' and reporting_currency = 'EUR'
+        """,
+    )
+    table = page.dataframe[0].value
+    total, customers = table.iloc[-1], table.iloc[:-1]
+    buckets = [column for column in table.columns if column.startswith("bucket_")]
+    assert total["group_name"] == "Total"
+    assert total["balance_amount"] == receivable == sum(customers["balance_amount"])
+    assert sum((total[column] for column in buckets), Decimal(0)) == receivable
+    for column in buckets:
+        assert sum(customers[column]) == total[column]
+
+
+@pytest.mark.parametrize("grouping", ["entity", "segment"])
+def test_ageing_by_other_rows_has_the_same_total(app: AppTest, grouping: str) -> None:
+    page = _go(app, "ageing.py")
+    total = page.dataframe[0].value.iloc[-1]["balance_amount"]
+    choose(page, "by-choice", grouping)
+    table = page.dataframe[0].value
+    assert table.iloc[-1]["balance_amount"] == total == sum(table.iloc[:-1]["balance_amount"])
+
+
+def test_ageing_from_the_invoice_day_keeps_the_total_and_moves_the_slabs(app: AppTest) -> None:
+    page = _go(app, "ageing.py")
+    due = page.dataframe[0].value.iloc[-1]
+    choose(page, "basis-choice", "invoice")
+    invoice = page.dataframe[0].value.iloc[-1]
+    assert invoice["balance_amount"] == due["balance_amount"]
+    assert invoice["bucket_1"] < due["bucket_1"]
+
+
+def test_ageing_search_narrows_to_the_customer(app: AppTest) -> None:
+    page = _go(app, "ageing.py")
+    name = page.dataframe[0].value.iloc[0]["group_name"]
+    page.text_input(key="find").set_value(name.upper()).run()
+    assert list(page.dataframe[0].value["group_name"]) == [name, "Total"]
+
+
+def test_ageing_in_the_entity_s_own_currency(app: AppTest, marts: duckdb.DuckDBPyConnection) -> None:
+    page = _go(app, "ageing.py")
+    page.selectbox(key="entity-choice").set_value("PL").run()
+    choose(page, "amounts-choice", "base")
+    (base,) = one(
+        marts,
+        """
+        select sum(base_open_amount) from fct_item_intervals, (select as_of_on from rpt_passport)
+        where entity_id = 'PL' and valid_from_on <= as_of_on and (valid_to_on is null or valid_to_on > as_of_on)
+        """,
+    )
+    assert page.dataframe[0].value.iloc[-1]["balance_amount"] == base
+    assert "PLN" in sentence(page)
+
+
+def test_watch_list_shows_and_filters_the_mart(app: AppTest, marts: duckdb.DuckDBPyConnection) -> None:
+    page = _go(app, "watch_list.py")
+    (watched,) = one(marts, "select count(*) from rpt_watch_list where entity_id = '*' and change <> 'left'")
+    assert len(page.dataframe[0].value) == watched
+    choose(page, "tier", ["E"])
+    (in_tier,) = one(
+        marts, "select count(*) from rpt_watch_list where entity_id = '*' and change <> 'left' and risk_tier = 'E'"
+    )
+    assert 0 < in_tier < watched
+    assert set(page.dataframe[0].value["risk_tier"]) == {"E"}
+    assert len(page.dataframe[0].value) == in_tier
+
+
+def test_watch_list_narrows_by_reason_owner_and_amount(app: AppTest, marts: duckdb.DuckDBPyConnection) -> None:
+    page = _go(app, "watch_list.py")
+    rows = page.dataframe[0].value
+    owner = rows.iloc[0]["sales_owner"]
+    page.multiselect(key="owner").set_value([owner]).run()
+    shown = page.dataframe[0].value
+    assert 0 < len(shown) < len(rows)
+    assert all(owner in (row["sales_owner"], row["collector"]) for _, row in shown.iterrows())
+    page.multiselect(key="owner").set_value([]).run()
+    page.multiselect(key="reason").set_value(["very_old"]).run()
+    shown = page.dataframe[0].value
+    assert 0 < len(shown) < len(rows)
+    assert min(shown["oldest_days_past_due"]) >= 90
+    page.multiselect(key="reason").set_value([]).run()
+    page.selectbox(key="at-least-choice").set_value("100000").run()
+    shown = page.dataframe[0].value
+    assert 0 < len(shown) < len(rows)
+    assert all(max(row["own_risk_amount"], row["overdue_amount"]) >= 100_000 for _, row in shown.iterrows())
+
+
+def test_watch_list_shows_who_came_in_and_left(app: AppTest, marts: duckdb.DuckDBPyConnection) -> None:
+    page = _go(app, "watch_list.py")
+    for change in ("entered", "left"):
+        choose(page, "listed", [change])
+        (count,) = one(
+            marts, "select count(*) from rpt_watch_list where entity_id = '*' and change = $change", {"change": change}
+        )
+        assert len(page.dataframe[0].value) == count > 0
+
+
+@pytest.mark.parametrize(
+    ("sort", "column"), [("own_risk", "own_risk_amount"), ("overdue", "overdue_amount"), ("score", "risk_score")]
+)
+def test_watch_list_is_sorted_as_asked(app: AppTest, sort: str, column: str) -> None:
+    page = _go(app, "watch_list.py")
+    page.selectbox(key="sort-choice").set_value(sort).run()
+    values = [value for value in page.dataframe[0].value[column] if value is not None]
+    assert values == sorted(values, reverse=True)
+
+
+def test_customer_page_shows_open_items_payments_and_factors(
+    app: AppTest, marts: duckdb.DuckDBPyConnection, sample_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer_id, name = one(
+        marts,
+        """
+        select customer_id, customer_name from rpt_watch_list
+        where entity_id = '*' and change = 'stays' order by overdue_amount desc limit 1
+        """,
+    )
+    page = open_app(sample_home, monkeypatch, customer=customer_id)
+    page = _go(page, "customer.py")
+    page.selectbox(key="customer-choice").set_value(customer_id).run()
+    owed, overdue, count = one(
+        marts,
+        """
+        select
+            sum(reporting_open_amount) filter (where open_amount > 0),
+            sum(reporting_open_amount) filter (where open_amount > 0 and due_on < as_of_on),
+            count(*)
+        from fct_item_intervals, (select as_of_on from rpt_passport)
+        where customer_id = $customer and valid_from_on <= as_of_on
+            and (valid_to_on is null or valid_to_on > as_of_on) and open_amount <> 0
+        """,
+        {"customer": customer_id},
+    )
+    head = sentence(page)
+    assert name in head
+    assert FMT.short_money(owed, "EUR") in head
+    assert FMT.short_money(overdue, "EUR") in head
+    assert len(page.dataframe[0].value) == count
+    factors = marts.execute(
+        "select factor_label, explanation from fct_risk_factors where customer_id = $customer",
+        {"customer": customer_id},
+    ).fetchall()
+    why = next(found for found in html(page) if "<th>Factor</th>" in found)
+    assert len(factors) > 0
+    assert all(label in why for label, _ in factors)
+
+
+def test_data_health_says_what_the_passport_says(app: AppTest, marts: duckdb.DuckDBPyConnection) -> None:
+    page = _go(app, "data_health.py")
+    (tests,) = one(marts, "select count(*) from rpt_tests")
+    (files,) = one(marts, "select count(*) from rpt_loads")
+    (build_id,) = one(marts, "select build_id from rpt_passport")
+    assert f"All {FMT.number(tests)} tests passed." in sentence(page)
+    tables = {column: table.value for table in page.dataframe for column in table.value.columns}
+    assert len(tables["rows_vanished"]) == files
+    assert len(tables["test_name"]) == tests
+    assert any(build_id in found for found in html(page))
+
+
+def test_nothing_published_tells_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_app(tmp_path, monkeypatch)
+    assert not page.exception
+    assert any("Nothing is published yet" in found for found in html(page))
+    assert any("make demo" in str(found.value) for found in page.code)
+
+
+@pytest.mark.parametrize("pointer", ["{", "[]", '{"file": "gone.duckdb"}', '{"build_id": "b"}'])
+def test_a_broken_pointer_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pointer: str) -> None:
+    (tmp_path / "published").mkdir()
+    (tmp_path / "published" / "current.json").write_text(pointer, encoding="utf-8")
+    page = open_app(tmp_path, monkeypatch)
+    assert not page.exception
+    assert any("cannot be read" in found for found in html(page))
+
+
+def test_pages_follow_the_pointer(sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(sample_home / "published", home / "published")
+    page = open_app(home, monkeypatch)
+    pointer_file = home / "published" / "current.json"
+    pointer = json.loads(pointer_file.read_text(encoding="utf-8"))
+    later = home / "published" / "later.duckdb"
+    shutil.copy(home / "published" / pointer["file"], later)
+    with duckdb.connect(str(later)) as connection:
+        connection.execute("update marts.fct_kpis set dso_days = 77.7 where scope = 'all'")
+    pointer_file.write_text(json.dumps({**pointer, "file": later.name, "build_id": "later"}), encoding="utf-8")
+    page.run()
+    assert "77.7 days" in sentence(page)
+
+
+def test_unexplained_ledger_difference_stands_under_a_banner_on_every_page(
+    sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(sample_home / "published", home / "published")
+    pointer = json.loads((home / "published" / "current.json").read_text(encoding="utf-8"))
+    with duckdb.connect(str(home / "published" / pointer["file"])) as connection:
+        connection.execute(
+            "update marts.rpt_passport set tie_out_status = 'unexplained', unexplained_gl_amount = 1240.55"
+        )
+    page = open_app(home, monkeypatch)
+    for name in FILES:
+        shown = _go(page, name)
+        assert any("1,240.55" in found and "enc-banner" in found for found in html(shown)), name

@@ -1,0 +1,227 @@
+"""The sentence of each page, from small figures made for the purpose."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from dashboards.lib import sentence
+from dashboards.lib.format import Formatter
+from dashboards.lib.queries.movers import Concentration
+from dashboards.lib.view import View, Week
+
+FMT = Formatter()
+WEEK = Week(date(2026, 3, 29), date(2026, 3, 29), True)
+VIEW = View(WEEK, WEEK, "*", "All entities", "EUR", "EUR")
+FEW = Concentration(Decimal(133_000), 0.7, 19)
+
+
+def _week(**changed: Any) -> dict[str, Any]:
+    return {
+        "dso_days": 52.4,
+        "dso_days_change": 1.3,
+        "best_possible_dso_days_change": -0.6,
+        "average_days_delinquent_change": 1.9,
+        "unapplied_days_change": 0.0,
+        "overdue_amount": Decimal(2_750_000),
+        "overdue_amount_change": Decimal(133_000),
+        **changed,
+    }
+
+
+def _plain(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("week", "who", "expected"),
+    [
+        (
+            _week(),
+            FEW,
+            "DSO rose to 52.4 days, +1.3 on last week: overdue +1.9, not due −0.6. "
+            "€133k more is overdue; three customers explain 70% of what grew.",
+        ),
+        (
+            _week(dso_days_change=-1.3, overdue_amount_change=Decimal(-40_000)),
+            Concentration(Decimal(-40_000), 0.55, 9),
+            "DSO fell to 52.4 days, −1.3 on last week: overdue +1.9, not due −0.6. "
+            "€40k less is overdue; three customers explain 55% of what was cleared.",
+        ),
+        (
+            _week(dso_days_change=0.04),
+            Concentration(Decimal(133_000), 0.2, 35),
+            "DSO held at 52.4 days. €133k more is overdue, spread over 35 customers.",
+        ),
+        (
+            _week(dso_days_change=None, overdue_amount_change=None),
+            FEW,
+            "DSO stands at 52.4 days; there is no week before to compare with. €2.75M is overdue.",
+        ),
+        (
+            _week(dso_days=None),
+            FEW,
+            "DSO cannot be told: there are no credit sales in the window. €2.75M is overdue.",
+        ),
+        (
+            _week(dso_days_change=0, overdue_amount_change=Decimal("0.3")),
+            FEW,
+            "DSO held at 52.4 days. Overdue is unchanged at €2.75M.",
+        ),
+        # Customers that moved the other way on balance explain nothing.
+        (
+            _week(dso_days_change=0),
+            Concentration(Decimal(-5), 0.9, 4),
+            "DSO held at 52.4 days. €133k more is overdue.",
+        ),
+        (_week(dso_days_change=0), None, "DSO held at 52.4 days. €133k more is overdue."),
+        (
+            _week(dso_days_change=0),
+            Concentration(Decimal(133_000), 1.0, 1),
+            "DSO held at 52.4 days. €133k more is overdue; one customer explains it.",
+        ),
+        (None, FEW, "No figures for this week and entity."),
+    ],
+)
+def test_weekly(week: dict[str, Any] | None, who: Concentration | None, expected: str) -> None:
+    assert _plain(sentence.weekly(week, who, VIEW, FMT)) == expected
+
+
+def _balance(**changed: Any) -> dict[str, Any]:
+    return {
+        "items_count": 9,
+        "customers_count": 3,
+        "invoices_amount": Decimal(1_000_000),
+        "overdue_amount": Decimal(240_000),
+        "overdue_rate": 0.24,
+        "unapplied_amount": Decimal(-8_000),
+        "oldest_days_past_due": 74,
+        **changed,
+    }
+
+
+@pytest.mark.parametrize(
+    ("total", "expected"),
+    [
+        (
+            _balance(),
+            "3 customers owe €1.00M; €240k of it is overdue (24%), the oldest by 74 days. "
+            "Credits of €8k wait to be applied.",
+        ),
+        (
+            _balance(customers_count=1, overdue_amount=Decimal(0), unapplied_amount=Decimal(0)),
+            "1 customer owes €1.00M; nothing of it is overdue.",
+        ),
+        (_balance(items_count=0), "Nothing was open on Sun 29 Mar 2026."),
+        (None, "Nothing was open on Sun 29 Mar 2026."),
+    ],
+)
+def test_ageing(total: dict[str, Any] | None, expected: str) -> None:
+    assert _plain(sentence.ageing(total, VIEW, "EUR", FMT)) == expected
+
+
+def _changes(**changed: Any) -> dict[str, Any]:
+    return {
+        "customers_count": 38,
+        "own_risk_amount": Decimal(1_900_000),
+        "entered_count": 6,
+        "left_count": 4,
+        "biggest_name": "Delta SA",
+        "biggest_own_risk_amount": Decimal(210_400),
+        "biggest_oldest_days": 74,
+        **changed,
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            _changes(),
+            "38 customers are watched, €1.90M at own risk. Six came in, four left. "
+            "Biggest new risk: Delta SA, €210k, oldest 74 days past due.",
+        ),
+        (
+            _changes(entered_count=0, biggest_name=None),
+            "38 customers are watched, €1.90M at own risk. Nobody came in, four left.",
+        ),
+        (
+            _changes(entered_count=0, left_count=0, biggest_name=None),
+            "38 customers are watched, €1.90M at own risk. Nobody came in and nobody left.",
+        ),
+        (_changes(customers_count=0), "No customer is on the watch list."),
+    ],
+)
+def test_watch_list(changes: dict[str, Any], expected: str) -> None:
+    assert _plain(sentence.watch_list(changes, "EUR", FMT)) == expected
+
+
+@pytest.mark.parametrize(
+    ("owed", "tier", "expected"),
+    [
+        (
+            {"owed_amount": Decimal(291_000), "overdue_amount": Decimal(119_000), "oldest_days_past_due": 60},
+            {"risk_tier": "D", "previous_risk_tier": "C", "weeks_in_tier": 2},
+            "Delta SA owes €291k, €119k of it overdue, the oldest by 60 days. Tier D for 2 weeks, C before.",
+        ),
+        (
+            {"owed_amount": Decimal(500), "overdue_amount": None, "oldest_days_past_due": None},
+            {"risk_tier": "A", "previous_risk_tier": None, "weeks_in_tier": 80},
+            "Delta SA owes €500, none of it overdue. Tier A as long as it is known.",
+        ),
+        (
+            {"owed_amount": None, "overdue_amount": None},
+            None,
+            "Delta SA owes nothing on 29 Mar 2026. It has no risk tier yet.",
+        ),
+        (
+            {"owed_amount": Decimal(500), "overdue_amount": None},
+            {"risk_tier": "E", "previous_risk_tier": "D", "weeks_in_tier": 0},
+            "Delta SA owes €500, none of it overdue. Tier E this week, D before.",
+        ),
+    ],
+)
+def test_customer(owed: dict[str, Any], tier: dict[str, Any] | None, expected: str) -> None:
+    assert _plain(sentence.customer({"customer_name": "Delta SA"}, tier, owed, VIEW, FMT)) == expected
+
+
+@pytest.mark.parametrize(
+    ("tests", "tie", "rejected", "assumed", "expected"),
+    [
+        (
+            {"tests_count": 142, "failed_count": 0, "warned_count": 0},
+            {"accounts_count": 3, "untied_count": 0, "unexplained_count": 0, "tied_on": date(2026, 3, 29)},
+            0,
+            14,
+            "All 142 tests passed. Tied to the ledger on 29 Mar 2026. 14 rows were left out or assumed.",
+        ),
+        (
+            {"tests_count": 142, "failed_count": 0, "warned_count": 2},
+            {"accounts_count": 3, "untied_count": 3},
+            1,
+            0,
+            "All 142 tests ran; 2 warnings. The ledger is not tied: no balance was given. 1 row was rejected.",
+        ),
+        (
+            {"tests_count": 142, "failed_count": 1, "warned_count": 0},
+            {"accounts_count": 3, "untied_count": 0, "unexplained_count": 1},
+            0,
+            0,
+            "1 test of 142 failed: do not rely on these figures. "
+            "1 account differs from the ledger without an explanation. No row was rejected, left out or assumed.",
+        ),
+        (
+            {},
+            {},
+            2,
+            3,
+            "No test result came with this build. The ledger is not tied: no balance was given. "
+            "2 rows were rejected and 3 rows were left out or assumed.",
+        ),
+    ],
+)
+def test_health(tests: dict[str, Any], tie: dict[str, Any], rejected: int, assumed: int, expected: str) -> None:
+    assert _plain(sentence.health(tests, tie, rejected, assumed, FMT)) == expected
