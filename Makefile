@@ -64,9 +64,12 @@ lint: setup # Style, types and SQL, and that dbt reads the project without a war
 	ENCOURS_BUILD_FILE=:memory: $(BIN)/dbt parse --warn-error --quiet --target-path target/lint --log-path target/lint
 	ENCOURS_BUILD_FILE=:memory: $(BIN)/sqlfluff lint --processes 1 models tests/data
 
-docs: setup # A page on every model and column of the build in ENCOURS_HOME, in docs/site/index.html.
-	ENCOURS_HOME=$(ENCOURS_HOME) $(BIN)/dbt docs generate --static --quiet --target-path $(ENCOURS_HOME)/docs
-	@mkdir -p docs/site && cp $(ENCOURS_HOME)/docs/static_index.html docs/site/index.html && echo "docs/site/index.html"
+docs: setup # A page on every model and column of the build in ENCOURS_HOME (or of the demo), in docs/site/index.html.
+	@home="$(ENCOURS_HOME)"; \
+	test -f "$$home/build/encours.duckdb" || home=$(DEMO_HOME); \
+	test -f "$$home/build/encours.duckdb" || { echo "Nothing is built yet: make demo OPEN=0, or make refresh." >&2; exit 1; }; \
+	ENCOURS_HOME="$$home" $(BIN)/dbt docs generate --static --quiet --target-path "$$home/docs" --log-path "$$home/logs" \
+	    && mkdir -p docs/site && cp "$$home/docs/static_index.html" docs/site/index.html && echo "docs/site/index.html"
 
 bench: setup # Measure against hand-written SQL in the same run; BENCH=load runs one of benchmarks/*.py.
 	@for script in benchmarks/$(or $(BENCH),*).py; do $(BIN)/python $$script || exit 1; done
