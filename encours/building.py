@@ -10,13 +10,13 @@ from encours.build import Build, BuildRequest, build, failing_rows, retry
 from encours.errors import BuildFailedError, PublishRefusedError
 from encours.publish import last_past_build, publish
 from encours.settings import Settings
-from encours.stamp import BuildKind
+from encours.stamp import BuildKind, Stamp
 
 MOST_SHOWN = 10
 """Failures printed in full; beyond, `encours report` has them all."""
 
 
-def build_and_tell(settings: Settings, request: BuildRequest) -> None:
+def build_and_tell(settings: Settings, request: BuildRequest) -> Stamp:
     """Build, and say what was made or what failed. Hold the writer lock around it.
 
     Raises:
@@ -25,9 +25,10 @@ def build_and_tell(settings: Settings, request: BuildRequest) -> None:
     with console.building("build") as on_step:
         done = build(settings, request, on_step=on_step)
     _tell(settings, done)
+    return done.stamp
 
 
-def retry_and_tell(settings: Settings) -> None:
+def retry_and_tell(settings: Settings) -> Stamp:
     """Run again what failed in the last build, and say what came of it. Hold the writer lock around it.
 
     Raises:
@@ -36,6 +37,7 @@ def retry_and_tell(settings: Settings) -> None:
     with console.building("retry") as on_step:
         done = retry(settings, on_step=on_step)
     _tell(settings, done)
+    return done.stamp
 
 
 def publish_and_tell(settings: Settings, *, file: Path | None, allow_past: bool) -> None:
@@ -58,7 +60,6 @@ def _tell(settings: Settings, done: Build) -> None:
         made = f"{results.made:,} models and seeds made"
         what = f"Build {stamp.build_id} as of {stamp.as_of_on}, knowing loads up to {stamp.known_at_load_id}"
         console.say(f"{what}: {made}, {checks}. File: {done.path}")
-        console.say(_next(stamp.kind))
         return
     manifest = Manifest.read(settings.artefacts)
     for node in results.failed[:MOST_SHOWN]:
@@ -81,7 +82,8 @@ def _tell(settings: Settings, done: Build) -> None:
     )
 
 
-def _next(kind: BuildKind) -> str:
+def next_after(kind: BuildKind) -> str:
+    """What comes after a build of this kind that passed."""
     match kind:
         case BuildKind.FULL:
             return "Next: encours publish"

@@ -166,7 +166,7 @@ def build(
 ) -> None:
     """Make the models from what is loaded and run every test; a failed test fails the build."""
     from encours.build import BuildRequest
-    from encours.building import build_and_tell, retry_and_tell
+    from encours.building import build_and_tell, next_after, retry_and_tell
 
     if target is Target.SPARK:
         raise typer.BadParameter("the Spark target comes with its own release; build with --target duckdb")
@@ -174,9 +174,9 @@ def build(
         raise typer.BadParameter("--retry takes up the last build as it was and goes with no other option")
     with _writing("build") as settings:
         if retry:
-            retry_and_tell(settings)
+            built = retry_and_tell(settings)
         else:
-            build_and_tell(
+            built = build_and_tell(
                 settings,
                 BuildRequest(
                     as_of=as_of and as_of.date(),
@@ -186,6 +186,7 @@ def build(
                     full_refresh=full_refresh,
                 ),
             )
+    console.say(next_after(built.kind))
 
 
 @app.command(epilog="Examples: encours publish · encours publish --allow-past")
