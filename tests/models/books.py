@@ -20,6 +20,7 @@ class Books:
     """The marts of a built file, opened read-only. Amounts come as exact decimals, never as floats."""
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self.connection = duckdb.connect(path, read_only=True)
 
     def rows(self, query: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[object, ...]]:
