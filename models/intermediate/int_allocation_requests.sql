@@ -23,19 +23,40 @@ documents as (
 
 ),
 
-documents_by_number as (
+-- Only numbers that come without their kind are looked up by number.
+numbers_alone as (
 
     select
         entity_id,
-        document_number,
-        amount < 0 as is_credit,
-        min(document_id) as document_id,
+        credit_id as document_number
+    from allocations
+    where credit_kind is null
+    union
+    select
+        entity_id,
+        debit_id as document_number
+    from allocations
+    where debit_kind is null
+
+),
+
+documents_by_number as (
+
+    select
+        documents.entity_id,
+        documents.document_number,
+        documents.amount < 0 as is_credit,
+        min(documents.document_id) as document_id,
         count(*) as documents_count
     from documents
+    inner join numbers_alone
+        on
+            documents.entity_id = numbers_alone.entity_id
+            and documents.document_number = numbers_alone.document_number
     group by
-        entity_id,
-        document_number,
-        amount < 0
+        documents.entity_id,
+        documents.document_number,
+        documents.amount < 0
 
 ),
 

@@ -49,9 +49,25 @@ settlements as (
 
 ),
 
-slabs as (
+ages as (
 
-    select * from {{ ref('int_aging_slabs') }}
+    select distinct {{ days_between('items.due_on', 'as_of.as_of_on') }} as days_past_due
+    from items
+    cross join as_of
+
+),
+
+-- Each age finds its slab once; millions of items then find theirs by equality.
+bucket_of_age as (
+
+    select
+        ages.days_past_due,
+        slabs.aging_bucket
+    from ages
+    inner join {{ ref('int_aging_slabs') }} as slabs
+        on
+            ages.days_past_due >= slabs.slab_from_days
+            and ages.days_past_due <= slabs.slab_to_days
 
 ),
 
@@ -115,7 +131,7 @@ final as (
         states.days_past_due,
         case
             when states.open_amount < 0 then unapplied_bucket.aging_bucket
-            when states.open_amount > 0 then slabs.aging_bucket
+            when states.open_amount > 0 then bucket_of_age.aging_bucket
         end as aging_bucket,
         states.is_open,
         states.open_amount > 0 and states.days_past_due > 0 as is_overdue,
@@ -126,10 +142,8 @@ final as (
         {{ days_between('states.due_on', 'states.last_credit_on') }} as days_late
     from states
     cross join unapplied_bucket
-    left join slabs
-        on
-            states.days_past_due >= slabs.slab_from_days
-            and states.days_past_due <= slabs.slab_to_days
+    left join bucket_of_age
+        on states.days_past_due = bucket_of_age.days_past_due
 
 )
 
