@@ -7,7 +7,8 @@ from html import escape
 
 import streamlit as st
 
-from dashboards.lib import charts, export, filters, html, navigate, page, sentence, tables
+from dashboards.lib import export, filters, html, navigate, page, sentence, tables
+from dashboards.lib.buckets import NOT_DUE, UNAPPLIED, bucket_words, token_of
 from dashboards.lib.context import Context, context
 from dashboards.lib.db import Row
 from dashboards.lib.queries import ageing, choices, kpis
@@ -25,10 +26,10 @@ _OPENED = "ageing-opened"
 
 
 def _heading(bucket: Row, basis: Basis) -> str:
-    words = charts.bucket_words(bucket)
-    if bucket["aging_bucket"] == "not_due" and basis is Basis.INVOICE:
+    words = bucket_words(bucket)
+    if bucket["aging_bucket"] == NOT_DUE and basis is Basis.INVOICE:
         return "Same day"
-    return "Credits" if bucket["aging_bucket"] == "unapplied" else words
+    return "Credits" if bucket["aging_bucket"] == UNAPPLIED else words
 
 
 def _shown_in(here: Context) -> tuple[Amounts, str]:
@@ -61,8 +62,8 @@ def _bar(total: Row, buckets: Sequence[Row], basis: Basis, currency: str, here: 
     parts, keys = [], []
     for bucket in buckets:
         amount = total[f"bucket_{bucket['bucket_order']}"]
-        credit = bucket["aging_bucket"] == "unapplied"
-        colour = f"background:var(--{charts.token_of(bucket, buckets)})"
+        credit = bucket["aging_bucket"] == UNAPPLIED
+        colour = f"background:var(--{token_of(bucket, buckets)})"
         hatched = ' class="enc-hatched"' if credit else ""
         if not credit and amount > 0:
             parts.append(f'<span style="{colour};flex:{amount} 1 0"></span>')
@@ -79,8 +80,8 @@ def _bar(total: Row, buckets: Sequence[Row], basis: Basis, currency: str, here: 
 
 
 def _columns(grouping: Grouping, buckets: Sequence[Row], basis: Basis, currency: str) -> list[Column]:
-    unapplied = [row for row in buckets if row["aging_bucket"] == "unapplied"]
-    slabs = [row for row in buckets if row["aging_bucket"] != "unapplied"]
+    unapplied = [row for row in buckets if row["aging_bucket"] == UNAPPLIED]
+    slabs = [row for row in buckets if row["aging_bucket"] != UNAPPLIED]
     return [
         Column("group_name", _GROUPINGS[grouping], width=168, pinned=True),
         Column("balance_amount", f"Balance, {currency}", Kind.MONEY, 108),
@@ -113,7 +114,7 @@ def _columns(grouping: Grouping, buckets: Sequence[Row], basis: Basis, currency:
 
 def _slab_help(bucket: Row, basis: Basis) -> str:
     since = "past the due day" if basis is Basis.DUE else "since the invoice day"
-    if bucket["aging_bucket"] == "not_due":
+    if bucket["aging_bucket"] == NOT_DUE:
         return "Due on the day or later" if basis is Basis.DUE else "Invoiced on the day"
     if bucket["to_days"] is None:
         return f"{bucket['from_days']} days or more {since}"
@@ -125,10 +126,10 @@ def _subtotals(rows: Sequence[Row], buckets: Sequence[Row], basis: Basis, curren
     heads = "".join(f"<th>{escape(_heading(row, basis))}</th>" for row in buckets)
     lines = []
     for row in rows:
-        cells = "".join(f"<td>{here.fmt.number(row['bucket_' + str(slab['bucket_order'])])}</td>" for slab in buckets)
+        cells = "".join(f"<td>{here.fmt.amount(row['bucket_' + str(slab['bucket_order'])])}</td>" for slab in buckets)
         lines.append(
             f"<tr{' class=total' if row['is_total'] else ''}><td>{escape(row['group_name'])}</td>"
-            f"<td>{here.fmt.number(row['balance_amount'])}</td>{cells}"
+            f"<td>{here.fmt.amount(row['balance_amount'])}</td>{cells}"
             f'<td class="quiet">{here.fmt.number(row["customers_count"])}</td></tr>'
         )
     st.html(
@@ -199,7 +200,7 @@ def main() -> None:
         _bar(total, buckets, basis, currency, here)
     if grouping is Grouping.CUSTOMER:
         by = Grouping.ENTITY if here.view.entity_id == ALL_ENTITIES else Grouping.SEGMENT
-        with page.card("subtotals", f"Subtotals by {by.value}", f"Whole {currency}; credits stand apart"):
+        with page.card("subtotals", f"Subtotals by {by.value}", f"Amounts in {currency}; credits stand apart"):
             _subtotals(aged(by), buckets, basis, currency, here)
     columns = _columns(grouping, buckets, basis, currency)
     with page.card("aged"):

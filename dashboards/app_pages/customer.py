@@ -71,7 +71,7 @@ def _facts(profile: Row, balance: Row | None, tier: Row | None, here: Context) -
     with page.card("facts"):
         st.html(html.facts(pairs))
         if profile.get("reasons"):
-            st.html(f'<p class="enc-card-note">On the watch list: {escape(profile["reasons"])}</p>')
+            page.note(f"On the watch list: {profile['reasons']}")
 
 
 def _tier_fact(tier: Row | None, here: Context) -> str:
@@ -108,7 +108,8 @@ def _behaviour(weeks: Sequence[Row], here: Context) -> None:
             )
     note = "Days beyond terms, weighted by cash, over 52 weeks; 0 is the due day"
     with page.card("behaviour", message, note, fill=True):
-        charts.show(charts.behaviour(weeks, here.fmt), "behaviour-chart", "Days beyond terms by week")
+        if known:
+            charts.show(charts.behaviour(weeks, here.fmt), "behaviour-chart", "Days beyond terms by week")
 
 
 def _open_items(customer_id: str, owed: Row, name: str, here: Context) -> None:

@@ -207,7 +207,7 @@ def _table(
     empty: str = "Nothing is on record.",
 ) -> None:
     if not rows:
-        st.html(f'<p class="enc-card-note">{escape(empty)}</p>')
+        page.note(empty)
         return
     title, tools = st.columns([3, 2], vertical_alignment="top")
     with title:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from html import escape
 
 import streamlit as st
 
@@ -184,7 +183,7 @@ def main() -> None:
                 most_rows=20,
             )
         else:
-            st.html(f'<p class="enc-card-note">{escape("No watched customer matches these filters.")}</p>')
+            page.note("No watched customer matches these filters.")
 
 
 main()

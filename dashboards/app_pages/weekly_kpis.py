@@ -56,18 +56,18 @@ def _dso(comparison: Mapping[int, Row], history: Sequence[Row], here: Context) -
     with page.card(
         "dso", message, f"DSO = not due + overdue + unapplied, {latest['window_days']}-day window, by week", fill=True
     ):
-        charts.show(charts.dso_parts(history, here.fmt), "dso-chart", "DSO by week and its parts")
+        if any(row["dso_days"] is not None for row in history):
+            charts.show(charts.dso_parts(history, here.fmt), "dso-chart", "DSO by week and its parts")
+        else:
+            page.note("No week in view has credit sales to divide by.")
         _parts_table(comparison, here)
 
 
 def _ageing(here: Context) -> None:
     rows = kpis.ageing_history(here.warehouse, here.view, 52)
     buckets = kpis.buckets(here.warehouse)
-    old = [row for row in rows if row["period_ending_on"] == here.view.week.ending_on]
-    oldest = charts.last_overdue(buckets)
-    amount = next((row["open_amount"] for row in old if row["bucket_order"] == oldest), 0)
-    words = next((charts.bucket_words(row) for row in buckets if row["bucket_order"] == oldest), "").lower()
-    message = f"{here.fmt.short_money(amount, here.view.currency)} is {words} days past due" if words else "Ageing"
+    now = [row for row in rows if row["period_ending_on"] == here.view.week.ending_on]
+    message = sentence.oldest_slab(now, here.view.currency, here.fmt)
     with page.card(
         "ageing", message, f"Open amounts in {here.view.currency} by days past due, week ends, disputed included"
     ):

@@ -13,9 +13,10 @@ import plotly.graph_objects as go
 import plotly.io as pio
 import streamlit as st
 
+from dashboards.lib.buckets import UNAPPLIED, bucket_words, token_of
 from dashboards.lib.db import Row
 from dashboards.lib.format import Formatter
-from dashboards.lib.theme import FONT_FAMILY, bucket_token, chart_colour
+from dashboards.lib.theme import FONT_FAMILY, chart_colour
 
 TEMPLATE = "encours"
 HEIGHT = 304
@@ -106,16 +107,19 @@ def _floats(rows: Sequence[Row], column: str) -> list[float | None]:
     return [None if row[column] is None else float(row[column]) for row in rows]
 
 
-def _end_label(figure: go.Figure, x: Any, y: float | None, text: str, token: str) -> None:
-    if y is not None:
-        figure.add_annotation(
-            x=x,
-            y=y,
-            text=text,
-            xanchor="left",
-            xshift=8,
-            font={"color": chart_colour(token)},
-        )
+def _end_labels(figure: go.Figure, x: Any, labels: Sequence[tuple[float | None, str, str]], least_gap: float) -> None:
+    """Name lines and areas beside their last point, from the top down, never closer than ``least_gap``.
+
+    ``labels`` are (height, text, token); a token other than ink gets a patch of its colour before the text.
+    """
+    above: float | None = None
+    known = [(height, text, token) for height, text, token in labels if height is not None]
+    for height, text, token in sorted(known, key=lambda label: -label[0]):
+        place = height if above is None else min(height, above - least_gap)
+        above = place
+        patch = "" if token in ("ink", "accent") else f'<span style="color:{chart_colour(token)}">■</span> '
+        colour = chart_colour(token if not patch else "ink-2")
+        figure.add_annotation(x=x, y=place, text=patch + text, xanchor="left", xshift=8, font={"color": colour})
 
 
 def _hatched(token: str) -> dict[str, Any]:
@@ -155,7 +159,7 @@ def dso_parts(history: Sequence[Row], fmt: Formatter) -> go.Figure:
         customdata=[[fmt.signed(fmt.number(row["dso_days_change"], 1), row["dso_days_change"])] for row in history],
         hovertemplate="<b>%{y:.1f} d</b> (%{customdata[0]} on the week before)",
     )
-    _styled(figure, fmt, height=440, right=72)
+    _styled(figure, fmt, height=440, right=80)
     figure.update_yaxes(ticksuffix=" d", tickformat=",.0f", rangemode="tozero")
     figure.update_xaxes(tickformat="%b %y", nticks=6)
     if history:
@@ -164,12 +168,13 @@ def dso_parts(history: Sequence[Row], fmt: Formatter) -> go.Figure:
         best, late, dso = (
             _float(last[column]) for column in ("best_possible_dso_days", "average_days_delinquent", "dso_days")
         )
-        if best is not None:
-            _end_label(figure, weeks[-1], best / 2, "Not due", "ink-2")
-        if best is not None and late is not None:
-            # Between the line of DSO and the not-due area, wherever they leave room.
-            _end_label(figure, weeks[-1], best + late * 0.25, "Overdue", "ink-2")
-        _end_label(figure, weeks[-1], dso, f"<b>DSO {fmt.number(dso, 1)}</b>", "ink")
+        highest = max((float(row["dso_days"]) for row in history if row["dso_days"] is not None), default=0.0)
+        labels = [
+            (dso, f"<b>DSO {fmt.number(dso, 1)}</b>", "ink"),
+            (None if best is None or late is None else best + late / 2, "Overdue", "overdue-2"),
+            (None if best is None else best / 2, "Not due", "not-due"),
+        ]
+        _end_labels(figure, weeks[-1], labels, highest / 20)
     figure.update_layout(showlegend=False)
     return figure
 
@@ -178,39 +183,13 @@ def _float(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def bucket_words(bucket: Row) -> str:
-    """A slab as its heading: ``Not due``, ``1–30``, ``Over 120``, ``Unapplied``."""
-    code = str(bucket["aging_bucket"])
-    if code in ("not_due", "unapplied"):
-        return code.replace("_", " ").capitalize()
-    if bucket["to_days"] is None:
-        return f"Over {int(bucket['from_days']) - 1}"
-    return f"{bucket['from_days']}–{bucket['to_days']}"
-
-
-def last_overdue(buckets: Sequence[Row]) -> int:
-    """The order of the oldest slab."""
-    return max(
-        (int(row["bucket_order"]) for row in buckets if row["aging_bucket"] not in ("not_due", "unapplied")), default=0
-    )
-
-
-def token_of(bucket: Row, buckets: Sequence[Row]) -> str:
-    """The colour token of a slab; the first overdue slab is the palest whatever number the policy gives it."""
-    first = min(
-        (int(row["bucket_order"]) for row in buckets if row["aging_bucket"] not in ("not_due", "unapplied")), default=1
-    )
-    order = int(bucket["bucket_order"]) - first + 1
-    return bucket_token(order, str(bucket["aging_bucket"]), last_overdue(buckets) - first + 1)
-
-
 def ageing(rows: Sequence[Row], buckets: Sequence[Row], currency: str, fmt: Formatter) -> go.Figure:
     """Open amounts by slab, stacked week by week; credits hang below zero, hatched."""
     figure = go.Figure()
     for bucket in buckets:
         mine = [row for row in rows if row["aging_bucket"] == bucket["aging_bucket"]]
         colour = chart_colour(token_of(bucket, buckets))
-        unapplied = bucket["aging_bucket"] == "unapplied"
+        unapplied = bucket["aging_bucket"] == UNAPPLIED
         marker: dict[str, Any] = {"color": colour, "line": {"width": 0}}
         if unapplied:
             marker = {
@@ -286,13 +265,8 @@ def behaviour(rows: Sequence[Row], fmt: Formatter) -> go.Figure:
     known = [row for row in rows if row["days_beyond_terms"] is not None]
     if known:
         last = known[-1]
-        _end_label(
-            figure,
-            last["week_ending_on"],
-            float(last["days_beyond_terms"]),
-            f"<b>{fmt.days(last['days_beyond_terms'])}</b>",
-            "accent",
-        )
+        days = float(last["days_beyond_terms"])
+        _end_labels(figure, last["week_ending_on"], [(days, f"<b>{fmt.days(days)}</b>", "accent")], 0)
     figure.update_yaxes(ticksuffix=" d", tickformat=",.0f", rangemode="tozero")
     figure.update_xaxes(tickformat="%b %y", nticks=6)
     figure.update_layout(showlegend=False)

@@ -25,6 +25,7 @@ DEFAULT_LOCALE = "en"
 DEFAULT_TIMEZONE = "UTC"
 
 _UNITS = (Decimal(1), "", 0)
+_ONE_DECIMAL_BELOW = 9_950
 _SCALES = ((Decimal(1_000_000), "M", 2), (Decimal(1_000), "k", 0))
 # CLDR writes "£GB" and "$US" in French: no finance page does.
 _SYMBOLS = {"GBP": "£", "USD": "$"}
@@ -73,12 +74,14 @@ class Formatter:
         return _minus(format_currency(_rounded(value, 2), currency, locale=self.locale))
 
     def short_money(self, value: Number | None, currency: str) -> str:
-        """An amount for headlines: 2750000, EUR → ``€2.75M`` or ``2,75 M€``; thousands without decimals."""
+        """An amount for headlines, three figures: 2750000, EUR → ``€2.75M`` or ``2,75 M€``; 5120 → ``€5.1k``."""
         if value is None:
             return UNKNOWN
         exact = Decimal(str(value))
         # The scale is chosen on what will be shown: 999,999 rounds to 1.00M, not to 1,000k.
         scale, suffix, places = next((entry for entry in _SCALES if abs(exact) >= entry[0] - entry[0] / 2000), _UNITS)
+        if suffix == "k" and abs(exact) < _ONE_DECIMAL_BELOW:
+            places = 1
         digits = self.number(exact / scale, places)
         symbol = _SYMBOLS.get(currency) or get_currency_symbol(currency, locale=self.locale)
         if self._symbol_first():

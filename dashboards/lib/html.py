@@ -24,7 +24,7 @@ def change_text(change: Number | None, rate: Number | None, measure: Measure, cu
     """A change in the measure's own terms: days, points of a rate, per cent of an amount or an amount."""
     if change is None:
         return fmt.days(None)
-    if measure.moves_in_money:
+    if measure.moves_in_money or (measure.unit is Unit.MONEY and rate is None):
         return fmt.signed(fmt.short_money(change, currency), change)
     if measure.unit is Unit.MONEY:
         return fmt.signed(fmt.rate(rate, 1), rate)

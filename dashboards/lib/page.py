@@ -86,6 +86,11 @@ def card(key: str, message: str = "", note: str = "", *, fill: bool = False) -> 
         yield
 
 
+def note(message: str) -> None:
+    """A quiet line where there is nothing to draw."""
+    st.html(f'<p class="enc-card-note">{escape(message)}</p>')
+
+
 def nothing_published(reason: str) -> None:
     """What a first visitor meets: why there is nothing, and the commands that change it."""
     st.html(

@@ -5,6 +5,9 @@ Figures come ready from the queries; here they only become words. Nothing is sai
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from dashboards.lib.buckets import bucket_words, is_overdue
 from dashboards.lib.db import Row
 from dashboards.lib.format import Formatter, Number, sentence_case, words_for
 from dashboards.lib.queries.movers import Concentration
@@ -116,6 +119,15 @@ def ageing(total: Row | None, view: View, currency: str, fmt: Formatter) -> str:
     return f"{owed}; {state}.{beside}"
 
 
+def oldest_slab(rows: Sequence[Row], currency: str, fmt: Formatter) -> str:
+    """What the oldest slab with something in it holds; ``rows`` are one week's slabs in their order."""
+    overdue = [row for row in rows if is_overdue(row) and row["open_amount"] > 0]
+    if not overdue:
+        return "Nothing is overdue"
+    oldest = overdue[-1]
+    return f"{fmt.short_money(oldest['open_amount'], currency)} is {bucket_words(oldest).lower()} days past due"
+
+
 def watch_list(changes: Row, currency: str, fmt: Formatter) -> str:
     """The watch list: who came in and left, and the biggest newcomer."""
     count = changes.get("customers_count") or 0
@@ -153,7 +165,9 @@ def customer(
         opening = f"{name} owes nothing on {fmt.day(view.week.as_of_on)}."
     else:
         opening = f"{name} owes {fmt.short_money(owed['owed_amount'], currency)}"
-        if owed["overdue_amount"]:
+        if owed["overdue_amount"] == owed["owed_amount"]:
+            opening += f", all of it overdue, the oldest by {fmt.count(owed['oldest_days_past_due'], 'day')}."
+        elif owed["overdue_amount"]:
             opening += f", {fmt.short_money(owed['overdue_amount'], currency)} of it overdue"
             opening += f", the oldest by {fmt.count(owed['oldest_days_past_due'], 'day')}."
         else:

@@ -47,22 +47,6 @@ TOKENS: dict[str, Token] = {
     "tier-e": Token("#9E2A1F", "#D2605A"),
 }
 
-OVERDUE_TOKENS = ("overdue-1", "overdue-2", "overdue-3", "overdue-4", "overdue-5")
-
-
-def bucket_token(bucket_order: int, aging_bucket: str, last_overdue_order: int) -> str:
-    """Name the token of an ageing bucket.
-
-    The first overdue bucket is the palest and the last one always the darkest, however many a policy has.
-    """
-    if aging_bucket == "not_due":
-        return "not-due"
-    if aging_bucket == "unapplied":
-        return "unapplied"
-    if bucket_order >= last_overdue_order:
-        return OVERDUE_TOKENS[-1]
-    return OVERDUE_TOKENS[min(max(bucket_order - 1, 0), len(OVERDUE_TOKENS) - 2)]
-
 
 def tier_token(risk_tier: str | None) -> str:
     """Name the token of a risk tier; a customer without a tier is shown in the second ink."""

@@ -22,10 +22,12 @@ EN, FR, DE = Formatter("en"), Formatter("fr", "Europe/Paris"), Formatter("de")
         (EN, Decimal("835.56"), "GBP", "£836"),
         (EN, Decimal("999999"), "USD", "$1.00M"),
         (EN, Decimal("0"), "EUR", "€0"),
-        (EN, Decimal("1240"), "PLN", "PLN\u00a01k"),
+        (EN, Decimal("1240"), "PLN", "PLN\u00a01.2k"),
         (FR, Decimal("2750000"), "EUR", "2,75\u00a0M€"),
         (FR, Decimal("-12"), "GBP", "−12\u00a0£"),
         (DE, Decimal("48000"), "PLN", "48\u00a0k\u00a0PLN"),
+        (EN, Decimal("5119.85"), "USD", "$5.1k"),
+        (EN, Decimal("9960"), "EUR", "€10k"),
         (EN, None, "EUR", UNKNOWN),
     ],
 )

@@ -22,7 +22,7 @@ FMT = Formatter()
         ("overdue_amount", Decimal(100), 0.04, "▲&nbsp;+4.0%", "enc-worse"),
         ("collection_effectiveness_rate", 0.004, None, "▲&nbsp;+0.4\u00a0pt", "enc-better"),
         ("late_payment_rate_by_value", -0.011, None, "▼&nbsp;−1.1\u00a0pt", "enc-better"),
-        ("unapplied_amount", Decimal(-2_000), 0.2, "▼&nbsp;−€2k", "enc-same"),
+        ("unapplied_amount", Decimal(-2_000), 0.2, "▼&nbsp;−€2.0k", "enc-same"),
         ("best_possible_dso_days", 2.0, None, "▲&nbsp;+2.0\u00a0d", "enc-same"),
     ],
 )

@@ -109,7 +109,7 @@ def _balance(**changed: Any) -> dict[str, Any]:
         (
             _balance(),
             "3 customers owe €1.00M; €240k of it is overdue (24%), the oldest by 74 days. "
-            "Credits of €8k wait to be applied.",
+            "Credits of €8.0k wait to be applied.",
         ),
         (
             _balance(customers_count=1, overdue_amount=Decimal(0), unapplied_amount=Decimal(0)),
@@ -121,6 +121,19 @@ def _balance(**changed: Any) -> dict[str, Any]:
 )
 def test_ageing(total: dict[str, Any] | None, expected: str) -> None:
     assert _plain(sentence.ageing(total, VIEW, "EUR", FMT)) == expected
+
+
+def _slab(code: str, first: int | None, last: int | None, amount: int) -> dict[str, Any]:
+    return {"aging_bucket": code, "from_days": first, "to_days": last, "open_amount": Decimal(amount)}
+
+
+def test_oldest_slab() -> None:
+    slabs = [_slab("not_due", None, 0, 900), _slab("1-30", 1, 30, 40), _slab("over_30", 31, None, 7)]
+    credit = _slab("unapplied", None, None, -5)
+    assert sentence.oldest_slab([*slabs, credit], "EUR", FMT) == "€7 is over 30 days past due"
+    assert sentence.oldest_slab([*slabs[:2], credit], "EUR", FMT) == "€40 is 1–30 days past due"
+    assert sentence.oldest_slab([slabs[0], credit], "EUR", FMT) == "Nothing is overdue"
+    assert sentence.oldest_slab([], "EUR", FMT) == "Nothing is overdue"
 
 
 def _changes(**changed: Any) -> dict[str, Any]:
@@ -171,6 +184,11 @@ def test_watch_list(changes: dict[str, Any], expected: str) -> None:
             {"owed_amount": Decimal(500), "overdue_amount": None, "oldest_days_past_due": None},
             {"risk_tier": "A", "previous_risk_tier": None, "weeks_in_tier": 80},
             "Delta SA owes €500, none of it overdue. Tier A as long as it is known.",
+        ),
+        (
+            {"owed_amount": Decimal(19_600), "overdue_amount": Decimal(19_600), "oldest_days_past_due": 1490},
+            None,
+            "Delta SA owes €20k, all of it overdue, the oldest by 1,490 days. It has no risk tier yet.",
         ),
         (
             {"owed_amount": None, "overdue_amount": None},

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dashboards.lib import charts, theme
+from dashboards.lib import buckets, theme
 from dashboards.lib.theme import READABLE, STYLE_FILE, TOKENS, contrast, ink_on
 
 CONFIG = Path(theme.__file__).parent.parent / ".streamlit" / "config.toml"
@@ -70,7 +70,7 @@ def test_every_colour_of_the_page_is_a_token() -> None:
 
 
 def test_slabs_darken_with_age_whatever_their_number() -> None:
-    def buckets(*overdue: tuple[int, int | None]) -> list[dict[str, Any]]:
+    def policy(*overdue: tuple[int, int | None]) -> list[dict[str, Any]]:
         slabs = [
             ("not_due", None, 0),
             *((f"slab {first}", first, last) for first, last in overdue),
@@ -81,10 +81,10 @@ def test_slabs_darken_with_age_whatever_their_number() -> None:
             for order, (code, first, last) in enumerate(slabs, start=1)
         ]
 
-    few = buckets((1, 30), (31, None))
-    assert [charts.token_of(bucket, few) for bucket in few] == ["not-due", "overdue-1", "overdue-5", "unapplied"]
-    usual = buckets((1, 30), (31, 60), (61, 90), (91, 120), (121, None))
-    assert [charts.token_of(bucket, usual) for bucket in usual[1:-1]] == list(theme.OVERDUE_TOKENS)
-    assert [charts.bucket_words(bucket) for bucket in usual] == [
+    few = policy((1, 30), (31, None))
+    assert [buckets.token_of(bucket, few) for bucket in few] == ["not-due", "overdue-1", "overdue-5", "unapplied"]
+    usual = policy((1, 30), (31, 60), (61, 90), (91, 120), (121, None))
+    assert [buckets.token_of(bucket, usual) for bucket in usual[1:-1]] == list(buckets.OVERDUE_TOKENS)
+    assert [buckets.bucket_words(bucket) for bucket in usual] == [
         "Not due", "1–30", "31–60", "61–90", "91–120", "Over 120", "Unapplied",
     ]  # fmt: skip

@@ -59,19 +59,23 @@ _HISTORY = f"""
 
 _AGEING_HISTORY = """
     select
-        period_ending_on,
-        bucket_order,
-        aging_bucket,
-        open_amount,
-        items_count,
-        sum(open_amount) over (partition by period_ending_on) as total_amount
-    from marts.fct_aging_kpis
-    where period_kind = 'week'
-        and entity_id = $entity
-        and reporting_currency = $currency
-        and segment = '*'
-        and period_ending_on between $week - $span_days and $week
-    order by period_ending_on, bucket_order
+        ageing.period_ending_on,
+        ageing.bucket_order,
+        ageing.aging_bucket,
+        buckets.from_days,
+        buckets.to_days,
+        ageing.open_amount,
+        ageing.items_count,
+        sum(ageing.open_amount) over (partition by ageing.period_ending_on) as total_amount
+    from marts.fct_aging_kpis as ageing
+    inner join marts.dim_aging_buckets as buckets
+        on buckets.bucket_order = ageing.bucket_order
+    where ageing.period_kind = 'week'
+        and ageing.entity_id = $entity
+        and ageing.reporting_currency = $currency
+        and ageing.segment = '*'
+        and ageing.period_ending_on between $week - $span_days and $week
+    order by ageing.period_ending_on, ageing.bucket_order
 """
 
 _BY_ENTITY = """
