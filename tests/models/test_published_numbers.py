@@ -29,7 +29,7 @@ def test_dso_is_best_possible_plus_delinquent_plus_unapplied_on_every_row(books:
     assert rows_with_dso > 1000, "hardly a row has a DSO: the rest of this test would hold nothing"
     off = " or ".join(
         f"{days} is distinct from case when receivable_amount >= 0 and sales_amount > 0 "
-        f"then cast({amount} * window_days as double) / cast(sales_amount as double) end"
+        f"then cast({_cents(amount)} * window_days as double) / cast({_cents('sales_amount')} as double) end"
         for amount, days in DAYS_OF.items()
     )
     wrong = books.records(
@@ -37,3 +37,8 @@ def test_dso_is_best_possible_plus_delinquent_plus_unapplied_on_every_row(books:
         f"where receivable_amount <> not_due_amount + overdue_amount + unapplied_amount or {off} limit 5"
     )
     assert wrong == []
+
+
+def _cents(amount: str) -> str:
+    """An amount as a whole number, which a double holds as it is."""
+    return f"cast({amount} * 100 as bigint)"

@@ -1,4 +1,4 @@
-"""Each ruling of metrics 7 that concerns the ledger, its items and the figures of the present marts."""
+"""Each ruling of metrics 7, and convention of metrics 1, that the ledger and the present marts must follow."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from tests.models.books import Books
 from tests.models.case import Case
 from tests.models.documents import Entity, Extracts, invoice
 from tests.models.rulings.cases import NOT_OF_THE_PRESENT_MARTS, RULING_CASES
+from tests.models.rulings.conventions import CONVENTION_CASES
 
 RunEncours = Callable[..., CompletedProcess[str]]
 
 
-@pytest.mark.parametrize("case", RULING_CASES, ids=lambda case: case.entity_id)
+@pytest.mark.parametrize("case", [*RULING_CASES, *CONVENTION_CASES], ids=lambda case: case.entity_id)
 def test_the_marts_follow_the_ruling(case: Case, books: Books) -> None:
     for expectation in case.expected:
         assert expectation.seen(books, case.entity_id, case.report_on) == expectation.wanted(), expectation
