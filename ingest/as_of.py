@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import duckdb
 
 from ingest.errors import FileError, OrderError
-from ingest.header import fold
+from ingest.header import position_of
 from ingest.schema import SCHEMA
 from ingest.sql import text
 from ingest.stage import Stage, StagedFile
@@ -53,10 +53,9 @@ def control_date(connection: duckdb.DuckDBPyConnection, staged: StagedFile) -> d
                 f"{staged.path.name}: '{found.group(1)}' is not a day written as {rule.format} (mapping, control_date)"
             ) from None
     assert rule.column is not None
-    header = [fold(name) for name in staged.reading.header]
-    column = f"c{header.index(fold(rule.column))}"
+    column = f"c{position_of(staged.reading.header, rule.column)}"
     row = connection.execute(
-        f"select max(cast(try_strptime({column}, {text(rule.format)}) as date)) from {staged.reading.relation}"
+        f"select max(cast(try_strptime({column}, {text(rule.format)}) as date)) from {staged.reading.again}"
     ).fetchone()
     return row[0] if row is not None else None
 

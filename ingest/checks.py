@@ -70,15 +70,14 @@ def _column_faults(column: Column) -> list[Fault]:
     name, value = ident(column.name), f"cast({ident(column.name)} as varchar)"
     faults = []
     if column.values:
-        codes = ", ".join(column.values)
-        faults.append(
-            Fault(column.name, f"{name} not in ({texts(column.values)})", text(f"is none of: {codes}"), value)
-        )
+        # Comparisons one by one: a longer `not in` becomes a join, which costs more than all other checks.
+        unknown = " and ".join(f"{name} <> {text(code)}" for code in column.values)
+        faults.append(Fault(column.name, unknown, text(f"is none of: {', '.join(column.values)}"), value))
     if column.name == "currency" or column.name.endswith("_currency"):
         faults.append(
             Fault(
                 column.name,
-                f"not regexp_full_match({name}, '[A-Z]{{3}}')",
+                f"not ({name} glob '[A-Z][A-Z][A-Z]')",
                 "'is not an ISO currency code of three capitals'",
                 value,
             )

@@ -67,6 +67,19 @@ class LineEnds:
     """``\\n`` or ``\\r\\n`` where all lines end alike; empty where they do not, or end in ``\\r``."""
 
 
+def _first_record(path: Path, quote: bytes) -> bytes:
+    """The first line, and those after it while a quote is open."""
+    head = b""
+    with path.open("rb") as stream:
+        while len(head) < HEADER_BYTES:
+            line = stream.readline(HEADER_BYTES)
+            head += line
+            if not line or head.count(quote) % 2 == 0:
+                break
+    # Lines may end in a lone carriage return.
+    return head if b"\n" in head[-2:] or b"\r" not in head else head[: head.index(b"\r")]
+
+
 def line_ends(path: Path) -> LineEnds:
     """Count the lines of ``path`` and tell how they end. Reads the file once, in chunks."""
     feeds = returns = pairs = 0
@@ -132,15 +145,10 @@ def read_header(path: Path, file: FileFormat) -> list[str]:
 
     Raises `FileError` for an empty file and for bytes that are not of the stated encoding.
     """
-    with path.open("rb") as stream:
-        head = stream.read(HEADER_BYTES)
+    head = _first_record(path, file.quote.encode())
     if not head.strip():
         raise FileError(f"{path.name}: the file is empty, without even a header; export it again")
     encoding = "utf-8-sig" if file.encoding == "utf-8" else file.encoding
-    for ending in (b"\n", b"\r"):
-        if ending in head:
-            head = head[: head.rindex(ending)]
-            break
     try:
         decoded = head.decode(encoding)
     except UnicodeDecodeError as error:

@@ -34,6 +34,11 @@ def fold(header: str) -> str:
     return header.strip().casefold()
 
 
+def position_of(header: Sequence[str], name: str) -> int:
+    """Where ``name`` stands in ``header``."""
+    return [fold(other) for other in header].index(fold(name))
+
+
 def unpivoted(mapping: TableMapping, header: Sequence[str]) -> tuple[str, ...]:
     """The columns rows have after `unpivot`; the header itself where there is none."""
     if mapping.unpivot is None:

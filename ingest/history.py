@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import duckdb
 
 from ingest import marks
@@ -158,7 +160,7 @@ class History:
             self._execute(
                 f"insert into {marks.TABLE} select {text(self.table.name)}, _file_number, row_id, "
                 f"{text(warning.column)}, {warning.value}, {warning.reason}, 'warning' "
-                f"from (select s.rowid as row_id, s.* from {self._fresh_rows()} and s._warned) "
+                f"from (select s.rowid as row_id, s.* from {self._fresh_rows()}) "
                 f"where {warning.condition}"
             )
 
@@ -188,7 +190,9 @@ class History:
                 result.rows_new = fresh.get(staged.number, 0) - result.rows_changed
                 result.rows_unchanged = taken - fresh.get(staged.number, 0)
                 result.rows_rejected = result.rows_read - taken
-                result.control_amount, result.rejected_amount = control, rejected
+                result.control_amount = control
+                amounts = [part for part in (rejected, staged.unread_amount) if part is not None]
+                result.rejected_amount = sum(amounts, Decimal(0)) if amounts else None
             files[0].result.rows_vanished = vanished.get(key, 0)
 
     def _write(self) -> None:

@@ -15,11 +15,11 @@ from ingest.as_of import as_of_by_source
 from ingest.contract import TABLE_BY_NAME, TABLES
 from ingest.entities import derive_missing
 from ingest.errors import IngestError
-from ingest.header import header_warnings, wire
+from ingest.header import header_warnings, position_of, wire
 from ingest.history import History
-from ingest.plan import Plan, make_plan
-from ingest.projection import Projection
-from ingest.readers import open_reading
+from ingest.plan import Item, Plan, make_plan
+from ingest.projection import Projection, reader_types
+from ingest.readers import Request, check_header, open_reading, read_header
 from ingest.report import LoadReport
 from ingest.stage import Stage, StagedFile
 from ingest.structure import Structure
@@ -60,6 +60,7 @@ def load(
             stage.number_derived_ids()
             duplicates.refuse_duplicates(stage)
             rejects.explain_faults(stage, structures, Path(folder))
+            rejects.keep_refused_keys(stage)
         with _transaction(connection):
             load_id = manifest.next_load_id(connection)
             for stage in stages:
@@ -82,11 +83,7 @@ def _stage(
     marks.create(connection)
     for number, item in enumerate(plan.to_load):
         tell(f"reading {item.path.name} as {item.mapping.name} {item.table.table}")
-        reading = open_reading(connection, item.path, item.table, item.file, number, folder)
-        wiring = wire(item.table, reading.header, item.path.name)
-        projection = Projection(item.table, item.file, wiring)
-        staged = StagedFile(number, item.path, item.mapping, item.table, item.file, item.result, reading, projection)
-        item.result.warnings += header_warnings(item.table, reading.header)
+        staged = _open(connection, item, number, folder)
         stage = stages.get(item.table.table)
         if stage is None:
             stage = stages[item.table.table] = Stage(connection, TABLE_BY_NAME[item.table.table])
@@ -99,6 +96,23 @@ def _stage(
     for stage in in_order:
         pictures.refuse_empty(stage)
     return in_order, structures
+
+
+def _open(connection: duckdb.DuckDBPyConnection, item: Item, number: int, folder: Path) -> StagedFile:
+    """Make a file readable, with the projections that turn it into rows."""
+    header = read_header(item.path, item.file)
+    check_header(item.path, item.file, header)
+    wiring = wire(item.table, header, item.path.name)
+    item.result.warnings += header_warnings(item.table, header)
+    control = item.table.control_date.column if item.table.control_date is not None else None
+    kept_as_text = position_of(header, control) if control is not None else None
+    types = reader_types(item.table, item.file, wiring, kept_as_text)
+    reading = open_reading(connection, Request(item.path, item.table, item.file, number, folder, types))
+    projection = Projection(item.table, item.file, wiring, reading.types)
+    explanation = Projection(item.table, item.file, wiring)
+    return StagedFile(
+        number, item.path, item.mapping, item.table, item.file, item.result, reading, projection, explanation
+    )
 
 
 @contextmanager

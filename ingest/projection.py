@@ -11,11 +11,11 @@ DuckDB folds the chain into the one statement that reads the file.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from ingest import typing_sql
-from ingest.checks import Fault, table_faults, table_warnings
+from ingest.checks import Fault, table_faults
 from ingest.contract import Column, ColumnType
 from ingest.mapping import ConvertedAmount, FileFormat, TableMapping
 from ingest.schema import hash_sql
@@ -35,27 +35,50 @@ class Wiring:
     filters: tuple[int, ...]
 
 
+def reader_types(mapping: TableMapping, file: FileFormat, wiring: Wiring, control: int | None) -> dict[int, ColumnType]:
+    """The columns (by position) a reader may type itself: days and yes/no that are wanted as they stand.
+
+    Amounts are not: a reader would round what has too many decimals. ``control`` is a column needed as text.
+    """
+    if file.trim or mapping.unpivot is not None:
+        return {}
+    as_text = {*wiring.filters, *(position for pair in wiring.amounts.values() for position in pair), control}
+    types: dict[int, ColumnType] = {}
+    for name, position in wiring.columns.items():
+        column = mapping.target.column_by_name.get(name)
+        wanted = column.type if column is not None and name not in mapping.values else ColumnType.TEXT
+        if wanted not in {ColumnType.DATE, ColumnType.BOOLEAN} or types.get(position, wanted) is not wanted:
+            as_text.add(position)
+        types[position] = wanted
+    return {position: wanted for position, wanted in types.items() if position not in as_text}
+
+
 class Projection:
     """The SQL that makes canonical rows of one file."""
 
-    def __init__(self, mapping: TableMapping, file: FileFormat, wiring: Wiring) -> None:
-        self.mapping, self.file, self.wiring = mapping, file, wiring
+    def __init__(
+        self,
+        mapping: TableMapping,
+        file: FileFormat,
+        wiring: Wiring,
+        types: Container[int] = (),
+    ) -> None:
+        """``types`` holds the positions of columns that the reader has already typed; all others are text."""
+        self.mapping, self.file, self.wiring, self.types = mapping, file, wiring, types
         self.table = mapping.target
         self.columns: Sequence[Column] = (
             *self.table.columns,
             *(Column(name, ColumnType.TEXT, "", default_sql="'MAIN'") for name in mapping.helper_columns),
         )
         self.faults = [*self._reading_faults(), *table_faults(self.table)]
-        self.warnings = table_warnings(self.table)
 
     def stage_select(self, relation: str, file_number: int) -> str:
-        """Rows for the stage: canonical columns, ``_file_number``, ``_state``, ``_warned``, ``_row_hash``."""
+        """Rows for the stage: canonical columns, ``_file_number``, ``_state``, ``_row_hash``."""
         own = ",\n    ".join(ident(column.name) for column in self.table.columns)
         return (
             f"select\n    {own},\n    {file_number} as _file_number,\n"
             f"    cast(case when not _keep then {STATE_FILTERED} when {_any(self.faults)} then {STATE_FAULTY} "
             f"else {STATE_TAKEN} end as utinyint) as _state,\n"
-            f"    coalesce({_any(self.warnings)}, false) as _warned,\n"
             f"    {hash_sql(self.table)} as _row_hash\n"
             f"from ({self.full_select(relation)})"
         )
@@ -124,7 +147,11 @@ class Projection:
                 return typing_sql.converted(
                     ident("t_" + column.name), ident("r_" + column.name), source.quoted, self.file
                 )
-        return typing_sql.typed(ident("t_" + column.name), column.type, self.file)
+        source = ident("t_" + column.name)
+        return source if self._is_typed(column) else typing_sql.typed(source, column.type, self.file)
+
+    def _is_typed(self, column: Column) -> bool:
+        return self.wiring.columns.get(column.name) in self.types if column.name in self.wiring.columns else False
 
     def _signed(self, column: Column) -> str:
         value = ident("v_" + column.name)
@@ -168,7 +195,11 @@ class Projection:
                     )
                 )
             elif given and column.type is not ColumnType.TEXT:
-                condition, reason = typing_sql.unreadable(source, value, column.type, self.file)
+                condition, reason = (
+                    typing_sql.out_of_range(value, column.type)
+                    if self._is_typed(column)
+                    else typing_sql.unreadable(source, value, column.type, self.file)
+                )
                 faults.append(Fault(column.name, condition, reason, source))
         return faults
 

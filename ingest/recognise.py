@@ -105,7 +105,11 @@ def recognise(path: Path, mappings: Sequence[Mapping] | None = None) -> Recognit
         and candidate.table.file_name == best.table.file_name
     ]
     together = same if best.table.file_name is not None else [best]
-    rivals = [candidate for candidate in fitting if candidate.rank == best.rank and all(candidate is not chosen for chosen in together)]
+    rivals = [
+        candidate
+        for candidate in fitting
+        if candidate.rank == best.rank and all(candidate is not chosen for chosen in together)
+    ]
     if rivals:
         names = ", ".join(f"{rival.mapping.name} ({rival.table.table})" for rival in [best, *rivals])
         raise MappingError(f"{path.name}: fits several mappings equally well: {names}. Say which: --source NAME.")

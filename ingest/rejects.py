@@ -11,53 +11,97 @@ from ingest import lines, marks
 from ingest.projection import STATE_FAULTY, STATE_REFUSED
 from ingest.readers import csv_file
 from ingest.schema import SCHEMA
-from ingest.sql import text
+from ingest.sql import ident, text
 from ingest.stage import Stage, StagedFile
 from ingest.structure import Structure, Unread, record_of
 
+UNREAD = "ingest_unread_faults"
+"""Columns: file_number, position (among the file's unread records), column_name, value, reason."""
+
 
 def explain_faults(stage: Stage, structures: dict[int, Structure], folder: Path) -> None:
-    """Mark each fault of the stage's faulty rows, and keep the keys of rows that could not be taken.
+    """Find each fault of the rows of a stage that cannot be taken, and keep their keys as far as they can be read.
 
-    Faulty rows are read once more, as text; that is the only way to quote what stood there.
+    Such rows are read once more, as text: that is the only way to quote what stood there.
     """
     connection = stage.connection
     marks.create_rejected_keys(connection, stage.table)
+    connection.execute(
+        f"create temp table if not exists {UNREAD} (file_number integer, position bigint, column_name varchar, "
+        "value varchar, reason varchar)"
+    )
     for staged in stage.files:
-        if staged.unread and staged.table.unpivot is None:
-            _keep_unread_keys(connection, stage, staged, structures[staged.number].unread, folder)
-        faulty = (
-            f"select s.rowid - {staged.first_row} as _row from {stage.name} as s "
-            f"where {staged.rows_where} and s._state = {STATE_FAULTY}"
-        )
-        if not connection.execute(f"{faulty} limit 1").fetchall():
-            continue
-        relation = f"(select * from {staged.reading.numbered} where _row in ({faulty}))"
+        if staged.unread:
+            _explain_unread(stage, staged, structures[staged.number].unread, folder)
+        _explain_faulty(stage, staged)
+
+
+def _explain_faulty(stage: Stage, staged: StagedFile) -> None:
+    """Mark the faults of staged rows in state `STATE_FAULTY`."""
+    connection = stage.connection
+    faulty = (
+        f"select s.rowid - {staged.first_row} as _row from {stage.name} as s "
+        f"where {staged.rows_where} and s._state = {STATE_FAULTY}"
+    )
+    if not connection.execute(f"{faulty} limit 1").fetchall():
+        return
+    relation = f"(select * from {staged.reading.numbered} where _row in ({faulty}))"
+    _look_closer(connection, staged, relation)
+    for fault in staged.explanation.faults:
         connection.execute(
-            f"create or replace temp table ingest_faulty as {staged.projection.full_select(relation, ['_row'])}"
+            f"insert into {marks.TABLE} select {text(stage.table.name)}, {staged.number}, "
+            f"_row + {staged.first_row}, {text(fault.column)}, {fault.value}, {fault.reason}, 'reject' "
+            f"from ingest_closer where {fault.condition}"
         )
-        for fault in staged.projection.faults:
+    marks.keep_keys(connection, stage.table, "ingest_closer")
+
+
+def _explain_unread(stage: Stage, staged: StagedFile, unread: Sequence[Unread], folder: Path) -> None:
+    """Say what is wrong with unread records: column by column where the line at least has its columns."""
+    connection, width = stage.connection, len(staged.reading.header)
+    split = [position for position, record in enumerate(unread) if record.is_split]
+    if split:
+        lines_file = folder / f"split-{staged.number}.csv"
+        lines_file.write_text("".join(f"{unread[position].raw_line}\n" for position in split), encoding="utf-8")
+        _look_closer(connection, staged, csv_file.text_relation(lines_file, staged.file, width))
+        connection.execute(
+            "create or replace temp table ingest_split as select unnest(?) as position, unnest(range(len(?))) as _row",
+            [split, split],
+        )
+        for fault in staged.explanation.faults:
             connection.execute(
-                f"insert into {marks.TABLE} select {text(stage.table.name)}, {staged.number}, "
-                f"_row + {staged.first_row}, {text(fault.column)}, {fault.value}, {fault.reason}, 'reject' "
-                f"from ingest_faulty where {fault.condition}"
+                f"insert into {UNREAD} select {staged.number}, position, {text(fault.column)}, {fault.value}, "
+                f"{fault.reason} from ingest_closer join ingest_split using (_row) where {fault.condition}"
             )
-        marks.keep_keys(connection, stage.table, "ingest_faulty")
+        marks.keep_keys(connection, stage.table, "ingest_closer")
+        if stage.table.control_amount is not None:
+            row = connection.execute(f"select sum({ident(stage.table.control_amount)}) from ingest_closer").fetchone()
+            staged.unread_amount = row[0] if row is not None else None
+    if len(split) < len(unread):
+        lines_file = folder / f"unsplit-{staged.number}.csv"
+        unsplit = (record.raw_line for record in unread if not record.is_split)
+        lines_file.write_text("".join(f"{line}\n" for line in unsplit), encoding="utf-8")
+        _look_closer(connection, staged, csv_file.lenient_relation(lines_file, staged.file, width))
+        marks.keep_keys(connection, stage.table, "ingest_closer")
+    # What the closer look cannot name is told as the reader tells it.
+    connection.execute(
+        f"insert into {UNREAD} select {staged.number}, position, null, null, reason from ("
+        f"select unnest(range(len(?))) as position, unnest(?) as reason) "
+        f"where position not in (select position from {UNREAD} where file_number = {staged.number})",
+        [[record.reason for record in unread], [record.reason for record in unread]],
+    )
+
+
+def _look_closer(connection: duckdb.DuckDBPyConnection, staged: StagedFile, relation: str) -> None:
+    """Make ``ingest_closer``: the rows of a relation of text columns, projected with all their steps."""
+    connection.execute(
+        f"create or replace temp table ingest_closer as {staged.explanation.full_select(relation, ['_row'])}"
+    )
 
 
 def keep_refused_keys(stage: Stage) -> None:
     """Keep the keys of rows refused for their key: what is current under it stays."""
     marks.keep_keys(stage.connection, stage.table, f"(from {stage.name} where _state = {STATE_REFUSED})")
-
-
-def _keep_unread_keys(
-    connection: duckdb.DuckDBPyConnection, stage: Stage, staged: StagedFile, unread: Sequence[Unread], folder: Path
-) -> None:
-    """Read what can be read of lines with too few or too many columns, for their keys only."""
-    path = folder / f"unread-{staged.number}.csv"
-    path.write_text("".join(f"{record.raw_line.rstrip(chr(10))}\n" for record in unread), encoding="utf-8")
-    relation = csv_file.lenient_relation(path, staged.file, len(staged.reading.header))
-    marks.keep_keys(connection, stage.table, f"({staged.projection.full_select(relation)})")
 
 
 def write(
@@ -75,11 +119,15 @@ def _write_file(
     result = staged.result
     constants = f"{load_id}, {text(result.source)}, {text(result.table_name)}, {text(result.file)}"
     if structure.unread:
-        columns = list(zip(*((u.line, u.reason, u.raw_line) for u in structure.unread), strict=True))
         connection.execute(
-            f"insert into {SCHEMA}.rejects select {constants}, line, null, null, reason, 'reject', raw from ("
-            "select unnest(?) as line, unnest(?) as reason, unnest(?) as raw)",
-            [list(column) for column in columns],
+            f"insert into {SCHEMA}.rejects select {constants}, line, column_name, value, reason, 'reject', raw "
+            f"from (select unnest(range(len(?))) as position, unnest(?) as line, unnest(?) as raw) "
+            f"join (from {UNREAD} where file_number = {staged.number}) using (position) order by line",
+            [
+                [unread.line for unread in structure.unread],
+                [unread.line for unread in structure.unread],
+                [unread.raw_line for unread in structure.unread],
+            ],
         )
     marked = f"{marks.TABLE} as m where m.table_name = {text(stage.table.name)} and m.file_number = {staged.number}"
     if not connection.execute(f"select 1 from {marked} limit 1").fetchall():

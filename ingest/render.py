@@ -98,7 +98,7 @@ is optional, and its absence costs only the figures that need it. Names are fixe
 Amounts are exact decimals with two places. In `invoices`, positive = the customer owes more: invoices and debit
 notes are positive, credit notes and write-offs negative, openings and adjustments either. In `payments` amounts
 are positive whatever the type. Days are written as the mapping says, `YYYY-MM-DD` in canonical files; days before
-1900 or after 2999 are rejected as typing errors."""
+1901 or after 2999 are rejected as typing errors."""
 
 _RULES = """\
 ## How a load treats rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -27,10 +28,14 @@ class StagedFile:
     result: FileResult
     reading: Reading
     projection: Projection
+    explanation: Projection
+    """The projection over columns that are all text: for looking closer at rows that were not taken."""
     first_row: int = 0
     rows: int = 0
     unread: int = 0
-    """Records the reader could not split into columns."""
+    """Records the reader could not split into columns, or not type."""
+    unread_amount: Decimal | None = None
+    """Total of the amounts of unread records, as far as they could be read after all."""
 
     @property
     def rows_where(self) -> str:
@@ -55,8 +60,7 @@ class Stage:
         """Make the empty temporary table."""
         columns = ", ".join(f"{ident(column.name)} {column.type.value}" for column in self.table.columns)
         self.connection.execute(
-            f"create temp table {self.name} ({columns}, _file_number integer, _state utinyint, _warned boolean, "
-            "_row_hash ubigint)"
+            f"create temp table {self.name} ({columns}, _file_number integer, _state utinyint, _row_hash ubigint)"
         )
 
     def add(self, staged: StagedFile) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 
@@ -16,6 +16,7 @@ _REASONS = {
     "MISSING COLUMNS": "the line has fewer columns than the header",
     "TOO MANY COLUMNS": "the line has more columns than the header; a value with the delimiter in it needs quotes",
     "UNQUOTED VALUE": "a quote inside a quoted value is not doubled",
+    "CAST": "a value cannot be read as its column's type",
     "INVALID STATE": "the line cannot be split into columns: check its quotes",
 }
 
@@ -28,6 +29,8 @@ class Unread:
     line: int
     reason: str
     raw_line: str
+    is_split: bool
+    """Whether the line has the columns it should have, and only a value could not be typed."""
 
 
 @dataclass
@@ -53,6 +56,7 @@ def check(connection: duckdb.DuckDBPyConnection, staged: StagedFile) -> Structur
     places = lines.line_numbers(reading.text_file, [position for position, *_ in found])
     unread = []
     for (_, kind, raw), line in zip(found, places, strict=True):
+        is_split = kind == "CAST"
         if kind == "INVALID ENCODING":
             raise FileError(not_encoded(staged.path, line, staged.file.encoding))
         swallowed = "\n" in raw.rstrip("\r\n") and (kind == "UNQUOTED VALUE" or not staged.file.multiline)
@@ -62,7 +66,7 @@ def check(connection: duckdb.DuckDBPyConnection, staged: StagedFile) -> Structur
                 "lines after it are read as part of the value. Close or double the quote in the file."
             )
         reason = _REASONS.get(kind, f"the line cannot be read ({kind.lower()})")
-        unread.append(Unread(line - 1, line, reason, raw))
+        unread.append(Unread(line - 1, line, reason, raw.rstrip("\r\n"), is_split))
     records = staged.rows // reading.rows_per_record + len(unread)
     structure = Structure(unread, is_regular=reading.lines == records + 1)
     if not structure.is_regular:
@@ -87,10 +91,7 @@ def _check_irregular(staged: StagedFile, structure: Structure, records: int) -> 
             "Check its quotes and line ends, or export it again."
         )
     by_line = {line: record for record, line in walk.starts(unread.line for unread in structure.unread)}
-    structure.unread = [
-        Unread(by_line.get(unread.line, unread.record), unread.line, unread.reason, unread.raw_line)
-        for unread in structure.unread
-    ]
+    structure.unread = [replace(unread, record=by_line.get(unread.line, unread.record)) for unread in structure.unread]
 
 
 def _rejected_lines(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[int, str, str]]:
@@ -99,7 +100,8 @@ def _rejected_lines(connection: duckdb.DuckDBPyConnection, table: str) -> list[t
     if exists is None or not exists[0]:
         return []
     rows = connection.execute(
-        f"select line_byte_position - 1, arg_min(error_type, byte_position), any_value(csv_line) "
+        # A line that does not split is reported for each value too; that it does not split comes first.
+        "select line_byte_position - 1, arg_min(error_type, (error_type = 'CAST', byte_position)), any_value(csv_line) "
         f"from {table} group by 1 order by 1"
     ).fetchall()
     return [(int(position), str(kind), str(raw)) for position, kind, raw in rows]

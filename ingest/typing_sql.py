@@ -9,10 +9,9 @@ from ingest.contract import ColumnType
 from ingest.mapping import FileFormat
 from ingest.sql import text
 
-EARLIEST, LATEST = "date '1900-01-01'", "date '2999-12-31'"
-"""Days outside are typing errors (year 0202, 20226), which would make centuries of weeks."""
+EARLIEST, LATEST = "date '1901-01-01'", "date '2999-12-31'"
+"""Days outside are typing errors (year 0202) or a program's word for no day (1900-01-01)."""
 
-TRUE_WORDS, FALSE_WORDS = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
 DECIMALS = {ColumnType.AMOUNT: 2, ColumnType.RATE: 8}
 CONVERSION_RATE_DECIMALS = 10
 
@@ -29,8 +28,8 @@ def typed(source: str, column_type: ColumnType, file: FileFormat) -> str:
         case ColumnType.INTEGER:
             return f"case when regexp_full_match({source}, '[+-]?[0-9]+') then try_cast({source} as integer) end"
         case ColumnType.BOOLEAN:
-            word = f"lower({source})"
-            return f"case when {word} in {TRUE_WORDS} then true when {word} in {FALSE_WORDS} then false end"
+            # true, t, yes, y, 1 and false, f, no, n, 0, in any case.
+            return f"try_cast({source} as boolean)"
         case _:
             raise AssertionError(f"no canonical column is a {column_type}")
 
@@ -42,14 +41,21 @@ def unreadable(source: str, value: str, column_type: ColumnType, file: FileForma
             return (
                 f"{source} is not null and coalesce({value} not between {EARLIEST} and {LATEST}, true)",
                 f"case when {value} is null then {text(f'is not a day written as {file.date_format}')} "
-                "else 'is a day before 1900 or after 2999' end",
+                f"else {out_of_range(value, column_type)[1]} end",
             )
         case ColumnType.AMOUNT | ColumnType.RATE:
             decimals = DECIMALS[column_type]
             marks = f"decimal mark {file.decimal_mark}"
             marks += f" and thousands mark {file.thousands_mark}" if file.thousands_mark else ""
+            # Where the mark is among the last three characters nothing is left to match, and finding it is cheap.
+            exact = (
+                f"case when {value} is null then false "
+                f"when strpos({source}, {text(file.decimal_mark)}) >= strlen({source}) - {decimals} and not "
+                f"{str(bool(file.thousands_mark)).lower()} then true "
+                f"else {_matches(source, file, decimals)} end"
+            )
             return (
-                f"{source} is not null and ({value} is null or not {_matches(source, file, decimals)})",
+                f"{source} is not null and not {exact}",
                 f"case when not {_matches(source, file, None)} then {text(f'is not a number written with {marks}')} "
                 f"when {value} is null then {text(f'does not fit 18 digits, {decimals} of them decimals')} "
                 f"else {text(f'has more than {decimals} decimals')} end",
@@ -60,6 +66,13 @@ def unreadable(source: str, value: str, column_type: ColumnType, file: FileForma
             return f"{source} is not null and {value} is null", "'is neither true nor false'"
         case _:
             raise AssertionError(f"any text can be read as {column_type}")
+
+
+def out_of_range(value: str, column_type: ColumnType) -> tuple[str, str]:
+    """Condition and reason (both SQL) of a typed value that cannot be meant."""
+    if column_type is ColumnType.DATE:
+        return f"{value} not between {EARLIEST} and {LATEST}", "'is a day before 1901 or after 2999'"
+    return "false", "''"
 
 
 def converted(

@@ -7,9 +7,9 @@ from typing import Protocol
 
 import duckdb
 
-from ingest.mapping import FileFormat, TableMapping
+from ingest.mapping import FileFormat
 from ingest.readers import csv_file, jsonl_file, parquet_file, xlsx_file
-from ingest.readers.reading import Reading
+from ingest.readers.reading import Reading, Request
 
 
 class Reader(Protocol):
@@ -19,17 +19,12 @@ class Reader(Protocol):
         """The column names of a file."""
         ...
 
-    def open_reading(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        path: Path,
-        mapping: TableMapping,
-        file: FileFormat,
-        number: int,
-        folder: Path,
-    ) -> Reading:
+    def open_reading(self, connection: duckdb.DuckDBPyConnection, request: Request) -> Reading:
         """A file as a relation."""
         ...
+
+
+_READERS: dict[str, Reader] = {"csv": csv_file, "jsonl": jsonl_file, "parquet": parquet_file, "xlsx": xlsx_file}
 
 
 def read_header(path: Path, file: FileFormat) -> list[str]:
@@ -37,18 +32,15 @@ def read_header(path: Path, file: FileFormat) -> list[str]:
     return _READERS[file.format].read_header(path, file)
 
 
-def open_reading(
-    connection: duckdb.DuckDBPyConnection,
-    path: Path,
-    mapping: TableMapping,
-    file: FileFormat,
-    number: int,
-    folder: Path,
-) -> Reading:
-    """Make ``path`` readable as a relation. ``number`` keeps names apart, ``folder`` takes copies."""
-    return _READERS[file.format].open_reading(connection, path, mapping, file, number, folder)
+def check_header(path: Path, file: FileFormat, header: list[str]) -> None:
+    """Raise `FileError` where ``header`` shows that the file is split by another delimiter than ``file`` says."""
+    if file.format == "csv":
+        csv_file.check_delimiter(path, file, header)
 
 
-_READERS: dict[str, Reader] = {"csv": csv_file, "jsonl": jsonl_file, "parquet": parquet_file, "xlsx": xlsx_file}
+def open_reading(connection: duckdb.DuckDBPyConnection, request: Request) -> Reading:
+    """Make a file readable as a relation; raises `FileError` where it cannot be read as its mapping says."""
+    return _READERS[request.file.format].open_reading(connection, request)
 
-__all__ = ["Reading", "open_reading", "read_header"]
+
+__all__ = ["Reading", "Request", "check_header", "open_reading", "read_header"]

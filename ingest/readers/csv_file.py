@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 
 from ingest import files
+from ingest.contract import ColumnType
 from ingest.errors import FileError
-from ingest.mapping import FileFormat, TableMapping
-from ingest.readers.reading import Reading, unpivot_relation
+from ingest.mapping import FileFormat
+from ingest.readers.reading import Reading, Request, unpivot_relation
 from ingest.sql import text, texts
 
 OTHER_DELIMITERS = (",", ";", "\t", "|")
 MAX_LINE_BYTES = 1 << 21
+ISO_DAY = "%Y-%m-%d"
 
 
 def read_header(path: Path, file: FileFormat) -> list[str]:
@@ -36,47 +39,69 @@ def check_delimiter(path: Path, file: FileFormat, header: list[str]) -> None:
             )
 
 
-def open_reading(
-    connection: duckdb.DuckDBPyConnection,
-    path: Path,
-    mapping: TableMapping,
-    file: FileFormat,
-    number: int,
-    folder: Path,
-) -> Reading:
-    """Make a CSV file readable; raises `FileError` for a wrong delimiter or encoding."""
+def open_reading(connection: duckdb.DuckDBPyConnection, request: Request) -> Reading:
+    """Make a CSV file readable; raises `FileError` for bytes of another encoding."""
+    path, file, number = request.path, request.file, request.number
     header = read_header(path, file)
-    check_delimiter(path, file, header)
     ends = files.line_ends(path)
-    readable = files.readable_copy(path, file, not ends.newline, folder)
-    scan = _scan(readable, file, len(header), ends.newline or "\n", f"ingest_rejects_{number}")
-    again = _scan(readable, file, len(header), ends.newline or "\n", f"ingest_rejects_again_{number}")
-    relation, numbered, rows = scan, f"(select row_number() over () - 1 as _row, * from {again})", 1
-    if mapping.unpivot is not None:
-        relation, numbered, rows = unpivot_relation(connection, mapping, header, scan, number)
-    return Reading(header, relation, numbered, rows, readable, ends.lines, f"ingest_rejects_{number}")
+    readable = files.readable_copy(path, file, not ends.newline, request.folder)
+    types = dict(request.types) if request.mapping.unpivot is None else {}
+
+    def scan(rejects: str) -> str:
+        return _scan(readable, file, len(header), types, ends.newline or "\n", rejects)
+
+    relation, again, rows = scan(f"ingest_rejects_{number}"), scan(f"ingest_rejects_again_{number}"), 1
+    columns = ", ".join(_as_text(position, types.get(position), file) for position in range(len(header)))
+    numbered = f"(select row_number() over () - 1 as _row, {columns} from {again})"
+    if request.mapping.unpivot is not None:
+        relation, numbered, rows = unpivot_relation(connection, request, header, relation)
+    return Reading(header, relation, numbered, again, rows, readable, ends.lines, f"ingest_rejects_{number}", types)
 
 
-def _scan(path: Path, file: FileFormat, width: int, newline: str, rejects: str) -> str:
-    columns = ", ".join(f"'c{position}': 'varchar'" for position in range(width))
+def _scan(path: Path, file: FileFormat, width: int, types: Mapping[int, ColumnType], newline: str, rejects: str) -> str:
+    columns = ", ".join(f"'c{position}': '{types.get(position, ColumnType.TEXT).value}'" for position in range(width))
     line_end = {"\n": "\\n", "\r\n": "\\r\\n"}[newline]
+    # ISO days are read faster without a format; others need theirs.
+    days = "" if file.date_format == ISO_DAY else f"dateformat = {text(file.date_format)}, "
     return (
         f"read_csv({text(str(path))}, columns = {{{columns}}}, header = true, auto_detect = false, "
-        f"delim = {text(file.delimiter)}, quote = {text(file.quote)}, escape = {text(file.quote)}, "
+        f"delim = {text(file.delimiter)}, quote = {text(file.quote)}, escape = {text(file.quote)}, {days}"
         f"new_line = {text(line_end)}, nullstr = [{texts(('', *file.null_values))}], "
         f"max_line_size = {MAX_LINE_BYTES}, store_rejects = true, rejects_limit = 0, "
         f"rejects_table = {text(rejects)}, rejects_scan = {text(rejects + '_scan')})"
     )
 
 
-def lenient_relation(path: Path, file: FileFormat, width: int) -> str:
-    """The lines of ``path`` with what columns they have; a line too short or too long is read as far as it goes."""
+def _as_text(position: int, column_type: ColumnType | None, file: FileFormat) -> str:
+    match column_type:
+        case None:
+            return f"c{position}"
+        case ColumnType.DATE:
+            return f"strftime(c{position}, {text(file.date_format)}) as c{position}"
+        case _:
+            return f"cast(c{position} as varchar) as c{position}"
+
+
+def text_relation(path: Path, file: FileFormat, width: int) -> str:
+    """Lines that split into ``width`` columns, without a header, as text with ``_row``, their position from 0."""
     columns = ", ".join(f"'c{position}': 'varchar'" for position in range(width))
     return (
-        f"read_csv({text(str(path))}, columns = {{{columns}}}, header = false, auto_detect = false, "
-        f"delim = {text(file.delimiter)}, quote = {text(file.quote)}, escape = {text(file.quote)}, "
-        f"nullstr = [{texts(('', *file.null_values))}], max_line_size = {MAX_LINE_BYTES}, "
-        "null_padding = true, strict_mode = false, ignore_errors = true, parallel = false)"
+        f"(select row_number() over () - 1 as _row, * from read_csv({text(str(path))}, columns = {{{columns}}}, "
+        f"header = false, auto_detect = false, delim = {text(file.delimiter)}, quote = {text(file.quote)}, "
+        f"escape = {text(file.quote)}, nullstr = [{texts(('', *file.null_values))}], "
+        f"max_line_size = {MAX_LINE_BYTES}))"
+    )
+
+
+def lenient_relation(path: Path, file: FileFormat, width: int) -> str:
+    """As `text_relation`, of lines that do not split: too short or too long, they are read as far as they go."""
+    columns = ", ".join(f"'c{position}': 'varchar'" for position in range(width))
+    return (
+        f"(select row_number() over () - 1 as _row, * from read_csv({text(str(path))}, columns = {{{columns}}}, "
+        f"header = false, auto_detect = false, delim = {text(file.delimiter)}, quote = {text(file.quote)}, "
+        f"escape = {text(file.quote)}, nullstr = [{texts(('', *file.null_values))}], "
+        f"max_line_size = {MAX_LINE_BYTES}, null_padding = true, strict_mode = false, ignore_errors = true, "
+        "parallel = false))"
     )
 
 

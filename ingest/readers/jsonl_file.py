@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 
 from ingest.errors import FileError
-from ingest.mapping import FileFormat, TableMapping
+from ingest.mapping import FileFormat
 from ingest.readers import parquet_file
-from ingest.readers.reading import Reading
+from ingest.readers.reading import Reading, Request
 from ingest.sql import text
 
 
@@ -25,15 +25,8 @@ def read_header(path: Path, file: FileFormat) -> list[str]:
             raise FileError(f"{path.name}: is not JSON lines, one object a line: {error}") from None
 
 
-def open_reading(
-    connection: duckdb.DuckDBPyConnection,
-    path: Path,
-    mapping: TableMapping,
-    file: FileFormat,
-    number: int,
-    folder: Path,
-) -> Reading:
+def open_reading(connection: duckdb.DuckDBPyConnection, request: Request) -> Reading:
     """Read a JSON lines file into a temporary table of text."""
-    columns = ", ".join(f"{text(name)}: 'varchar'" for name in read_header(path, file))
-    source = f"read_json({text(str(path))}, format = 'newline_delimited', columns = {{{columns}}})"
-    return parquet_file.stored(connection, path, mapping, file, number, source)
+    columns = ", ".join(f"{text(name)}: 'varchar'" for name in read_header(request.path, request.file))
+    source = f"read_json({text(str(request.path))}, format = 'newline_delimited', columns = {{{columns}}})"
+    return parquet_file.stored(connection, request, source)

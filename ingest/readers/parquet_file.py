@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 
 from ingest.errors import FileError
-from ingest.mapping import FileFormat, TableMapping
-from ingest.readers.reading import Reading, unpivot_relation
+from ingest.mapping import FileFormat
+from ingest.readers.reading import Reading, Request, unpivot_relation
 from ingest.sql import ident, text
 
 
@@ -18,37 +18,28 @@ def read_header(path: Path, file: FileFormat) -> list[str]:
         return [row[0] for row in _describe(connection, path, f"read_parquet({text(str(path))})")]
 
 
-def open_reading(
-    connection: duckdb.DuckDBPyConnection,
-    path: Path,
-    mapping: TableMapping,
-    file: FileFormat,
-    number: int,
-    folder: Path,
-) -> Reading:
+def open_reading(connection: duckdb.DuckDBPyConnection, request: Request) -> Reading:
     """Read a Parquet file into a temporary table of text."""
-    source = f"read_parquet({text(str(path))})"
-    return stored(connection, path, mapping, file, number, source)
+    return stored(connection, request, f"read_parquet({text(str(request.path))})")
 
 
-def stored(
-    connection: duckdb.DuckDBPyConnection, path: Path, mapping: TableMapping, file: FileFormat, number: int, source: str
-) -> Reading:
+def stored(connection: duckdb.DuckDBPyConnection, request: Request, source: str) -> Reading:
     """Store the rows of ``source`` as text in a temporary table, whose row numbers then are the records."""
-    described = _describe(connection, path, source)
+    file = request.file
+    described = _describe(connection, request.path, source)
     nulls = ", ".join(text(value) for value in ("", *file.null_values))
     columns = ", ".join(
         f"case when {as_text} not in ({nulls}) then {as_text} end as c{position}"
         for position, (name, kind) in enumerate(described)
         for as_text in [_as_text(ident(name), kind, file)]
     )
-    table = f"ingest_text_{number}"
+    table = f"ingest_text_{request.number}"
     connection.execute(f"create temp table {table} as select {columns} from {source}")
     header = [name for name, _ in described]
     relation, numbered, rows = table, f"(select rowid as _row, * from {table})", 1
-    if mapping.unpivot is not None:
-        relation, numbered, rows = unpivot_relation(connection, mapping, header, table, number)
-    return Reading(header, relation, numbered, rows)
+    if request.mapping.unpivot is not None:
+        relation, numbered, rows = unpivot_relation(connection, request, header, table)
+    return Reading(header, relation, numbered, table, rows)
 
 
 def _as_text(column: str, kind: str, file: FileFormat) -> str:

@@ -1,15 +1,32 @@
-"""What every reader hands on."""
+"""What readers are asked for and what they hand on."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
+from ingest.contract import ColumnType
 from ingest.header import fold
-from ingest.mapping import TableMapping
+from ingest.mapping import FileFormat, TableMapping
 from ingest.sql import ident, text
+
+
+@dataclass(frozen=True)
+class Request:
+    """A file to make readable."""
+
+    path: Path
+    mapping: TableMapping
+    file: FileFormat
+    number: int
+    """Keeps the temporary tables of files apart."""
+    folder: Path
+    """Takes copies of files that cannot be read where they are."""
+    types: Mapping[int, ColumnType] = field(default_factory=dict)
+    """Columns (by position) a reader may type while it splits the line, which costs less than afterwards."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +38,9 @@ class Reading:
     relation: str
     """SQL that can stand after `from`."""
     numbered: str
-    """The same rows with ``_row``, their position from 0. Reads in one thread: for looking up faulty rows only."""
+    """The same rows, all columns as text, with ``_row``, their position from 0. Reads in one thread: for few rows."""
+    again: str
+    """The same rows once more, for a second look that must not disturb `rejects_table`."""
     rows_per_record: int = 1
     """More than one after unpivot."""
     text_file: Path | None = None
@@ -29,18 +48,20 @@ class Reading:
     lines: int = 0
     """Physical lines of `text_file`."""
     rejects_table: str | None = None
-    """Where the reader puts records it cannot split into columns."""
+    """Where the reader puts records it cannot split into columns or cannot type."""
+    types: dict[int, ColumnType] = field(default_factory=dict)
+    """Columns (by position) the reader itself has typed; all others are text."""
 
 
 def unpivot_relation(
-    connection: duckdb.DuckDBPyConnection, mapping: TableMapping, header: list[str], relation: str, number: int
+    connection: duckdb.DuckDBPyConnection, request: Request, header: list[str], relation: str
 ) -> tuple[str, str, int]:
     """Materialise ``relation`` with its wide columns as rows: (relation, numbered relation, rows a record)."""
-    assert mapping.unpivot is not None
+    assert request.mapping.unpivot is not None
     positions = {fold(name): position for position, name in enumerate(header)}
-    kept = [positions[fold(name)] for name in mapping.unpivot.keep]
+    kept = [positions[fold(name)] for name in request.mapping.unpivot.keep]
     wide = [position for position, name in enumerate(header) if name.strip() and position not in kept]
-    name = f"ingest_cells_{number}"
+    name = f"ingest_cells_{request.number}"
     columns = [f"c{position} as k{index}" for index, position in enumerate(kept)]
     names = ", ".join(text(header[position].strip()) for position in wide)
     values = ", ".join(f"c{position}" for position in wide)

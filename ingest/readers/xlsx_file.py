@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -10,9 +11,9 @@ import duckdb
 from python_calamine import CalamineError, CalamineWorkbook
 
 from ingest.errors import FileError, nearest
-from ingest.mapping import FileFormat, TableMapping
+from ingest.mapping import FileFormat
 from ingest.readers import csv_file
-from ingest.readers.reading import Reading
+from ingest.readers.reading import Reading, Request
 
 
 def read_header(path: Path, file: FileFormat) -> list[str]:
@@ -23,17 +24,11 @@ def read_header(path: Path, file: FileFormat) -> list[str]:
     return [_cell(value, file) for value in rows[0]]
 
 
-def open_reading(
-    connection: duckdb.DuckDBPyConnection,
-    path: Path,
-    mapping: TableMapping,
-    file: FileFormat,
-    number: int,
-    folder: Path,
-) -> Reading:
-    """Write the sheet as CSV into ``folder`` and open that."""
+def open_reading(connection: duckdb.DuckDBPyConnection, request: Request) -> Reading:
+    """Write the sheet as CSV into the request's folder and open that."""
+    path, file = request.path, request.file
     read_header(path, file)
-    copy = folder / f"{number}-{path.stem}.csv"
+    copy = request.folder / f"{request.number}-{path.stem}.csv"
     plain = file.model_copy(
         update={"format": "csv", "encoding": "utf-8", "delimiter": ",", "quote": '"', "multiline": True}
     )
@@ -43,7 +38,7 @@ def open_reading(
             cells = [_cell(value, file) for value in row]
             # A blank row stays a blank line, so that lines of the copy are rows of the sheet.
             writer.writerow(cells if any(cells) else [])
-    return csv_file.open_reading(connection, copy, mapping, plain, number, folder)
+    return csv_file.open_reading(connection, replace(request, path=copy, file=plain))
 
 
 def _rows(path: Path, file: FileFormat) -> list[list[object]]:
