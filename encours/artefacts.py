@@ -90,6 +90,12 @@ class RunResults:
         return sum(node.resource_type in MADE and node.has_passed for node in self.nodes)
 
     @property
+    def unit_tests_passed(self) -> bool:
+        """Whether unit tests ran, and every one passed."""
+        units = [node for node in self.nodes if node.resource_type == "unit_test"]
+        return bool(units) and all(node.has_passed for node in units)
+
+    @property
     def all_passed(self) -> bool:
         """Whether everything ran and everything passed; an empty run has passed nothing."""
         return bool(self.nodes) and all(node.has_passed for node in self.nodes)

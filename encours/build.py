@@ -115,7 +115,7 @@ def retry(settings: Settings, *, on_step: Callable[[dbt.Step], None]) -> Build:
             f"Load {known.load_id} came after the build that failed (it knew load {before.known_at_load_id}): "
             "a retry would mix the two. Run `encours build`."
         )
-    if (before.policy_hash, before.code_version) != (stamp.policy_hash(), stamp.code_version()):
+    if (before.rules_hash, before.code_version) != (stamp.rules_hash(), stamp.code_version()):
         raise EncoursError(
             "Models or policy changed since the build that failed, and a retry would mix old and new: "
             "run `encours build`. A retry is for what passes by itself, such as a full disk."
@@ -147,6 +147,7 @@ def _plan(settings: Settings, request: BuildRequest) -> _Plan:
     if request.changed_from is not None:
         return _slim_plan(settings, request, request.changed_from)
     with _raw(settings) as connection:
+        before = stamp.read(connection)
         now = loads.newest(connection)
         then = loads.newest(connection, known_at=request.known_at)
     if now is None:
@@ -161,13 +162,15 @@ def _plan(settings: Settings, request: BuildRequest) -> _Plan:
             f"What is loaded speaks of {then.as_of_on}, so a build as of {as_of} would take for unpaid what nobody "
             f"has loaded yet. Load the newer extracts with `encours load PATH --as-of {as_of}` first."
         )
-    if (as_of, then.load_id) != (now.as_of_on, now.load_id):
-        path = settings.past_builds / f"as_of_{as_of:%Y_%m_%d}_load_{then.load_id}.duckdb"
+    is_past = (as_of, then.load_id) != (now.as_of_on, now.load_id)
+    whole = BuildKind.PAST if is_past else BuildKind.FULL
+    begun = _new_stamp(settings, BuildKind.SELECTION if request.select else whole, as_of, then.load_id, before)
+    if is_past:
         return _Plan(
-            path=path,
-            stamp=_new_stamp(BuildKind.SELECTION if request.select else BuildKind.PAST, as_of, then.load_id),
+            path=settings.past_builds / f"as_of_{as_of:%Y_%m_%d}_load_{then.load_id}.duckdb",
+            stamp=begun,
             target="past",
-            selection=_selection(request),
+            selection=_selection(request, begun),
             environment={
                 "ENCOURS_RAW_FILE": str(settings.build_file),
                 "ENCOURS_RAW_DATABASE": RAW_ALIAS,
@@ -176,9 +179,9 @@ def _plan(settings: Settings, request: BuildRequest) -> _Plan:
         )
     return _Plan(
         path=settings.build_file,
-        stamp=_new_stamp(BuildKind.SELECTION if request.select else BuildKind.FULL, as_of, then.load_id),
+        stamp=begun,
         target="duckdb",
-        selection=_selection(request),
+        selection=_selection(request, begun),
         environment={},
         attached={},
     )
@@ -206,7 +209,7 @@ def _slim_plan(settings: Settings, request: BuildRequest, state: Path) -> _Plan:
         )
     return _Plan(
         path=settings.slim_build_file,
-        stamp=_new_stamp(BuildKind.SLIM, good.as_of_on, good.known_at_load_id),
+        stamp=_new_stamp(settings, BuildKind.SLIM, good.as_of_on, good.known_at_load_id, good),
         target="slim",
         selection=("--select", "state:modified+", "--defer", "--state", str(state)),
         environment={
@@ -223,9 +226,15 @@ def _raw(settings: Settings) -> duckdb.DuckDBPyConnection:
     return warehouse.open_for_reading(settings.build_file)
 
 
-def _selection(request: BuildRequest) -> tuple[str, ...]:
-    # Tests that also read what was not selected cannot run: the others do.
-    return ("--select", *request.select, "--indirect-selection", "buildable") if request.select else ()
+def _selection(request: BuildRequest, begun: Stamp) -> tuple[str, ...]:
+    """What dbt is to run."""
+    if request.select:
+        # Tests that also read what was not selected cannot run: the others do.
+        return ("--select", *request.select, "--indirect-selection", "buildable")
+    if begun.tested_rules_hash == begun.rules_hash:
+        # Unit tests bring their own rows: on the rules they passed on, they pass again.
+        return ("--exclude-resource-type", "unit_test")
+    return ()
 
 
 def _environment(path: Path, begun: Stamp) -> dict[str, str]:
@@ -238,9 +247,11 @@ def _environment(path: Path, begun: Stamp) -> dict[str, str]:
     }
 
 
-def _new_stamp(kind: BuildKind, as_of: date, load_id: int) -> Stamp:
+def _new_stamp(settings: Settings, kind: BuildKind, as_of: date, load_id: int, before: Stamp | None) -> Stamp:
+    """The stamp a build begins with; ``before`` is that of the build whose unit tests still count."""
     started_at = datetime.now(UTC)
-    policy, code = stamp.policy_hash(), stamp.code_version()
+    policy, code, rules = stamp.policy_hash(), stamp.code_version(), stamp.rules_hash()
+    tested_rules = {settings.tested_rules, before.tested_rules_hash if before else ""}
     return Stamp(
         build_id=stamp.new_build_id(started_at, kind, as_of, load_id, policy, code),
         kind=kind,
@@ -249,18 +260,20 @@ def _new_stamp(kind: BuildKind, as_of: date, load_id: int) -> Stamp:
         known_at_load_id=load_id,
         policy_hash=policy,
         code_version=code,
+        rules_hash=rules,
+        tested_rules_hash=rules if rules in tested_rules else "",
         started_at=started_at,
     )
 
 
 def _begin(settings: Settings, plan: _Plan) -> None:
     """Say in the file that a build is under way: one that is broken off leaves a file that cannot be published."""
-    if plan.stamp.kind in (BuildKind.PAST, BuildKind.SLIM):
-        plan.path.parent.mkdir(parents=True, exist_ok=True)
+    if plan.path == settings.build_file:
+        settings.good_manifest.unlink(missing_ok=True)
+    elif plan.stamp.kind is not BuildKind.SELECTION:
         for leftover in (plan.path, plan.path.with_name(plan.path.name + ".wal")):
             leftover.unlink(missing_ok=True)
-    else:
-        settings.good_manifest.unlink(missing_ok=True)
+    plan.path.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(plan.path) as connection:
         stamp.write(connection, plan.stamp)
     # The artefacts are those of this build from here on; without its stamp they are nobody's.
@@ -281,16 +294,18 @@ def _end(settings: Settings, path: Path, begun: Stamp, results: RunResults, atta
     """Stamp how the build ended; keep the manifest of a good full build beside its file."""
     # An empty slim build is a good one: nothing changed, so nothing had to run.
     passed = results.all_passed or (begun.kind is BuildKind.SLIM and not results.nodes)
+    covers_all = begun.kind in (BuildKind.FULL, BuildKind.PAST)
     ended = replace(
         begun,
         state=BuildState.PASSED if passed else BuildState.FAILED,
+        tested_rules_hash=begun.rules_hash if covers_all and results.unit_tests_passed else begun.tested_rules_hash,
         finished_at=datetime.now(UTC),
         models_count=results.made,
         tests_passed_count=results.tests_passed,
         tests_not_passed_count=results.tests_not_passed,
     )
     with duckdb.connect(path) as connection:
-        if passed and begun.kind in (BuildKind.FULL, BuildKind.PAST):
+        if passed and covers_all:
             stamp.check_marts(connection, ended)
         stamp.write(connection, ended)
     stamp.write_artefact(settings.artefacts, ended)

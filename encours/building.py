@@ -57,6 +57,8 @@ def _tell(settings: Settings, done: Build) -> None:
     stamp, results = done.stamp, done.results
     if not results.failed and not results.skipped:
         checks = f"{results.tests_passed:,} tests passed"
+        if stamp.tested_rules_hash == stamp.rules_hash and not results.unit_tests_passed:
+            checks += " (the unit tests passed before, on the same rules)"
         made = f"{results.made:,} models and seeds made"
         what = f"Build {stamp.build_id} as of {stamp.as_of_on}, knowing loads up to {stamp.known_at_load_id}"
         console.say(f"{what}: {made}, {checks}. File: {done.path}")

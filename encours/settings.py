@@ -28,6 +28,10 @@ class Settings(BaseSettings):
     threads: int = Field(default=2, ge=1, description="Models dbt runs at the same time.")
     memory_limit: str = Field(default="80%", description="Most memory DuckDB may use, such as 4GB or 80%.")
 
+    tested_rules: str = Field(
+        default="", description="Hash of rules whose unit tests passed elsewhere; on them they are not run again."
+    )
+
     @field_validator("home")
     @classmethod
     def _absolute(cls, home: Path) -> Path:

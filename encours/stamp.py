@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -49,7 +50,10 @@ class Stamp:
     known_at_load_id: int
     policy_hash: str
     code_version: str
+    rules_hash: str
     started_at: datetime
+    tested_rules_hash: str = ""
+    """The rules whose unit tests last all passed on this file; empty: none did."""
     finished_at: datetime | None = None
     models_count: int = 0
     tests_passed_count: int = 0
@@ -82,10 +86,10 @@ def write(connection: duckdb.DuckDBPyConnection, stamp: Stamp) -> None:
 
 
 def read(connection: duckdb.DuckDBPyConnection) -> Stamp | None:
-    """The file's stamp; None where `encours build` never ran on it."""
+    """The file's stamp; None where `encours build` never ran on it, or only an older one that kept other things."""
     try:
         found = connection.execute(f"select {', '.join(column.name for column in fields(Stamp))} from main.build_stamp")
-    except duckdb.CatalogException:
+    except (duckdb.CatalogException, duckdb.BinderException):
         return None
     row = found.fetchone()
     if row is None:
@@ -142,8 +146,22 @@ def check_marts(connection: duckdb.DuckDBPyConnection, stamp: Stamp) -> None:
 
 def policy_hash() -> str:
     """A hash of the policy in ``seeds/``: equal means that every bucket, rate and rule is the same."""
+    return _hash_of((PROJECT_ROOT / "seeds").rglob("*.csv"))
+
+
+def rules_hash() -> str:
+    """A hash of all that a unit test depends on: models, macros, seeds, settings, and the versions of the tools.
+
+    A unit test brings its own rows, so on other data it says the same again: equal hashes mean equal outcomes.
+    """
+    folders = ("models", "macros", "seeds")
+    files = [path for folder in folders for path in (PROJECT_ROOT / folder).rglob("*") if path.is_file()]
+    return _hash_of((*files, PROJECT_ROOT / "dbt_project.yml", PROJECT_ROOT / "requirements.lock"))
+
+
+def _hash_of(paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    for path in sorted((PROJECT_ROOT / "seeds").rglob("*.csv")):
+    for path in sorted(paths):
         digest.update(path.relative_to(PROJECT_ROOT).as_posix().encode())
         digest.update(b"\0")
         digest.update(path.read_bytes())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,16 @@ SAMPLE_AS_OF = "2026-03-29"
 """The day the sample company's extracts speak of."""
 
 RunEncours = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@cache
+def _tested_rules() -> str:
+    """The rules whose unit tests ``make test`` has just run: a test's own build need not run them again."""
+    made = os.environ.get("ENCOURS_TEST_HOME")
+    if not made:
+        return ""
+    built = json.loads((Path(made) / "target" / "build.json").read_text(encoding="utf-8"))
+    return str(built["tested_rules_hash"])
 
 
 def _run_encours(
@@ -31,6 +43,7 @@ def _run_encours(
         env={
             **os.environ,
             "ENCOURS_HOME": str(home),
+            "ENCOURS_TESTED_RULES": _tested_rules(),
             # A copy of the project is tried with its own code, not with what is installed.
             "PYTHONPATH": str(project),
             "COLUMNS": "200",

@@ -26,6 +26,12 @@ limit 7
 """
 
 
+def unit_tests(home: Path) -> int:
+    """How many unit tests the last build ran."""
+    results = json.loads((home / "target" / "run_results.json").read_text())["results"]
+    return sum(node["unique_id"].startswith("unit_test.") for node in results)
+
+
 def test_a_refresh_loads_builds_and_publishes(small_home: Path) -> None:
     built, published = small_home / "build" / "encours.duckdb", small_home / "published" / "encours-000001.duckdb"
     assert value(built, "select state from main.build_stamp") == "passed"
@@ -101,6 +107,8 @@ def test_a_past_day_has_a_file_of_its_own_and_is_published_only_when_asked_for(
     (past,) = (own_home / "build" / "past").glob("*.duckdb")
     assert str(value(past, "select as_of_on from marts.rpt_passport")) == PAST_DAY
     assert not {name for name in tables(past) if name.startswith("raw.")}
+    # They passed in the full build, on the same rules and rows of their own.
+    assert unit_tests(own_home) == 0
 
     refused = run_encours(["publish", past], own_home)
     assert refused.returncode == 2
@@ -136,8 +144,12 @@ def test_a_failed_test_publishes_nothing_and_a_retry_takes_it_up(
     (project / "tests" / "data" / "assert_the_trial_passes.sql").write_text(FAILS_WHEN_TOLD)
     failing = {"ENCOURS_TRIAL": "fail"}
 
+    (model,) = (project / "models").rglob("fct_allocations.sql")
+    model.write_text(model.read_text() + "\n-- changed\n")
+
     done = run_encours(["build"], own_home, project=project, environment=failing)
     assert done.returncode == 1, output(done)
+    assert unit_tests(own_home) > 0
     assert "test assert_the_trial_passes" in done.stderr
     assert "the first 5 of 7 failing rows" in done.stderr
     assert done.stderr.count("document_id=") == 5

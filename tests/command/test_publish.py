@@ -24,6 +24,7 @@ STAMP = Stamp(
     known_at_load_id=1,
     policy_hash="policy",
     code_version="code",
+    rules_hash="rules",
     started_at=datetime(2026, 3, 30, 4, 15, tzinfo=UTC),
     finished_at=datetime(2026, 3, 30, 4, 16, tzinfo=UTC),
     models_count=2,

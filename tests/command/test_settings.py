@@ -12,7 +12,7 @@ from encours.settings import PROJECT_ROOT, from_environment
 
 @pytest.fixture(autouse=True)
 def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HOME", "KEEP_PUBLICATIONS", "THREADS", "MEMORY_LIMIT"):
+    for name in ("HOME", "KEEP_PUBLICATIONS", "THREADS", "MEMORY_LIMIT", "TESTED_RULES"):
         monkeypatch.delenv(f"ENCOURS_{name}", raising=False)
 
 
