@@ -195,7 +195,7 @@ def _why(customer_id: str, tier: Row | None, here: Context) -> None:
             lines.extend(_factor_line(row, here) for row in mine)
         st.html(
             '<div class="enc-scroll"><table class="enc-table"><thead><tr><th>Factor</th><th class="text">Value</th>'
-            f'<th colspan="2">Points</th></tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
+            f'<th class="points"></th><th>Points</th></tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
         )
 
 
@@ -229,13 +229,13 @@ def main() -> None:
     with head:
         page.head(here, "Customer", sentence.customer(profile, tier, owed, here.view, here.fmt))
     _facts(profile, balance, tier, here)
-    left, right = st.columns(2, gap="small")
+    left, right = page.halves()
     with left:
         _balance(weeks, here)
     with right:
         _behaviour(weeks, here)
     _open_items(customer_id, owed, profile["customer_name"], here)
-    left, right = st.columns(2, gap="small")
+    left, right = page.halves()
     with left:
         _why(customer_id, tier, here)
     with right:

@@ -138,7 +138,7 @@ def _movers(here: Context) -> None:
     spans = {kpis.LAST_WEEK: "last week", kpis.FOUR_WEEKS: "4 weeks ago"}
     currency = here.view.main_currency
     with page.card("movers"):
-        head, choice = st.columns([3, 1], vertical_alignment="top")
+        head, choice = st.columns([3, 2], vertical_alignment="top")
         with choice, st.container(horizontal_alignment="right"):
             days = st.segmented_control(
                 "Compared with",
@@ -222,7 +222,7 @@ def main() -> None:
         return
     history = kpis.history(here.warehouse, here.view, scope, WEEKS_SHOWN)
     tiles.tile_row(TILES, comparison, history, here.view.currency, here.fmt)
-    left, right = st.columns(2, gap="small")
+    left, right = page.halves()
     with left:
         _dso(comparison, history, here)
     with right:

@@ -16,7 +16,7 @@ import streamlit as st
 from dashboards.lib.buckets import UNAPPLIED, bucket_words, token_of
 from dashboards.lib.db import Row
 from dashboards.lib.format import Formatter
-from dashboards.lib.theme import FONT_FAMILY, chart_colour
+from dashboards.lib.theme import FONT_FAMILY, chart_colour, rgb
 
 TEMPLATE = "encours"
 HEIGHT = 304
@@ -117,7 +117,7 @@ def _end_labels(figure: go.Figure, x: Any, labels: Sequence[tuple[float | None, 
     for height, text, token in sorted(known, key=lambda label: -label[0]):
         place = height if above is None else min(height, above - least_gap)
         above = place
-        patch = "" if token in ("ink", "accent") else f'<span style="color:{chart_colour(token)}">■</span> '
+        patch = "" if token in ("ink", "accent") else f'<span style="color: {rgb(chart_colour(token))}">■</span> '
         colour = chart_colour(token if not patch else "ink-2")
         figure.add_annotation(x=x, y=place, text=patch + text, xanchor="left", xshift=8, font={"color": colour})
 

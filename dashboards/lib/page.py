@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboards.lib import filters, html
 from dashboards.lib.context import Context
@@ -70,6 +71,12 @@ def _offer_newest(context: Context) -> None:
         args=(newest,),
         key="newest-week",
     )
+
+
+def halves() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Two cells side by side, one above the other where there is no room for both."""
+    grid = st.grid(2, min_column_width=400, gap="small")
+    return grid.cell(), grid.cell()
 
 
 def banner(message: str, *, mild: bool = False) -> None:

@@ -79,7 +79,7 @@ def chart_colour(token: str) -> str:
     return TOKENS[token].light
 
 
-def _rgb(colour: str) -> str:
+def rgb(colour: str) -> str:
     """A colour the way browsers write it into a drawing's style: ``rgb(27, 36, 48)``."""
     return f"rgb({', '.join(str(int(colour[place : place + 2], 16)) for place in (1, 3, 5))})"
 
@@ -87,7 +87,7 @@ def _rgb(colour: str) -> str:
 def _chart_rules() -> str:
     """What is drawn in a light value takes its token, whichever theme is in use."""
     return "\n".join(
-        f'.js-plotly-plot [style*="{part}: {_rgb(token.light)}"] {{ {part}: var(--{name}) !important; }}'
+        f'.js-plotly-plot [style*="{part}: {rgb(token.light)}"] {{ {part}: var(--{name}) !important; }}'
         for name, token in TOKENS.items()
         for part in ("fill", "stroke")
     )

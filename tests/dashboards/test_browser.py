@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Position, Request
 
 from dashboards.lib import publication
 from dashboards.lib.navigate import PAGES
-from dashboards.lib.theme import TOKENS
+from dashboards.lib.theme import TOKENS, rgb
 from tests.dashboards.conftest import APP, one
 
 ROW_HEIGHT = 34
@@ -213,8 +213,8 @@ def test_every_page_fits_and_wears_its_theme(address: str, browser: Browser, wid
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme="light" if light else "dark")
     watched = Watched(context, address)
     page = watched.open()
-    ground = _rgb(TOKENS["page"].light if light else TOKENS["page"].dark)
-    bar = _rgb(TOKENS["not-due"].light if light else TOKENS["not-due"].dark)
+    ground = rgb(TOKENS["page"].light if light else TOKENS["page"].dark)
+    bar = rgb(TOKENS["not-due"].light if light else TOKENS["not-due"].dark)
     expect(page.get_by_test_id("stApp")).to_have_css("background-color", ground)
     expect(page.locator(".st-key-ageing-chart .bars .point path").first).to_have_css("fill", bar)
     for entry in PAGES:
@@ -232,13 +232,9 @@ def test_charts_follow_a_change_of_theme(address: str, browser: Browser) -> None
     watched = Watched(context, address)
     page = watched.open()
     bar = page.locator(".st-key-ageing-chart .bars .point path").first
-    expect(bar).to_have_css("fill", _rgb(TOKENS["not-due"].light))
+    expect(bar).to_have_css("fill", rgb(TOKENS["not-due"].light))
     page.get_by_test_id("stMainMenu").click()
     page.get_by_text("Dark").last.click()
-    expect(bar).to_have_css("fill", _rgb(TOKENS["not-due"].dark))
+    expect(bar).to_have_css("fill", rgb(TOKENS["not-due"].dark))
     watched.assert_quiet()
     context.close()
-
-
-def _rgb(colour: str) -> str:
-    return f"rgb({', '.join(str(int(colour[place : place + 2], 16)) for place in (1, 3, 5))})"
