@@ -10,7 +10,7 @@ from typing import Literal
 import pytest
 
 from tests.models.books import Books
-from tests.models.catalogue import ALL_CASES
+from tests.models.catalogue import ALL_ENTITIES
 from tests.models.documents import AS_OF, WORLD_RATES, Extracts, T
 
 RunEncours = Callable[..., CompletedProcess[str]]
@@ -44,8 +44,8 @@ def cases_home(tmp_path_factory: pytest.TempPathFactory, encours: Encours, run_e
     """
     home = tmp_path_factory.mktemp("cases")
     extracts = Extracts()
-    for case in ALL_CASES:
-        extracts.add(case)
+    for entity in ALL_ENTITIES:
+        extracts.add(entity)
     extracts.add_rates(WORLD_RATES, until=AS_OF)
     extracts.write(home / "extracts")
     encours(home, "load", home / "extracts", "--as-of", AS_OF)

@@ -315,6 +315,21 @@ BOUNCES = (
         ),
     ),
     Case(
+        entity_id="R05-AFTER-ALLOCATIONS",
+        report_on=T,
+        documents=(
+            invoice("I", "100.00", "2024-01-05"),
+            *schedule("I", ("2024-03-10", "60.00"), ("2024-04-10", "40.00")),
+            payment("P1", "60.00", "2024-02-01"),
+            allocation("P1", "I", "60.00"),
+            # On one day another payment is set against the invoice and the first one bounces: in this order.
+            payment("P2", "40.00", "2024-03-01"),
+            allocation("P2", "I", "40.00"),
+            bounce("BO", "60.00", "2024-03-01", "P1"),
+        ),
+        expected=(OpenItems({"I/1": "60.00"}, on="2024-03-01"),),
+    ),
+    Case(
         entity_id="R05-PART-UNAPPLIED",
         report_on=T,
         documents=(
