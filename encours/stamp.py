@@ -154,9 +154,9 @@ def rules_hash() -> str:
 
     A unit test brings its own rows, so on other data it says the same again: equal hashes mean equal outcomes.
     """
-    folders = ("models", "macros", "seeds")
-    files = [path for folder in folders for path in (PROJECT_ROOT / folder).rglob("*") if path.is_file()]
-    return _hash_of((*files, PROJECT_ROOT / "dbt_project.yml", PROJECT_ROOT / "requirements.lock"))
+    paths = [path for folder in ("models", "macros", "seeds") for path in (PROJECT_ROOT / folder).rglob("*")]
+    paths += [PROJECT_ROOT / "dbt_project.yml", PROJECT_ROOT / "requirements.lock"]
+    return _hash_of(path for path in paths if path.is_file())
 
 
 def _hash_of(paths: Iterable[Path]) -> str:

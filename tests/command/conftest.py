@@ -46,7 +46,7 @@ def copy_project(project_root: Path) -> Callable[[Path], Path]:
     def copy(folder: Path) -> Path:
         for name in ("models", "macros", "seeds", "tests/data", "encours", "ingest", "sample"):
             shutil.copytree(project_root / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("dbt_project.yml", "profiles.yml"):
+        for name in ("dbt_project.yml", "profiles.yml", "requirements.lock"):
             shutil.copyfile(project_root / name, folder / name)
         return folder
 
