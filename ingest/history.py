@@ -10,7 +10,7 @@ from ingest import marks
 from ingest.checks import table_warnings
 from ingest.contract import Table
 from ingest.projection import STATE_FAULTY, STATE_FILTERED, STATE_REFUSED, STATE_TAKEN
-from ingest.schema import SCHEMA, hash_sql
+from ingest.schema import SCHEMA, hash_sql, stored_columns
 from ingest.sql import ident, idents, text
 from ingest.stage import Stage, StagedFile
 from ingest.structure import record_of
@@ -173,8 +173,8 @@ class History:
             for number, *counts in self._execute(
                 f"select s._file_number, count(*) filter (where s._state = {STATE_TAKEN}), "
                 f"count(*) filter (where s._state = {STATE_FILTERED}), "
-                f"cast({total} filter (where s._state = {STATE_TAKEN}) as decimal(18, 2)), "
-                f"cast({total} filter (where s._state in ({STATE_FAULTY}, {STATE_REFUSED})) as decimal(18, 2)) "
+                f"try_cast({total} filter (where s._state = {STATE_TAKEN}) as decimal(18, 2)), "
+                f"try_cast({total} filter (where s._state in ({STATE_FAULTY}, {STATE_REFUSED})) as decimal(18, 2)) "
                 f"from {self.stage.name} as s group by 1"
             ).fetchall()
         }
@@ -200,11 +200,12 @@ class History:
         closed = "select current_id from ingest_changed union all select row_id from ingest_vanished"
         self._execute(f"update {self.target} set _replaced_in = {self.load_id} where rowid in ({closed})")
         own = idents((column.name for column in self.table.columns), "s.")
+        columns = idents(column.name for column in stored_columns(self.table))
         for staged in self.stage.files:
             result = staged.result
             join, line = record_of(staged, "s.rowid")
             self._execute(
-                f"insert into {self.target} select {own}, {text(result.source)}, {text(result.slice)}, "
+                f"insert into {self.target} ({columns}) select {own}, {text(result.source)}, {text(result.slice)}, "
                 f"{text(result.file)}, {line}, s._row_hash, {self.load_id}, null "
                 f"from {self._fresh_rows(join)} and {staged.rows_where}"
             )

@@ -33,6 +33,8 @@ class Walk:
     file: FileFormat
     first_multiline: tuple[int, int] | None = None
     """First and last line of the first record that takes several."""
+    wide: list[int] = field(default_factory=list)
+    """Records with more columns than the header; the header is record 0."""
     record_lines: list[int] = field(default_factory=list)
     """The physical line each record begins on; position 0 is the header."""
 
@@ -67,12 +69,15 @@ def walk(path: Path, file: FileFormat) -> Walk:
     found = Walk(path, file)
     with path.open(encoding="utf-8-sig", newline="") as stream:
         reader = csv.reader(stream, delimiter=file.delimiter, quotechar=file.quote)
-        before = 0
+        before = width = 0
         for record in _records(reader, path):
             first, last = before + 1, reader.line_num
             before = last
             if not record:
                 continue
+            width = len(record) if not found.record_lines else width
+            if len(record) > width:
+                found.wide.append(len(found.record_lines))
             found.record_lines.append(first)
             if last > first and found.first_multiline is None:
                 found.first_multiline = (first, last)

@@ -92,6 +92,7 @@ def _stage(
         structures[number] = structure.check(connection, staged)
         staged.unread = len(structures[number].unread)
         structure.number_unread(connection, staged, structures[number])
+        structure.refuse_wide(stage, staged, structures[number])
     in_order = [stages[table.name] for table in TABLES if table.name in stages]
     for stage in in_order:
         pictures.refuse_empty(stage)

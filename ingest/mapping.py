@@ -61,6 +61,8 @@ class FileFormat(_Part):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        if not (self.delimiter + self.quote).isascii() or self.delimiter == self.quote:
+            raise ValueError("delimiter and quote must be two different ASCII characters")
         if self.decimal_mark == self.thousands_mark:
             raise ValueError("decimal_mark and thousands_mark must differ")
         if "%" not in self.date_format:

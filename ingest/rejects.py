@@ -47,12 +47,10 @@ def _explain_faulty(stage: Stage, staged: StagedFile) -> None:
         return
     relation = f"(select * from {staged.reading.numbered} where _row in ({faulty}))"
     _look_closer(connection, staged, relation)
-    for fault in staged.explanation.faults:
-        connection.execute(
-            f"insert into {marks.TABLE} select {text(stage.table.name)}, {staged.number}, "
-            f"_row + {staged.first_row}, {text(fault.column)}, {fault.value}, {fault.reason}, 'reject' "
-            f"from ingest_closer where {fault.condition}"
-        )
+    connection.execute(
+        f"insert into {marks.TABLE} select {text(stage.table.name)}, {staged.number}, _row + {staged.first_row}, "
+        f"column_name, value, reason, 'reject' from ({_faults_sql(staged)})"
+    )
     marks.keep_keys(connection, stage.table, "ingest_closer")
 
 
@@ -68,11 +66,10 @@ def _explain_unread(stage: Stage, staged: StagedFile, unread: Sequence[Unread], 
             "create or replace temp table ingest_split as select unnest(?) as position, unnest(range(len(?))) as _row",
             [split, split],
         )
-        for fault in staged.explanation.faults:
-            connection.execute(
-                f"insert into {UNREAD} select {staged.number}, position, {text(fault.column)}, {fault.value}, "
-                f"{fault.reason} from ingest_closer join ingest_split using (_row) where {fault.condition}"
-            )
+        connection.execute(
+            f"insert into {UNREAD} select {staged.number}, position, column_name, value, reason "
+            f"from ({_faults_sql(staged)}) join ingest_split using (_row)"
+        )
         marks.keep_keys(connection, stage.table, "ingest_closer")
         if stage.table.control_amount is not None:
             row = connection.execute(f"select sum({ident(stage.table.control_amount)}) from ingest_closer").fetchone()
@@ -89,6 +86,15 @@ def _explain_unread(stage: Stage, staged: StagedFile, unread: Sequence[Unread], 
         f"select unnest(range(len(?))) as position, unnest(?) as reason) "
         f"where position not in (select position from {UNREAD} where file_number = {staged.number})",
         [[record.reason for record in unread], [record.reason for record in unread]],
+    )
+
+
+def _faults_sql(staged: StagedFile) -> str:
+    """Row, column, value and reason of each fault of the rows in ``ingest_closer``."""
+    return " union all ".join(
+        f"select _row, {text(fault.column)} as column_name, {fault.value} as value, {fault.reason} as reason "
+        f"from ingest_closer where {fault.condition}"
+        for fault in staged.explanation.faults
     )
 
 

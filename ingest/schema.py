@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from ingest.contract import LINEAGE, MANIFEST, TABLES, Column, Table
-from ingest.sql import ident, idents
+from ingest.sql import ident, idents, text
 
 SCHEMA = "raw"
 
@@ -26,17 +26,24 @@ def create_table_sql(table: Table) -> str:
         f"    {ident(column.name)} {column.type.value}{' not null' if column.required else ''}"
         for column in stored_columns(table)
     )
-    return f"create table if not exists {SCHEMA}.{ident(table.name)} (\n" + ",\n".join(lines) + "\n)"
+    return f"create table {SCHEMA}.{ident(table.name)} (\n" + ",\n".join(lines) + "\n)"
 
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:
     """Make schema ``raw`` and its tables where missing, and add columns the contract has gained since."""
+    present: dict[str, set[str]] = {}
+    for table_name, column_name in connection.execute(
+        f"select table_name, column_name from duckdb_columns() "
+        f"where database_name = current_database() and schema_name = {text(SCHEMA)}"
+    ).fetchall():
+        present.setdefault(table_name, set()).add(column_name)
     connection.execute(f"create schema if not exists {SCHEMA}")
     for table in (*TABLES, *MANIFEST):
-        connection.execute(create_table_sql(table))
-        present = {row[0] for row in connection.execute(f"describe {SCHEMA}.{ident(table.name)}").fetchall()}
+        if table.name not in present:
+            connection.execute(create_table_sql(table))
+            continue
         for column in stored_columns(table):
-            if column.name not in present:
+            if column.name not in present[table.name]:
                 connection.execute(
                     f"alter table {SCHEMA}.{ident(table.name)} add column {ident(column.name)} {column.type.value}"
                 )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 import duckdb
 
-from ingest import lines
+from ingest import lines, marks
 from ingest.errors import FileError
 from ingest.files import not_encoded
+from ingest.projection import STATE_FILTERED, STATE_REFUSED
+from ingest.readers.csv_file import lines_relation
 from ingest.sql import text
-from ingest.stage import StagedFile
+from ingest.stage import Stage, StagedFile
 
 _REASONS = {
     "MISSING COLUMNS": "the line has fewer columns than the header",
@@ -40,6 +43,9 @@ class Structure:
     unread: list[Unread] = field(default_factory=list)
     is_regular: bool = True
     """Every physical line but the header is one record."""
+    wide: list[int] = field(default_factory=list)
+    """Records (from 1) with an empty column too many at their end, which the reader passes over: what stands before
+    may be shifted, as where an amount with a thousands mark is not quoted."""
 
 
 def check(connection: duckdb.DuckDBPyConnection, staged: StagedFile) -> Structure:
@@ -49,7 +55,7 @@ def check(connection: duckdb.DuckDBPyConnection, staged: StagedFile) -> Structur
     several lines where the mapping does not allow them: each means that rows were swallowed or misread.
     """
     reading = staged.reading
-    if reading.text_file is None or reading.rejects_table is None:
+    if reading.text_file is None or reading.rejects_table is None or reading.survey is None:
         return Structure()
     name = staged.path.name
     found = _rejected_lines(connection, reading.rejects_table)
@@ -59,19 +65,55 @@ def check(connection: duckdb.DuckDBPyConnection, staged: StagedFile) -> Structur
         is_split = kind == "CAST"
         if kind == "INVALID ENCODING":
             raise FileError(not_encoded(staged.path, line, staged.file.encoding))
-        swallowed = "\n" in raw.rstrip("\r\n") and (kind == "UNQUOTED VALUE" or not staged.file.multiline)
+        swallowed = "\n" in raw and (kind == "UNQUOTED VALUE" or not staged.file.multiline)
         if kind == "LINE SIZE OVER MAXIMUM" or swallowed:
             raise FileError(
                 f"{name}, line {line}: a quote ({staged.file.quote}) opens here and is not closed on this line, so the "
                 "lines after it are read as part of the value. Close or double the quote in the file."
             )
         reason = _REASONS.get(kind, f"the line cannot be read ({kind.lower()})")
-        unread.append(Unread(line - 1, line, reason, raw.rstrip("\r\n"), is_split))
+        unread.append(Unread(line - 1, line, reason, raw, is_split))
     records = staged.rows // reading.rows_per_record + len(unread)
-    structure = Structure(unread, is_regular=reading.lines == records + 1)
+    structure = Structure(unread, is_regular=reading.survey.lines == records + 1)
     if not structure.is_regular:
         _check_irregular(staged, structure, records)
+    elif unread or reading.survey.delimiters > (len(reading.header) - 1) * (records + 1):
+        structure.wide = _wide_lines(connection, staged, {record.line for record in unread})
     return structure
+
+
+def _wide_lines(connection: duckdb.DuckDBPyConnection, staged: StagedFile, known: set[int]) -> list[int]:
+    """The records of a regular file that end in a delimiter too many, ``known`` lines apart."""
+    assert staged.reading.text_file is not None
+    delimiter, quote = staged.file.delimiter, staged.file.quote
+    quoted = f"{re.escape(quote)}([^{re.escape(quote)}]|{re.escape(quote * 2)})*{re.escape(quote)}"
+    bare = f"case when contains(line, {text(quote)}) then regexp_replace(line, {text(quoted)}, '', 'g') else line end"
+    rows = connection.execute(
+        f"select number - 1 from (select number, {bare} as bare from ("
+        f"select row_number() over () as number, line from {lines_relation(staged.reading.text_file)}) "
+        f"where number > 1 and ends_with(line, {text(delimiter)})) "
+        f"where length(bare) - length(replace(bare, {text(delimiter)}, '')) >= {len(staged.reading.header)} order by 1"
+    ).fetchall()
+    return [int(record) for (record,) in rows if record + 1 not in known]
+
+
+def refuse_wide(stage: Stage, staged: StagedFile, structure: Structure) -> None:
+    """Refuse the staged rows of `Structure.wide`, whatever else may be wrong with them."""
+    if not structure.wide:
+        return
+    join, record = record_of(staged, "s.rowid")
+    stage.connection.execute(
+        f"create or replace temp table ingest_wide as select s.rowid as row_id from {stage.name} as s {join} "
+        f"where {staged.rows_where} and s._state <> {STATE_FILTERED} and {record} in (select unnest(?))",
+        [structure.wide],
+    )
+    stage.connection.execute(
+        f"insert into {marks.TABLE} select {text(stage.table.name)}, {staged.number}, row_id, null, null, "
+        f"{text(_REASONS['TOO MANY COLUMNS'])}, 'reject' from ingest_wide"
+    )
+    stage.connection.execute(
+        f"update {stage.name} set _state = {STATE_REFUSED} where rowid in (select row_id from ingest_wide)"
+    )
 
 
 def _check_irregular(staged: StagedFile, structure: Structure, records: int) -> None:
@@ -90,7 +132,9 @@ def _check_irregular(staged: StagedFile, structure: Structure, records: int) -> 
             f"{staged.path.name}: has {len(walk.record_lines) - 1} records, but {records} were read. "
             "Check its quotes and line ends, or export it again."
         )
-    by_line = {line: record for record, line in walk.starts(unread.line for unread in structure.unread)}
+    unread_lines = {unread.line for unread in structure.unread}
+    structure.wide = [record for record in walk.wide if walk.record_lines[record] not in unread_lines]
+    by_line = {line: record for record, line in walk.starts(unread_lines)}
     structure.unread = [replace(unread, record=by_line.get(unread.line, unread.record)) for unread in structure.unread]
 
 
@@ -104,7 +148,11 @@ def _rejected_lines(connection: duckdb.DuckDBPyConnection, table: str) -> list[t
         "select line_byte_position - 1, arg_min(error_type, (error_type = 'CAST', byte_position)), any_value(csv_line) "
         f"from {table} group by 1 order by 1"
     ).fetchall()
-    return [(int(position), str(kind), str(raw)) for position, kind, raw in rows]
+    # With \r\n line ends the reader counts the \n of the line before as the beginning of the line.
+    return [
+        (int(position) + len(raw) - len(raw.lstrip("\r\n")), str(kind), raw.strip("\r\n"))
+        for position, kind, raw in rows
+    ]
 
 
 def number_unread(connection: duckdb.DuckDBPyConnection, staged: StagedFile, structure: Structure) -> None:

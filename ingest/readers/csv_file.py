@@ -43,19 +43,19 @@ def open_reading(connection: duckdb.DuckDBPyConnection, request: Request) -> Rea
     """Make a CSV file readable; raises `FileError` for bytes of another encoding."""
     path, file, number = request.path, request.file, request.number
     header = read_header(path, file)
-    ends = files.line_ends(path)
-    readable = files.readable_copy(path, file, not ends.newline, request.folder)
+    found = files.survey(path, file.delimiter)
+    readable = files.readable_copy(path, file, not found.newline, request.folder)
     types = dict(request.types) if request.mapping.unpivot is None else {}
 
     def scan(rejects: str) -> str:
-        return _scan(readable, file, len(header), types, ends.newline or "\n", rejects)
+        return _scan(readable, file, len(header), types, found.newline or "\n", rejects)
 
     relation, again, rows = scan(f"ingest_rejects_{number}"), scan(f"ingest_rejects_again_{number}"), 1
     columns = ", ".join(_as_text(position, types.get(position), file) for position in range(len(header)))
     numbered = f"(select row_number() over () - 1 as _row, {columns} from {again})"
     if request.mapping.unpivot is not None:
         relation, numbered, rows = unpivot_relation(connection, request, header, relation)
-    return Reading(header, relation, numbered, again, rows, readable, ends.lines, f"ingest_rejects_{number}", types)
+    return Reading(header, relation, numbered, again, rows, readable, found, f"ingest_rejects_{number}", types)
 
 
 def _scan(path: Path, file: FileFormat, width: int, types: Mapping[int, ColumnType], newline: str, rejects: str) -> str:

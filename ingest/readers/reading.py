@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from ingest.contract import ColumnType
+from ingest.files import Survey
 from ingest.header import fold
 from ingest.mapping import FileFormat, TableMapping
 from ingest.sql import ident, text
@@ -45,8 +46,8 @@ class Reading:
     """More than one after unpivot."""
     text_file: Path | None = None
     """The UTF-8 file whose lines are quoted in rejects; none for formats without lines."""
-    lines: int = 0
-    """Physical lines of `text_file`."""
+    survey: Survey | None = None
+    """What is known of the bytes of `text_file`."""
     rejects_table: str | None = None
     """Where the reader puts records it cannot split into columns or cannot type."""
     types: dict[int, ColumnType] = field(default_factory=dict)
