@@ -139,10 +139,24 @@ def _subtotals(rows: Sequence[Row], buckets: Sequence[Row], basis: Basis, curren
 
 
 def _documents(
-    opened: Row, grouping: Grouping, basis: Basis, amounts: Amounts, currency: str, search: str, here: Context
+    opened: Row,
+    grouping: Grouping,
+    basis: Basis,
+    amounts: Amounts,
+    buckets: Sequence[Row],
+    currency: str,
+    search: str,
+    here: Context,
 ) -> None:
     found = ageing.documents(
-        here.warehouse, here.view, grouping, opened["group_id"], basis=basis, amounts=amounts, search=search
+        here.warehouse,
+        here.view,
+        grouping,
+        opened["group_id"],
+        basis=basis,
+        amounts=amounts,
+        buckets=buckets,
+        search=search,
     )
     rows = [{**row, "kind_words": tables.words(row["item_kind"])} for row in found]
     columns = (
@@ -161,8 +175,11 @@ def _documents(
     with page.card("documents"):
         title, tools = st.columns([3, 2], vertical_alignment="top")
         with title:
-            count = here.fmt.count(len(rows), "open document")
-            st.html(html.title(f"{opened['group_name']}: {count}", "Oldest due day first; credits are negative"))
+            documents = int(found[0]["documents_count"]) if found else 0
+            note = "Oldest due day first; credits are negative"
+            if documents > len(rows):
+                note = f"The first {here.fmt.number(len(rows))} are listed. {note}"
+            st.html(html.title(f"{opened['group_name']}: {here.fmt.count(documents, 'open document')}", note))
         with tools, st.container(horizontal=True, horizontal_alignment="right"):
             if grouping is Grouping.CUSTOMER and st.button(
                 "Open customer", icon=":material/person_search:", key="open-customer"
@@ -230,7 +247,7 @@ def main() -> None:
         )
     opened = next((row for row in rows if row["group_id"] == st.session_state.get(_OPENED)), None)
     if opened is not None and not opened["is_total"]:
-        _documents(opened, grouping, basis, amounts, currency, search, here)
+        _documents(opened, grouping, basis, amounts, buckets, currency, search, here)
 
 
 main()

@@ -112,7 +112,7 @@ def _columns(currency: str) -> tuple[Column, ...]:
     return (
         Column("customer_name", "Customer", width=168, pinned=True),
         Column("risk_tier", "Tier", Kind.TIER, 48, help="A is best, E is worst"),
-        Column("tier_move", "In 4 weeks", width=84, help="The tier four weeks ago, where it was another"),
+        Column("tier_move", "Change", width=84, help="Against the tier four weeks ago"),
         Column(
             "own_risk_amount", f"Own risk, {currency}", Kind.WHOLE_MONEY, 104, help="Exposure not covered by insurance"
         ),

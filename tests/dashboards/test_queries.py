@@ -79,11 +79,11 @@ def test_concentration_is_the_share_of_the_three_biggest(warehouse: Warehouse, v
 def test_documents_add_up_to_their_row(warehouse: Warehouse, view: View, grouping: Grouping, basis: Basis) -> None:
     buckets = kpis.buckets(warehouse)
     first = ageing.aged_balance(warehouse, view, grouping, basis=basis, buckets=buckets)[0]
-    documents = ageing.documents(warehouse, view, grouping, first["group_id"], basis=basis)
+    documents = ageing.documents(warehouse, view, grouping, first["group_id"], basis=basis, buckets=buckets)
     assert sum((row["open_amount"] for row in documents), Decimal(0)) == first["balance_amount"]
     assert len(documents) == first["items_count"]
     for bucket in buckets:
-        mine = [row["open_amount"] for row in documents if row["aging_bucket"] == bucket["aging_bucket"]]
+        mine = [row["open_amount"] for row in documents if row["bucket_order"] == bucket["bucket_order"]]
         assert sum(mine, Decimal(0)) == first[f"bucket_{bucket['bucket_order']}"]
 
 

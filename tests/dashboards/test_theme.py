@@ -86,5 +86,11 @@ def test_slabs_darken_with_age_whatever_their_number() -> None:
     usual = policy((1, 30), (31, 60), (61, 90), (91, 120), (121, None))
     assert [buckets.token_of(bucket, usual) for bucket in usual[1:-1]] == list(buckets.OVERDUE_TOKENS)
     assert [buckets.bucket_words(bucket) for bucket in usual] == [
-        "Not due", "1–30", "31–60", "61–90", "91–120", "Over 120", "Unapplied",
-    ]  # fmt: skip
+        "Not due",
+        "1–30",
+        "31–60",
+        "61–90",
+        "91–120",
+        "Over 120",
+        "Unapplied",
+    ]

@@ -198,6 +198,8 @@ _PAYMENTS = """
             and ($entity = '*' or entity_id = $entity)
             and item_kind in ('payment', 'deposit', 'refund', 'bounce')
             and posted_on <= $day
+        order by posted_on desc, document_number
+        limit 200
     ),
     applied as (
         select
@@ -209,6 +211,9 @@ _PAYMENTS = """
             sum(allocations.debit_amount * (allocations.received_on - debits.due_on))
                 / nullif(sum(allocations.debit_amount), 0) as days_beyond_terms
         from marts.fct_allocations as allocations
+        inner join payments
+            on payments.entity_id = allocations.entity_id
+            and payments.document_id = allocations.credit_document_id
         left join marts.fct_receivable_items as debits
             on debits.customer_id = $customer
             and debits.entity_id = allocations.entity_id
@@ -233,7 +238,6 @@ _PAYMENTS = """
         on applied.entity_id = payments.entity_id
         and applied.document_id = payments.document_id
     order by received_on desc, payments.document_number
-    limit 200
 """
 
 
