@@ -12,8 +12,8 @@
                bounce    takes back `credit_amount` from all that is in effect, latest first, and clears the rest
 
   Gives the relation `outcomes`: entity_id, credit_document_id, step, allocation_id, debit_document_id,
-  credit_amount, debit_amount, ended_on (null = still in effect), outcome (taken; reversed: taken back by a reversal; left_out; bounced:
-  what a bounce clears of its payment).
+  credit_amount, debit_amount, ended_on (null = still in effect), outcome (taken; reversed: taken back by a reversal; returned: taken back by a
+  bounce; left_out; bounced: what a bounce clears of its payment).
 
       credit of 100; 60 to A on day 1, 50 to B on day 2, bounce of 80 on day 3
         -> B is left out (40 free); the bounce ends A's 60 on day 3 and clears 80 of the credit
@@ -106,7 +106,7 @@ states as (
                             take.credit_left,
                             take.debit_left,
                             event_on,
-                            case when event_kind = 'reverse' then 'reversed' else 'taken' end
+                            case event_kind when 'reverse' then 'reversed' when 'bounce' then 'returned' else 'taken' end
                         ) as {{ emission }}
                     )
                 ),

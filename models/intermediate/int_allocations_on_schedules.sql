@@ -63,6 +63,32 @@ parts as (
 
 ),
 
+endings as (
+
+    select
+        accepted.entity_id,
+        accepted.debit_document_id as document_id,
+        accepted.allocation_id,
+        accepted.effective_on,
+        accepted.ended_on,
+        accepted.outcome = 'returned' as is_returned,
+        sum(accepted.debit_amount) as amount
+    from accepted
+    inner join documents
+        on
+            accepted.entity_id = documents.entity_id
+            and accepted.debit_document_id = documents.document_id
+    where accepted.ended_on is not null
+    group by
+        accepted.entity_id,
+        accepted.debit_document_id,
+        accepted.allocation_id,
+        accepted.effective_on,
+        accepted.ended_on,
+        accepted.outcome = 'returned'
+
+),
+
 allocated as (
 
     select
@@ -154,21 +180,20 @@ all_events as (
             and allocated.document_id = ordered_documents.document_id
     union all
     select
-        parts.entity_id,
-        parts.document_id,
-        parts.ended_on as event_on,
-        -- What ends on the day it began ends after it.
-        case when parts.ended_on = parts.effective_on then 3 else 1 end as event_order,
+        endings.entity_id,
+        endings.document_id,
+        endings.ended_on as event_on,
+        -- Endings go first on a day, then allocations, then bounces; what ends on the day it began ends after it.
+        case when endings.is_returned or endings.ended_on = endings.effective_on then 3 else 1 end as event_order,
         'end' as event_kind,
-        parts.allocation_id,
-        parts.part_no,
-        parts.debit_amount as amount
-    from parts
+        endings.allocation_id,
+        cast(null as bigint) as part_no,
+        endings.amount
+    from endings
     inner join ordered_documents
         on
-            parts.entity_id = ordered_documents.entity_id
-            and parts.document_id = ordered_documents.document_id
-    where parts.ended_on is not null
+            endings.entity_id = ordered_documents.entity_id
+            and endings.document_id = ordered_documents.document_id
 
 ),
 
