@@ -109,7 +109,9 @@ def sample(
 
 
 @app.command(epilog="Example: encours inspect extracts/invoices.csv")
-def inspect(paths: Annotated[list[Path], typer.Argument(exists=True, help="Files to look at.")]) -> None:
+def inspect(
+    paths: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Files to look at.")],
+) -> None:
     """Say what a file looks like and which mapping would read it; load nothing."""
     from encours.loading import inspect_files
 
