@@ -33,6 +33,12 @@ class Books:
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
+    def attach(self, other: Books) -> str:
+        """Make the marts of another file readable beside these; returns the name to find them under."""
+        name = other.path.stem
+        self.connection.execute(f"""attach if not exists '{other.path}' as "{name}" (read_only)""")
+        return f'"{name}"'
+
     def open_items_on(self, entity_id: str, day: date, amounts: AmountBasis = "document") -> Amounts:
         """What is open at the end of ``day``, by document number; instalments as ``number/instalment``."""
         return self._by_item(entity_id, day, _column(amounts))

@@ -6,7 +6,6 @@ disputes may end what was open, never rewrite it.
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date
 
 from tests.models.books import Books
@@ -46,17 +45,20 @@ UP_TO = {
 
 
 def differences(mart: str, later: Books, earlier: Books, day: date) -> dict[str, list[object]]:
-    """The rows of ``mart`` up to ``day`` that only one of the two builds has, at most five of each, and how many.
+    """The rows of ``mart`` up to ``day`` that only one of the two builds has: how many, and the first five of each.
 
     Empty where both say the same.
     """
-    rows = {
-        name: Counter(books.rows(UP_TO[mart], {"day": day})) for name, books in (("later", later), ("own", earlier))
+    of_later = UP_TO[mart]
+    of_own = of_later.replace("marts.", f"{later.attach(earlier)}.marts.")
+    compared = later.rows(f"select count(*) from ({of_own})", {"day": day})
+    assert compared != [(0,)], f"{mart} has no row up to {day}: nothing would be compared"
+    only = {
+        "only in the later build": f"({of_later}) except all ({of_own})",
+        "only in its own": f"({of_own}) except all ({of_later})",
     }
-    assert rows["own"], f"{mart} has no row up to {day}: nothing would be compared"
-    only = {"later": rows["later"] - rows["own"], "own": rows["own"] - rows["later"]}
-    return {
-        f"only in the {name} build": [extra.total(), *sorted(extra, key=str)[:5]]
-        for name, extra in only.items()
-        if extra
-    }
+    found: dict[str, list[object]] = {}
+    for where, query in only.items():
+        if rows := later.rows(query, {"day": day}):
+            found[where] = [len(rows), *sorted(rows, key=str)[:5]]
+    return found

@@ -65,7 +65,7 @@ def test_late_payments_open_on_a_past_day_from_one_build(books: Books, day: str)
     assert row["receivable_amount"] == sum(buckets.values())
 
 
-@pytest.mark.parametrize("day", ["2013-06-30", "2012-12-31"])
+@pytest.mark.parametrize("day", ["2013-06-30", pytest.param("2012-12-31", marks=pytest.mark.long)])
 def test_late_payments_built_and_published_for_a_past_day(real_home: Path, encours: Encours, day: str) -> None:
     count, buckets = OPEN_AT[day]
     encours(real_home, "build", "--as-of", day)

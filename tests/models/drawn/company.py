@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from random import Random
 
 from tests.models.documents import (
     Entity,
     Row,
+    T,
     allocation,
     bounce,
     credit_note,
@@ -19,7 +20,8 @@ from tests.models.documents import (
     schedule,
 )
 
-FIRST_DAY = date(2024, 1, 1)
+FIRST_DAY = T - timedelta(days=4)
+"""Before T, so that T is a day in the midst of it."""
 LAST_DAY = FIRST_DAY + timedelta(days=9)
 CUSTOMERS = 200
 SMALL_AMOUNTS = ("5.00", "10.00", "12.50", "20.00", "33.33")

@@ -118,7 +118,8 @@ def fifo_on(rows: Sequence[Row], day: date) -> Open:
     documents, _ = read(rows)
     for document in documents.values():
         original = documents.get(document.original)
-        if document.kind == "bounce" and original is not None:
+        # A payment that comes only later must not move what is there already.
+        if document.kind == "bounce" and original is not None and original.posted_on <= document.posted_on:
             document.parts[0].due_on = original.received_on
     posted = [document for document in documents.values() if document.posted_on <= day]
     credit = sum((-document.amount for document in posted if document.amount < 0), ZERO)
