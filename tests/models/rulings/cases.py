@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from tests.models.rulings.allocations import ALLOCATION_CASES
 from tests.models.rulings.exactness import EXACTNESS_CASES
 from tests.models.rulings.figures import FIGURE_CASES
-from tests.models.rulings.ledger import LEDGER_CASES
+from tests.models.rulings.lateness import LATENESS_CASES
+from tests.models.rulings.schedules import SCHEDULE_CASES
 
-RULING_CASES = (*LEDGER_CASES, *FIGURE_CASES, *EXACTNESS_CASES)
+RULING_CASES = (*ALLOCATION_CASES, *SCHEDULE_CASES, *LATENESS_CASES, *FIGURE_CASES, *EXACTNESS_CASES)
 """Named ``R<number of the ruling>`` and what of it they hold."""
 
 NOT_OF_THE_PRESENT_MARTS = {
