@@ -41,6 +41,8 @@ bounced_payments as (
             bounces.entity_id = payments.entity_id
             and bounces.original_payment_id = payments.document_number
             and payments.is_cash
+            -- A payment that comes later cannot change what the bounce was due when it came.
+            and bounces.posted_on >= payments.posted_on
     where bounces.item_kind = 'bounce'
     group by
         bounces.entity_id,
