@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import get_args
@@ -10,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from ingest.errors import MappingError, nearest
-from ingest.mapping import FileFormat, Mapping, TableMapping
+from ingest.mapping import ConvertedAmount, Mapping
 
 FOLDER = Path(__file__).parent / "sources"
 
@@ -42,10 +43,22 @@ def find(source: str | Path) -> Mapping:
     )
 
 
+class _TextLoader(yaml.SafeLoader):
+    """YAML whose scalars are text but for `true`, `false` and `null`.
+
+    Plain YAML reads a column called ``No`` as false, a code ``0411`` as 265 and ``2026-01-05`` as a date.
+    """
+
+
+_TextLoader.yaml_implicit_resolvers = {}
+_TextLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
+_TextLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("^(?:null|~|)$"), ["n", "~", ""])
+
+
 def read(path: Path) -> Mapping:
     """The mapping in the YAML file ``path``; raises `MappingError` naming key and place."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_TextLoader)
     except FileNotFoundError:
         raise MappingError(f"mapping {path}: there is no such file") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -55,29 +68,54 @@ def read(path: Path) -> Mapping:
     try:
         return Mapping.model_validate(content)
     except ValidationError as error:
-        faults = "\n".join(f"  {_explain(item['loc'], item['type'], item['msg'])}" for item in error.errors())
-        raise MappingError(f"mapping {path}:\n{faults}") from None
+        raise MappingError(f"mapping {path}:\n" + "\n".join(f"  {words}" for words in _faults(error))) from None
 
 
-def _explain(place: tuple[int | str, ...], kind: str, message: str) -> str:
+def _faults(error: ValidationError) -> list[str]:
+    """What is wrong, one line a place.
+
+    A value that may have several forms is reported for each of them: the most telling report is kept. A fault
+    inside a part makes reports about the part as a whole superfluous.
+    """
+    found: dict[tuple[int | str, ...], tuple[int, str]] = {}
+    for item in error.errors():
+        place = tuple(part for part in item["loc"] if not (isinstance(part, str) and _is_form(part)))
+        weight = {"extra_forbidden": 0, "missing": 0, "value_error": 0}.get(item["type"], 1)
+        words = _explain(place, item["loc"], item["type"], item["msg"])
+        if place not in found or weight < found[place][0]:
+            found[place] = (weight, words)
+    return [
+        words
+        for place, (weight, words) in found.items()
+        if weight == 0 or not any(other[: len(place)] == place and other != place for other in found)
+    ]
+
+
+def _is_form(part: str) -> bool:
+    """Whether a part of a place is pydantic's name of one of several forms, not a key of the file."""
+    return "[" in part or part in {"str", ConvertedAmount.__name__}
+
+
+def _explain(place: tuple[int | str, ...], loc: tuple[int | str, ...], kind: str, message: str) -> str:
     where = ".".join(str(part + 1) if isinstance(part, int) else part for part in place) or "the mapping"
     if kind == "extra_forbidden":
-        key, fields = str(place[-1]), tuple(_model_at(place[:-1]).model_fields)
+        key, fields = str(place[-1]), tuple(_model_at(loc[:-1]).model_fields)
         hint = nearest(key, fields) or f"; known here: {', '.join(fields)}"
         return f"{where}: unknown key '{key}'{hint}"
     return f"{where}: {message.removeprefix('Value error, ')}"
 
 
-def _model_at(place: tuple[int | str, ...]) -> type[BaseModel]:
-    """The model that holds the key at ``place``, for naming the keys it knows."""
+def _model_at(loc: tuple[int | str, ...]) -> type[BaseModel]:
+    """The model that holds the key at ``loc``, for naming the keys it knows."""
     model: type[BaseModel] = Mapping
-    for part in place:
+    for part in loc:
         field = model.model_fields.get(str(part))
-        if field is not None:
-            models = _models_in(field.annotation)
-            model = models[0] if models else model
-        elif part in {"ConvertedAmount"}:
-            model = _models_in(TableMapping.model_fields["columns"].annotation)[0]
+        models = _models_in(field.annotation) if field is not None else []
+        if part == ConvertedAmount.__name__:
+            models = [ConvertedAmount]
+        # A column is fed by a name or by a conversion: only the latter has keys of its own.
+        if models and (models[0] is not ConvertedAmount or part == ConvertedAmount.__name__):
+            model = models[0]
     return model
 
 
@@ -85,6 +123,3 @@ def _models_in(annotation: object) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     return [model for argument in get_args(annotation) for model in _models_in(argument)]
-
-
-__all__ = ["FOLDER", "FileFormat", "built_in", "find", "names", "read"]

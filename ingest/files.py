@@ -154,6 +154,8 @@ def read_header(path: Path, file: FileFormat) -> list[str]:
     head = _first_record(path, file.quote.encode())
     if not head.strip():
         raise FileError(f"{path.name}: the file is empty, without even a header; export it again")
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise FileError(f"{path.name}: is UTF-16, which no mapping reads; save it as UTF-8")
     encoding = "utf-8-sig" if file.encoding == "utf-8" else file.encoding
     try:
         decoded = head.decode(encoding)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import duckdb
 
-from ingest import marks
+from ingest import marks, pictures
 from ingest.checks import table_warnings
 from ingest.contract import Table
 from ingest.projection import STATE_FAULTY, STATE_FILTERED, STATE_REFUSED, STATE_TAKEN
@@ -194,6 +194,7 @@ class History:
                 amounts = [part for part in (rejected, staged.unread_amount) if part is not None]
                 result.rejected_amount = sum(amounts, Decimal(0)) if amounts else None
             files[0].result.rows_vanished = vanished.get(key, 0)
+            pictures.warn_of_withdrawal(files)
 
     def _write(self) -> None:
         """Close what changed or vanished and insert the new versions, file by file."""

@@ -19,10 +19,8 @@ SCOPE_TABLES = ("customers", "invoices", "payments")
 
 
 def _scalar_text(value: object) -> object:
-    """YAML's own scalars (``No``, ``391``) as the text a file holds, so that quoting them is a choice."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, int) else value
+    """`true` and `false`, the only words of a mapping that are not text already, as text."""
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 Text = Annotated[str, BeforeValidator(_scalar_text)]

@@ -8,6 +8,9 @@ from ingest.schema import SCHEMA
 from ingest.sql import ident, text
 from ingest.stage import Stage, StagedFile
 
+NOTABLE_ROWS = 10
+"""Fewer rows withdrawn are not worth a warning."""
+
 
 def slices(stage: Stage) -> dict[tuple[str, str], list[StagedFile]]:
     """The files of a stage by (source, slice): those of one slice are one picture."""
@@ -34,3 +37,15 @@ def refuse_empty(stage: Stage) -> None:
                 f"{stage.table.name} of {source} (slice {part}). Export it again; if it really is empty now, say "
                 "`allow_empty: true` for the table in its mapping."
             )
+
+
+def warn_of_withdrawal(files: list[StagedFile]) -> None:
+    """Warn where a full picture withdraws more rows than it keeps: it may be a part of what it should be."""
+    results = [staged.result for staged in files]
+    vanished = results[0].rows_vanished
+    kept = sum(result.rows_unchanged + result.rows_changed for result in results)
+    if vanished > max(kept, NOTABLE_ROWS):
+        results[0].warnings.append(
+            f"withdraws {vanished} of the {vanished + kept} rows of {results[0].table_name} that were current in slice "
+            f"{results[0].slice}; if the file is only a part of the picture, load all its parts together"
+        )

@@ -40,9 +40,10 @@ def reader_types(mapping: TableMapping, file: FileFormat, wiring: Wiring, contro
 
     Amounts are not: a reader would round what has too many decimals. ``control`` is a column needed as text.
     """
-    if file.trim or mapping.unpivot is not None:
+    # A row that is filtered out must not be rejected for its day.
+    if file.trim or mapping.filters or mapping.unpivot is not None:
         return {}
-    as_text = {*wiring.filters, *(position for pair in wiring.amounts.values() for position in pair), control}
+    as_text = {*(position for pair in wiring.amounts.values() for position in pair), control}
     types: dict[int, ColumnType] = {}
     for name, position in wiring.columns.items():
         column = mapping.target.column_by_name.get(name)

@@ -13,7 +13,7 @@ from ingest.errors import FileError, IngestError, MappingError, nearest
 from ingest.files import SUFFIXES
 from ingest.header import Match, match
 from ingest.mapping import FileFormat, Mapping, TableMapping
-from ingest.readers import read_header
+from ingest.readers import check_header, read_header
 
 
 @dataclass(frozen=True)
@@ -69,16 +69,31 @@ def name_fits(path: Path, table: TableMapping) -> bool:
 
 
 def candidates(path: Path, mappings: Sequence[Mapping]) -> list[Candidate]:
-    """Every table of ``mappings`` held against the file, those it cannot be read for left out."""
-    found = []
+    """Every table of ``mappings`` held against the file, those whose format it has not left out.
+
+    Raises `FileError` where it has the format of none.
+    """
+    found: list[Candidate] = []
+    headers: dict[FileFormat, list[str] | FileError] = {}
     for mapping in mappings:
         for table in mapping.tables:
-            try:
-                header = read_header(path, format_of(path, mapping, table))
-            except FileError:
-                continue
-            found.append(Candidate(mapping, table, match(table, header), name_fits(path, table)))
+            file = format_of(path, mapping, table)
+            if file not in headers:
+                headers[file] = _header(path, file)
+            header = headers[file]
+            if not isinstance(header, FileError):
+                found.append(Candidate(mapping, table, match(table, header), name_fits(path, table)))
+    for error in headers.values():
+        if not found and isinstance(error, FileError):
+            raise error
     return found
+
+
+def _header(path: Path, file: FileFormat) -> list[str] | FileError:
+    try:
+        return read_header(path, file)
+    except FileError as error:
+        return error
 
 
 def recognise(path: Path, mappings: Sequence[Mapping] | None = None) -> Recognition:
@@ -90,10 +105,13 @@ def recognise(path: Path, mappings: Sequence[Mapping] | None = None) -> Recognit
     two fit equally well, and `FileError` where the file is empty or unreadable.
     """
     mappings = catalogue.built_in() if mappings is None else mappings
-    read_header(path, format_of(path, mappings[0], mappings[0].tables[0]))
     all_found = candidates(path, mappings)
     fitting = [candidate for candidate in all_found if candidate.fits]
     if not fitting:
+        for candidate in all_found:
+            file = format_of(path, candidate.mapping, candidate.table)
+            if candidate.named or len(mappings) == 1:
+                check_header(path, file, read_header(path, file))
         raise MappingError(_none_fits(path, all_found))
     best = max(fitting, key=lambda candidate: candidate.rank)
     # Tables filled from one file (an invoice list that also tells the customers) share a mapping and a file name.

@@ -51,7 +51,20 @@ def _explain_faulty(stage: Stage, staged: StagedFile) -> None:
         f"insert into {marks.TABLE} select {text(stage.table.name)}, {staged.number}, _row + {staged.first_row}, "
         f"column_name, value, reason, 'reject' from ({_faults_sql(staged)})"
     )
-    marks.keep_keys(connection, stage.table, "ingest_closer")
+    _keep_closer_keys(stage)
+
+
+def _keep_closer_keys(stage: Stage) -> None:
+    """Keep the keys of the rows in ``ingest_closer``."""
+    marks.keep_keys(stage.connection, stage.table, "ingest_closer")
+    if stage.table.name == "invoices":
+        # Without type and readable amount it may have been either: the other one stays as well.
+        marks.keep_keys(
+            stage.connection,
+            stage.table,
+            "(select * replace ('credit_note' as document_type) from ingest_closer "
+            "where t_document_type is null and amount is null)",
+        )
 
 
 def _explain_unread(stage: Stage, staged: StagedFile, unread: Sequence[Unread], folder: Path) -> None:
@@ -70,7 +83,7 @@ def _explain_unread(stage: Stage, staged: StagedFile, unread: Sequence[Unread], 
             f"insert into {UNREAD} select {staged.number}, position, column_name, value, reason "
             f"from ({_faults_sql(staged)}) join ingest_split using (_row)"
         )
-        marks.keep_keys(connection, stage.table, "ingest_closer")
+        _keep_closer_keys(stage)
         if stage.table.control_amount is not None:
             row = connection.execute(f"select sum({ident(stage.table.control_amount)}) from ingest_closer").fetchone()
             staged.unread_amount = row[0] if row is not None else None
@@ -79,7 +92,7 @@ def _explain_unread(stage: Stage, staged: StagedFile, unread: Sequence[Unread], 
         unsplit = (record.raw_line for record in unread if not record.is_split)
         lines_file.write_text("".join(f"{line}\n" for line in unsplit), encoding="utf-8")
         _look_closer(connection, staged, csv_file.lenient_relation(lines_file, staged.file, width))
-        marks.keep_keys(connection, stage.table, "ingest_closer")
+        _keep_closer_keys(stage)
     # What the closer look cannot name is told as the reader tells it.
     connection.execute(
         f"insert into {UNREAD} select {staged.number}, position, null, null, reason from ("

@@ -272,6 +272,13 @@ def test_current_row_of_a_rejected_one_stays(extracts: Extracts) -> None:
     assert extracts.current("invoices", "invoice_id") == [("I-1",), ("I-2",), ("I-3",)]
 
 
+def test_a_credit_note_whose_amount_cannot_be_read_stays(extracts: Extracts) -> None:
+    extracts.start()
+    extracts.load(("invoices.csv", invoices("FR,K-1,C-1,2026-01-05,-1.00", "FR,I-1,C-1,2026-01-05,1.00")))
+    result = only(extracts.load(("invoices.csv", invoices("FR,K-1,C-1,2026-01-05,x", "FR,I-1,C-1,2026-01-05,1.00"))))
+    assert counts(result) == (2, 0, 0, 1, 1, 0)
+
+
 class TestWarnings:
     """A row that is odd and taken."""
 
