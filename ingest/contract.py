@@ -91,6 +91,9 @@ ITEM_KINDS = (
     "opening",
 )
 
+TARGET_MEASURES = ("collected_amount",)
+"""What a target can be set for: cash to collect in a month."""
+
 _text, _date, _integer = ColumnType.TEXT, ColumnType.DATE, ColumnType.INTEGER
 _timestamp, _count = ColumnType.TIMESTAMP, ColumnType.COUNT
 _boolean, _amount, _rate = ColumnType.BOOLEAN, ColumnType.AMOUNT, ColumnType.RATE
@@ -340,6 +343,18 @@ TABLES: tuple[Table, ...] = (
             Column("amount", _amount, "The disputed part.", default="all that is open"),
             Column("reason", _text, "What about."),
             Column("outcome", _text, "How it ended."),
+        ),
+        control_amount="amount",
+    ),
+    Table(
+        "targets",
+        "What was planned, by entity and month, to set figures against.",
+        ("entity_id", "measure", "period_on"),
+        (
+            _ENTITY,
+            Column("measure", _text, "The figure planned.", required=True, values=TARGET_MEASURES),
+            Column("period_on", _date, "Any day of the month the target is for.", required=True),
+            Column("amount", _amount, "The target, in the entity's base currency.", required=True),
         ),
         control_amount="amount",
     ),

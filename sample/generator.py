@@ -62,6 +62,7 @@ FILES: tuple[_File, ...] = (
     _File("gl_balances.csv", "gl_balances_file('control_balances')", "entity_id, balance_on"),
     _File("gl_reconciling_items.csv", "file_gl_reconciling_items", "item_id"),
     _File("disputes.csv", "file_disputes", "dispute_id"),
+    _File("targets.csv", "file_targets", "entity_id, period_on"),
     _File("planted.csv", "file_planted", "story, week_ending_on"),
     # A delta for a later load: the receipt that came in after the extracts were made, and the balance that knows it.
     _File("late_arrivals/payments.csv", "payments_file(true)", "received_on, payment_id"),

@@ -64,3 +64,12 @@ case
             / cast(cast(cast({{ denominator }} as decimal(38, 2)) * 100 as hugeint) as double)
 end
 {%- endmacro %}
+
+{#
+  What it costs to fund an amount for some days at a yearly rate, on 365 days, to the cent.
+
+      {{ funding_cost('1000.00', '0.05', '91') }}    1000 × 5 % × 91 ÷ 365 = 12.4657… -> 12.47
+#}
+{% macro funding_cost(amount, rate, days) %}
+    {{- return(convert_money(amount, '(' ~ scaled_rate(rate) ~ ' * ' ~ days ~ ')', '(' ~ scaled_rate('365') ~ ')')) -}}
+{% endmacro %}

@@ -26,6 +26,7 @@ final as (
         allocations.debit_document_id,
         allocations.instalment_no,
         allocations.customer_id,
+        items.currency,
         items.base_currency,
         allocations.received_on,
         allocations.effective_on as valid_from_on,

@@ -1,5 +1,6 @@
 {#
-  What was billed and what was collected, by posting day, in each reporting currency, by entity and in total.
+  What was billed, collected and written off, by posting day, in each reporting currency, by entity and in total, for
+  each cut.
 #}
 with
 
@@ -11,13 +12,20 @@ reporting as (
 
 items as (
 
-    select items.*
+    select
+        items.*,
+        cells.cell_id,
+        case
+            when items.is_cash then 'collected'
+            when items.item_kind = 'write_off' then 'written_off'
+            else 'sales'
+        end as flow
     from {{ ref('int_receivable_items') }} as items
-    inner join {{ ref('dim_customers') }} as customers
+    inner join {{ ref('int_kpi_cells') }} as cells
         on
-            items.customer_id = customers.customer_id
-            and customers.customer_kind <> 'intragroup'
-    where items.item_kind in ('invoice', 'debit_note', 'credit_note', 'payment', 'deposit')
+            items.customer_id = cells.customer_id
+            and items.currency = cells.currency
+    where items.item_kind in ('invoice', 'debit_note', 'credit_note', 'payment', 'deposit', 'write_off')
 
 ),
 
@@ -32,8 +40,9 @@ flows as (
     select
         items.entity_id,
         reporting.reporting_currency,
+        items.cell_id,
         items.posted_on as flow_on,
-        items.is_cash,
+        items.flow,
         sum(items.base_amount) as amount
     from items
     inner join reporting
@@ -41,14 +50,16 @@ flows as (
     group by
         items.entity_id,
         reporting.reporting_currency,
+        items.cell_id,
         items.posted_on,
-        items.is_cash
+        items.flow
     union all
     select
         items.entity_id,
         converted.reporting_currency,
+        items.cell_id,
         items.posted_on as flow_on,
-        items.is_cash,
+        items.flow,
         sum(converted.reporting_amount) as amount
     from items
     inner join converted
@@ -59,25 +70,39 @@ flows as (
     group by
         items.entity_id,
         converted.reporting_currency,
+        items.cell_id,
         items.posted_on,
-        items.is_cash
+        items.flow
 
 ),
 
-by_entity as (
+by_cell as (
 
     select
         entity_id,
+        cell_id,
         reporting_currency,
         flow_on,
-        {{ money('sum(case when is_cash then 0 else amount end)') }} as sales_amount,
-        {{ money('sum(case when is_cash then -amount else 0 end)') }} as collected_amount,
-        max(case when is_cash then 0 else 1 end) = 1 as has_sales
+        sum(case when flow = 'sales' then amount else 0 end) as sales_amount,
+        sum(case when flow = 'collected' then -amount else 0 end) as collected_amount,
+        sum(case when flow = 'written_off' then -amount else 0 end) as written_off_amount,
+        sum(case when flow = 'sales' then 1 else 0 end) as sales_count
     from flows
     group by
         entity_id,
+        cell_id,
         reporting_currency,
         flow_on
+
+),
+
+by_cut as (
+
+    {{ spread_over_cuts(
+        'by_cell',
+        ['reporting_currency', 'flow_on'],
+        ['sales_amount', 'collected_amount', 'written_off_amount', 'sales_count']
+    ) }}
 
 ),
 
@@ -85,24 +110,14 @@ final as (
 
     select
         entity_id,
+        cut_id,
         reporting_currency,
         flow_on,
-        sales_amount,
-        collected_amount,
-        has_sales
-    from by_entity
-    union all
-    select
-        '*' as entity_id,
-        reporting_currency,
-        flow_on,
-        {{ money('sum(sales_amount)') }} as sales_amount,
-        {{ money('sum(collected_amount)') }} as collected_amount,
-        max(case when has_sales then 1 else 0 end) = 1 as has_sales
-    from by_entity
-    group by
-        reporting_currency,
-        flow_on
+        {{ money('sales_amount') }} as sales_amount,
+        {{ money('collected_amount') }} as collected_amount,
+        {{ money('written_off_amount') }} as written_off_amount,
+        sales_count > 0 as has_sales
+    from by_cut
 
 )
 

@@ -1,5 +1,5 @@
 {#
-  One row for each pair of currencies and day that a document needs: its rate as a fraction of whole numbers.
+  One row for each pair of currencies and day that a document or a target needs: its rate as a fraction of whole numbers.
   Direct, else the inverse pair, else through the euro; each leg carried forward a few days at most.
 #}
 with
@@ -47,10 +47,29 @@ needed_by_documents as (
 
 ),
 
+needed_by_targets as (
+
+    select distinct
+        targets.base_currency as from_currency,
+        reporting.reporting_currency as to_currency,
+        targets.rate_on
+    from {{ ref('int_targets') }} as targets
+    cross join reporting
+
+),
+
+all_needed as (
+
+    select * from needed_by_documents
+    union
+    select * from needed_by_targets
+
+),
+
 needed as (
 
     select *
-    from needed_by_documents
+    from all_needed
     where from_currency <> to_currency
 
 ),

@@ -236,6 +236,7 @@ final as (
         document_id,
         instalment_no,
         customer_id,
+        currency,
         base_currency,
         lapses_on,
         valid_from_on,

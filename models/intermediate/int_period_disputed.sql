@@ -22,6 +22,7 @@ intervals as (
         intervals.entity_id,
         intervals.document_id,
         intervals.instalment_no,
+        cells.cell_id,
         intervals.item_kind,
         intervals.posted_on,
         intervals.valid_from_on,
@@ -30,10 +31,10 @@ intervals as (
         intervals.base_open_amount as open_amount,
         intervals.base_disputed_amount as disputed_amount
     from {{ ref('fct_item_intervals') }} as intervals
-    inner join {{ ref('dim_customers') }} as customers
+    inner join {{ ref('int_kpi_cells') }} as cells
         on
-            intervals.customer_id = customers.customer_id
-            and customers.customer_kind <> 'intragroup'
+            intervals.customer_id = cells.customer_id
+            and intervals.currency = cells.currency
     inner join reporting
         on intervals.base_currency = reporting.reporting_currency
     union all
@@ -41,6 +42,7 @@ intervals as (
         intervals.entity_id,
         intervals.document_id,
         intervals.instalment_no,
+        cells.cell_id,
         intervals.item_kind,
         intervals.posted_on,
         intervals.valid_from_on,
@@ -49,10 +51,10 @@ intervals as (
         intervals.open_amount,
         intervals.disputed_amount
     from {{ ref('int_reporting_intervals') }} as intervals
-    inner join {{ ref('dim_customers') }} as customers
+    inner join {{ ref('int_kpi_cells') }} as cells
         on
-            intervals.customer_id = customers.customer_id
-            and customers.customer_kind <> 'intragroup'
+            intervals.customer_id = cells.customer_id
+            and intervals.currency = cells.currency
 
 ),
 
@@ -70,6 +72,7 @@ disputed_rows as (
         period_rows.period_ending_on,
         period_rows.as_of_on,
         period_rows.effectiveness_from_on,
+        period_rows.window_12m_from_on,
         disputed.*
     from disputed
     inner join period_rows
@@ -81,43 +84,54 @@ disputed_rows as (
 
 with_opening as (
 
-    -- Of the disputed part, what was already open when the row's period began.
+    -- Of the disputed part, what was already open when the row's period, and its twelve months, began.
     select
         disputed_rows.period_kind,
         disputed_rows.period_ending_on,
         disputed_rows.entity_id,
+        disputed_rows.cell_id,
         disputed_rows.reporting_currency,
         disputed_rows.item_kind,
         disputed_rows.posted_on,
         disputed_rows.disputed_amount,
-        least(disputed_rows.disputed_amount, greatest(coalesce(openings.open_amount, 0), 0)) as opening_disputed_amount
+        least(disputed_rows.disputed_amount, greatest(coalesce(openings.open_amount, 0), 0))
+            as opening_disputed_amount,
+        least(disputed_rows.disputed_amount, greatest(coalesce(openings_12m.open_amount, 0), 0))
+            as opening_12m_disputed_amount
     from disputed_rows
-    left join intervals as openings
-        on
-            disputed_rows.entity_id = openings.entity_id
-            and disputed_rows.document_id = openings.document_id
-            and disputed_rows.instalment_no = openings.instalment_no
-            and disputed_rows.reporting_currency = openings.reporting_currency
-            and disputed_rows.effectiveness_from_on > openings.valid_from_on
-            and (openings.valid_to_on is null or disputed_rows.effectiveness_from_on <= openings.valid_to_on)
+    {% for openings, from_on in [
+        ('openings', 'effectiveness_from_on'), ('openings_12m', 'window_12m_from_on')
+    ] %}
+        left join intervals as {{ openings }}
+            on
+                disputed_rows.entity_id = {{ openings }}.entity_id
+                and disputed_rows.document_id = {{ openings }}.document_id
+                and disputed_rows.instalment_no = {{ openings }}.instalment_no
+                and disputed_rows.reporting_currency = {{ openings }}.reporting_currency
+                and disputed_rows.{{ from_on }} > {{ openings }}.valid_from_on
+                and ({{ openings }}.valid_to_on is null or disputed_rows.{{ from_on }} <= {{ openings }}.valid_to_on)
+    {% endfor %}
 
 ),
 
-by_entity as (
+by_cell as (
 
     select
         period_kind,
         period_ending_on,
         entity_id,
+        cell_id,
         reporting_currency,
         posted_on,
         sum(case when item_kind in ('invoice', 'debit_note') then disputed_amount else 0 end) as disputed_sales_amount,
-        sum(opening_disputed_amount) as opening_disputed_amount
+        sum(opening_disputed_amount) as opening_disputed_amount,
+        sum(opening_12m_disputed_amount) as opening_12m_disputed_amount
     from with_opening
     group by
         period_kind,
         period_ending_on,
         entity_id,
+        cell_id,
         reporting_currency,
         posted_on
 
@@ -125,30 +139,11 @@ by_entity as (
 
 final as (
 
-    select
-        period_kind,
-        period_ending_on,
-        entity_id,
-        reporting_currency,
-        posted_on,
-        disputed_sales_amount,
-        opening_disputed_amount
-    from by_entity
-    union all
-    select
-        period_kind,
-        period_ending_on,
-        '*' as entity_id,
-        reporting_currency,
-        posted_on,
-        sum(disputed_sales_amount) as disputed_sales_amount,
-        sum(opening_disputed_amount) as opening_disputed_amount
-    from by_entity
-    group by
-        period_kind,
-        period_ending_on,
-        reporting_currency,
-        posted_on
+    {{ spread_over_cuts(
+        'by_cell',
+        ['period_kind', 'period_ending_on', 'reporting_currency', 'posted_on'],
+        ['disputed_sales_amount', 'opening_disputed_amount', 'opening_12m_disputed_amount']
+    ) }}
 
 )
 

@@ -1,8 +1,27 @@
 {#
-  Sales and collections of each row's windows: its 91 days (three months), its 364 days (twelve months), and the
-  28 days (the month) of collection effectiveness.
+  Sales, collections and write-offs of each row's windows: its 91 days (three months), its 364 days (twelve months), the
+  28 days (the month) of collection effectiveness, and the week or month itself. A day counts up in the first row whose
+  window holds it and down in the first whose window has left it behind.
 #}
+{%- set measures = [
+    'sales_amount', 'sales_12m_amount', 'effectiveness_sales_amount', 'collected_amount', 'period_collected_amount',
+    'written_off_amount',
+] -%}
+{#- The windows: how many days (weeks' rows) and months (months' rows) each holds, and what is summed in it. -#}
+{%- set windows = [
+    (91, 3, {'sales_amount': 'sales_amount', 'collected_amount': 'collected_amount',
+             'written_off_amount': 'written_off_amount'}),
+    (364, 12, {'sales_amount': 'sales_12m_amount'}),
+    (28, 1, {'sales_amount': 'effectiveness_sales_amount'}),
+    (none, 1, {'collected_amount': 'period_collected_amount'}),
+] -%}
 with
+
+as_of as (
+
+    select * from {{ ref('int_build') }}
+
+),
 
 period_rows as (
 
@@ -10,42 +29,106 @@ period_rows as (
 
 ),
 
+kinds as (
+
+    select distinct period_kind from period_rows
+
+),
+
 daily_flows as (
 
-    select * from {{ ref('int_daily_flows') }}
+    select
+        daily_flows.*,
+        kinds.period_kind
+    from {{ ref('int_daily_flows') }} as daily_flows
+    cross join kinds
+
+),
+
+moves as (
+
+    -- All windows begin to hold a day on the day itself.
+    select
+        period_kind,
+        flow_on as moved_on,
+        entity_id,
+        cut_id,
+        reporting_currency,
+        sales_amount,
+        sales_amount as sales_12m_amount,
+        sales_amount as effectiveness_sales_amount,
+        collected_amount,
+        collected_amount as period_collected_amount,
+        written_off_amount
+    from daily_flows
+    {% for window in windows %}
+        union all
+        select
+            period_kind,
+            {% if window[0] is none %}
+                case
+                    when period_kind = 'week' then {{ add_days(week_ending('flow_on'), 1) }}
+                    else {{ add_months(month_start('flow_on'), 1) }}
+                end as moved_on,
+            {% else %}
+                {{ window_leaves('period_kind', 'flow_on', window[0], window[1]) }} as moved_on,
+            {% endif %}
+            entity_id,
+            cut_id,
+            reporting_currency,
+            {% for measure in measures %}
+                {% set summed = namespace(flow=none) %}
+                {% for flow, figure in window[2].items() if figure == measure %}
+                    {% set summed.flow = flow %}
+                {% endfor %}
+                {{ '-' ~ summed.flow if summed.flow else '0' }} as {{ measure }}{{ ',' if not loop.last }}
+            {% endfor %}
+        from daily_flows
+    {% endfor %}
+
+),
+
+changes as (
+
+    select
+        moves.period_kind,
+        {{ period_ending('moves.period_kind', 'moves.moved_on') }} as period_ending_on,
+        moves.entity_id,
+        moves.cut_id,
+        moves.reporting_currency,
+        {% for measure in measures %}
+            sum(moves.{{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from moves
+    inner join as_of
+        on moves.moved_on <= as_of.as_of_on
+    group by
+        moves.period_kind,
+        {{ period_ending('moves.period_kind', 'moves.moved_on') }},
+        moves.entity_id,
+        moves.cut_id,
+        moves.reporting_currency
+
+),
+
+running as (
+
+    {{ run_up('changes', ['entity_id', 'cut_id', 'reporting_currency'], measures) }}
 
 ),
 
 final as (
 
     select
-        period_rows.period_kind,
-        period_rows.period_ending_on,
-        daily_flows.entity_id,
-        daily_flows.reporting_currency,
-        {{ money(
-            'sum(case when daily_flows.flow_on >= period_rows.window_from_on'
-            ~ ' then daily_flows.sales_amount else 0 end)'
-        ) }} as sales_amount,
-        {{ money('sum(daily_flows.sales_amount)') }} as sales_12m_amount,
-        {{ money(
-            'sum(case when daily_flows.flow_on >= period_rows.effectiveness_from_on'
-            ~ ' then daily_flows.sales_amount else 0 end)'
-        ) }} as effectiveness_sales_amount,
-        {{ money(
-            'sum(case when daily_flows.flow_on >= period_rows.window_from_on'
-            ~ ' then daily_flows.collected_amount else 0 end)'
-        ) }} as collected_amount
-    from period_rows
-    inner join daily_flows
-        on
-            period_rows.as_of_on >= daily_flows.flow_on
-            and period_rows.window_12m_from_on <= daily_flows.flow_on
-    group by
-        period_rows.period_kind,
-        period_rows.period_ending_on,
-        daily_flows.entity_id,
-        daily_flows.reporting_currency
+        period_kind,
+        period_ending_on,
+        entity_id,
+        cut_id,
+        reporting_currency,
+        {% for measure in measures %}
+            {{ money(measure) }} as {{ measure }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from running
 
 )
 

@@ -1,8 +1,12 @@
 {#
   The counts and amounts of matured items in each row's window, and of those not settled in time, by entity and
-  in total, for both scopes. Each span of knowledge counts up in the first row it is in and down in the first it
+  in total, for each cut and both scopes. Each span of knowledge counts up in the first row it is in and down in the first it
   is not: rows are running sums. `clean` leaves out an item for as long as a part of it is disputed.
 #}
+{%- set measures = [
+    'matured_items_count', 'late_items_count', 'matured_amount', 'late_amount', 'seriously_matured_amount',
+    'seriously_late_amount',
+] -%}
 with
 
 as_of as (
@@ -31,7 +35,14 @@ reporting as (
 
 segments as (
 
-    select * from {{ ref('int_maturity_segments') }}
+    select
+        segments.*,
+        cells.cell_id
+    from {{ ref('int_maturity_segments') }} as segments
+    inner join {{ ref('int_kpi_cells') }} as cells
+        on
+            segments.customer_id = cells.customer_id
+            and segments.currency = cells.currency
 
 ),
 
@@ -68,6 +79,7 @@ scoped as (
         segments.document_id,
         segments.instalment_no,
         segments.customer_id,
+        segments.currency,
         segments.base_currency,
         segments.lapses_on,
         greatest(segments.valid_from_on, disputed.valid_from_on) as valid_from_on,
@@ -78,6 +90,7 @@ scoped as (
         segments.base_amount,
         segments.is_late,
         segments.late_amount,
+        segments.cell_id,
         'clean' as scope,
         -1 as direction
     from segments
@@ -120,6 +133,7 @@ spans as (
         kinds.period_kind,
         valued.maturity_kind,
         valued.entity_id,
+        valued.cell_id,
         valued.reporting_currency,
         valued.scope,
         valued.direction,
@@ -136,7 +150,7 @@ spans as (
 
 ),
 
-changes as (
+moves as (
 
     select
         spans.*,
@@ -156,12 +170,13 @@ changes as (
 
 ),
 
-changes_by_row as (
+by_cell as (
 
     select
         period_kind,
         period_ending_on,
         entity_id,
+        cell_id,
         reporting_currency,
         scope,
         sum(case when maturity_kind = 'late' then sign else 0 end) as matured_items_count,
@@ -170,66 +185,45 @@ changes_by_row as (
         sum(case when maturity_kind = 'late' then sign * late_amount else 0 end) as late_amount,
         sum(case when maturity_kind = 'serious' then sign * amount else 0 end) as seriously_matured_amount,
         sum(case when maturity_kind = 'serious' then sign * late_amount else 0 end) as seriously_late_amount
-    from changes
+    from moves
     group by
         period_kind,
         period_ending_on,
         entity_id,
+        cell_id,
         reporting_currency,
         scope
 
 ),
 
-with_total as (
+changes as (
 
-    select * from changes_by_row
-    union all
-    select
-        period_kind,
-        period_ending_on,
-        '*' as entity_id,
-        reporting_currency,
-        scope,
-        sum(matured_items_count) as matured_items_count,
-        sum(late_items_count) as late_items_count,
-        sum(matured_amount) as matured_amount,
-        sum(late_amount) as late_amount,
-        sum(seriously_matured_amount) as seriously_matured_amount,
-        sum(seriously_late_amount) as seriously_late_amount
-    from changes_by_row
-    group by
-        period_kind,
-        period_ending_on,
-        reporting_currency,
-        scope
+    {{ spread_over_cuts('by_cell', ['period_kind', 'period_ending_on', 'reporting_currency', 'scope'], measures) }}
+
+),
+
+running as (
+
+    {{ run_up('changes', ['entity_id', 'cut_id', 'reporting_currency', 'scope'], measures) }}
 
 ),
 
 final as (
 
     select
-        period_rows.period_kind,
-        period_rows.period_ending_on,
-        with_total.entity_id,
-        with_total.reporting_currency,
-        with_total.scope,
-        cast(sum(with_total.matured_items_count) as bigint) as matured_items_count,
-        cast(sum(with_total.late_items_count) as bigint) as late_items_count,
-        {{ money('sum(with_total.matured_amount)') }} as matured_amount,
-        {{ money('sum(with_total.late_amount)') }} as late_amount,
-        {{ money('sum(with_total.seriously_matured_amount)') }} as seriously_matured_amount,
-        {{ money('sum(with_total.seriously_late_amount)') }} as seriously_late_amount
-    from period_rows
-    inner join with_total
-        on
-            period_rows.period_kind = with_total.period_kind
-            and period_rows.period_ending_on >= with_total.period_ending_on
-    group by
-        period_rows.period_kind,
-        period_rows.period_ending_on,
-        with_total.entity_id,
-        with_total.reporting_currency,
-        with_total.scope
+        period_kind,
+        period_ending_on,
+        entity_id,
+        cut_id,
+        reporting_currency,
+        scope,
+        cast(matured_items_count as bigint) as matured_items_count,
+        cast(late_items_count as bigint) as late_items_count,
+        {{ money('matured_amount') }} as matured_amount,
+        {{ money('late_amount') }} as late_amount,
+        {{ money('seriously_matured_amount') }} as seriously_matured_amount,
+        {{ money('seriously_late_amount') }} as seriously_late_amount
+    from running
 
 )
 

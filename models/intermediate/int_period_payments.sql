@@ -2,6 +2,10 @@
   How long the cash received in each row's window took, and how late it was, as sums of cash times days: what a
   row knows are the allocations in effect on its day.
 #}
+{%- set measures = [
+    'paid_amount', 'paid_late_amount', 'paid_amount_days_to_pay', 'paid_amount_days_beyond_terms',
+    'paid_amount_days_late',
+] -%}
 with
 
 as_of as (
@@ -30,7 +34,14 @@ reporting as (
 
 cash as (
 
-    select * from {{ ref('int_cash_allocations') }}
+    select
+        cash.*,
+        cells.cell_id
+    from {{ ref('int_cash_allocations') }} as cash
+    inner join {{ ref('int_kpi_cells') }} as cells
+        on
+            cash.customer_id = cells.customer_id
+            and cash.currency = cells.currency
 
 ),
 
@@ -61,6 +72,7 @@ spans as (
     select
         kinds.period_kind,
         valued.entity_id,
+        valued.cell_id,
         valued.reporting_currency,
         valued.paid_amount,
         valued.days_to_pay,
@@ -75,7 +87,7 @@ spans as (
 
 ),
 
-changes as (
+moves as (
 
     select
         spans.*,
@@ -95,71 +107,55 @@ changes as (
 
 ),
 
-changes_by_row as (
+by_cell as (
 
     select
         period_kind,
         period_ending_on,
         entity_id,
+        cell_id,
         reporting_currency,
         sum(sign * paid_amount) as paid_amount,
+        sum(case when days_beyond_terms > 0 then sign * paid_amount else 0 end) as paid_late_amount,
         sum(sign * paid_amount * days_to_pay) as paid_amount_days_to_pay,
         sum(sign * paid_amount * days_beyond_terms) as paid_amount_days_beyond_terms,
-        sum(sign * paid_amount * greatest(days_beyond_terms, 0)) as paid_amount_days_late,
-        sum(case when days_beyond_terms > 0 then sign * paid_amount else 0 end) as paid_late_amount
-    from changes
+        sum(sign * paid_amount * greatest(days_beyond_terms, 0)) as paid_amount_days_late
+    from moves
     group by
         period_kind,
         period_ending_on,
         entity_id,
+        cell_id,
         reporting_currency
 
 ),
 
-with_total as (
+changes as (
 
-    select * from changes_by_row
-    union all
-    select
-        period_kind,
-        period_ending_on,
-        '*' as entity_id,
-        reporting_currency,
-        sum(paid_amount) as paid_amount,
-        sum(paid_amount_days_to_pay) as paid_amount_days_to_pay,
-        sum(paid_amount_days_beyond_terms) as paid_amount_days_beyond_terms,
-        sum(paid_amount_days_late) as paid_amount_days_late,
-        sum(paid_late_amount) as paid_late_amount
-    from changes_by_row
-    group by
-        period_kind,
-        period_ending_on,
-        reporting_currency
+    {{ spread_over_cuts('by_cell', ['period_kind', 'period_ending_on', 'reporting_currency'], measures) }}
+
+),
+
+running as (
+
+    {{ run_up('changes', ['entity_id', 'cut_id', 'reporting_currency'], measures) }}
 
 ),
 
 final as (
 
     select
-        period_rows.period_kind,
-        period_rows.period_ending_on,
-        with_total.entity_id,
-        with_total.reporting_currency,
-        {{ money('sum(with_total.paid_amount)') }} as paid_amount,
-        cast(sum(with_total.paid_amount_days_to_pay) as decimal(28, 2)) as paid_amount_days_to_pay,
-        cast(sum(with_total.paid_amount_days_beyond_terms) as decimal(28, 2)) as paid_amount_days_beyond_terms,
-        cast(sum(with_total.paid_amount_days_late) as decimal(28, 2)) as paid_amount_days_late,
-        {{ money('sum(with_total.paid_late_amount)') }} as paid_late_amount
-    from period_rows
-    inner join with_total
-        on
-            period_rows.period_kind = with_total.period_kind
-            and period_rows.period_ending_on >= with_total.period_ending_on
-    group by
-        period_rows.period_kind,
-        period_rows.period_ending_on,
-        with_total.entity_id,
-        with_total.reporting_currency
+        period_kind,
+        period_ending_on,
+        entity_id,
+        cut_id,
+        reporting_currency,
+        {{ money('paid_amount') }} as paid_amount,
+        {{ money('paid_late_amount') }} as paid_late_amount,
+        cast(paid_amount_days_to_pay as decimal(28, 2)) as paid_amount_days_to_pay,
+        cast(paid_amount_days_beyond_terms as decimal(28, 2)) as paid_amount_days_beyond_terms,
+        cast(paid_amount_days_late as decimal(28, 2)) as paid_amount_days_late
+    from running
 
 )
 

@@ -24,6 +24,7 @@ final as (
         intervals.instalment_no,
         intervals.item_kind,
         intervals.customer_id,
+        intervals.currency,
         intervals.posted_on,
         intervals.due_on,
         intervals.valid_from_on,

@@ -147,3 +147,21 @@ from control_balances
 inner join ledger_payments as late on control_balances.entity_id = late.entity_id
 where control_balances.balance_on = getvariable('as_of_on') and late.arrives_late
 group by control_balances.entity_id, control_balances.balance_on, control_balances.cents;
+
+-- What was planned to be collected: each month the billing of the second month before it, to whole thousands.
+create or replace table collection_targets as
+select
+    entities.entity_id,
+    cast(months.month_on + interval 2 month as date) as period_on,
+    cast(round(months.cents / 100000.0) as bigint) * 100000 as cents
+from (
+    select
+        entity_id,
+        cast(date_trunc('month', posted_on) as date) as month_on,
+        sum(coalesce(base_cents, cents)) as cents
+    from ledger_documents
+    where status = 'posted' and document_type in ('invoice', 'debit_note')
+    group by all
+) as months
+inner join entities on months.entity_id = entities.entity_id
+where months.month_on + interval 2 month <= getvariable('as_of_on');

@@ -258,6 +258,14 @@ select
 from manual_journals as journals
 inner join entities on journals.entity_id = entities.entity_id;
 
+create or replace view file_targets as
+select
+    entity_id,
+    'collected_amount' as measure,
+    period_on,
+    money(cents) as amount
+from collection_targets;
+
 create or replace view file_disputes as
 select
     documents.entity_id || '-DSP-'

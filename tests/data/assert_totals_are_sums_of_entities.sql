@@ -7,6 +7,8 @@
     'receivable_amount', 'not_due_amount', 'overdue_amount', 'over_90_amount', 'disputed_amount',
     'unapplied_amount', 'sales_amount', 'sales_12m_amount', 'collected_amount', 'matured_items_count',
     'late_items_count', 'matured_amount', 'late_amount', 'paid_amount', 'opening_receivable_amount',
+    'opening_12m_receivable_amount', 'overdue_amount_days', 'unapplied_cash_amount', 'unapplied_cash_amount_days',
+    'written_off_amount', 'period_collected_amount',
 ] -%}
 select
     period_kind,

@@ -7,10 +7,11 @@ from tests.models.documents import Entity, Extracts, after_t
 from tests.models.drawn.company import company
 from tests.models.golden.cases import GOLDEN_CASES
 from tests.models.published.collection import COLLECTION_CASES
+from tests.models.rulings.ages import AGES_AND_COSTS
 from tests.models.rulings.cases import RULING_CASES
 from tests.models.rulings.conventions import CONVENTION_CASES
 
-ALL_CASES: tuple[Case, ...] = (*GOLDEN_CASES, *COLLECTION_CASES, *RULING_CASES, *CONVENTION_CASES)
+ALL_CASES: tuple[Case, ...] = (*GOLDEN_CASES, *COLLECTION_CASES, *RULING_CASES, *CONVENTION_CASES, *AGES_AND_COSTS)
 
 ALL_ENTITIES: tuple[Entity, ...] = (
     *ALL_CASES,

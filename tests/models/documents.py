@@ -122,6 +122,11 @@ def reconciling_item(item_id: str, from_on: str, amount: str, explanation: str, 
     )
 
 
+def target(period_on: str, amount: str) -> Row:
+    """Cash planned to be collected in the month of ``period_on``, in the entity's base currency."""
+    return _row("targets", "", measure="collected_amount", period_on=period_on, amount=amount)
+
+
 def customer(name: str, **columns: str) -> Row:
     """What is known of one of the entity's customers beyond its code."""
     return _row("customers", name, **columns)

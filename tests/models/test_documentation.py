@@ -35,6 +35,8 @@ PROMISED_COLUMNS: dict[str, str] = {
     "average_days_delinquent, unapplied_days, collection_effectiveness_rate, late_payment_rate_by_count, "
     "late_payment_rate_by_value, seriously_late_rate_by_value, weighted_days_to_pay, days_beyond_terms, current_rate, "
     "over_90_rate",
+    "fct_kpis_by_dimension": "dimension, member, period_kind, period_ending_on, as_of_on, is_complete, entity_id, "
+    "scope, reporting_currency, receivable_amount, dso_days, late_payment_rate_by_value",
     "rpt_tie_out": "balance_on, entity_id, account, currency, amount_basis, buckets_amount, open_amount, "
     "receivable_amount, unapplied_amount, gl_amount, explained_amount, unexplained_amount",
     "rpt_exceptions": "exception_kind, table_name, key, amount, explanation",

@@ -11,13 +11,14 @@ import pytest
 from tests.models.books import Books
 from tests.models.case import Case
 from tests.models.documents import Entity, Extracts, invoice
+from tests.models.rulings.ages import AGES_AND_COSTS
 from tests.models.rulings.cases import NOT_OF_THE_PRESENT_MARTS, RULING_CASES
 from tests.models.rulings.conventions import CONVENTION_CASES
 
 RunEncours = Callable[..., CompletedProcess[str]]
 
 
-@pytest.mark.parametrize("case", [*RULING_CASES, *CONVENTION_CASES], ids=lambda case: case.entity_id)
+@pytest.mark.parametrize("case", [*RULING_CASES, *CONVENTION_CASES, *AGES_AND_COSTS], ids=lambda case: case.entity_id)
 def test_the_marts_follow_the_ruling(case: Case, books: Books) -> None:
     for expectation in case.expected:
         assert expectation.seen(books, case.entity_id, case.report_on) == expectation.wanted(), expectation

@@ -23,6 +23,7 @@ WRITTEN = (
     "gl_balances",
     "gl_reconciling_items",
     "disputes",
+    "targets",
 )
 
 # Amounts in base currency at the document's own day: as given, else the amount itself.
@@ -120,6 +121,7 @@ def test_nothing_is_known_of_the_days_to_come(query: Query) -> None:
         ("allocations", "applied_on"),
         ("fx_rates", "rate_on"),
         ("gl_balances", "balance_on"),
+        ("targets", "period_on"),
         ("disputes", "opened_on"),
         ("disputes", "closed_on"),
         ("customers", "created_on"),

@@ -14,6 +14,5 @@ RULING_CASES = (*ALLOCATION_CASES, *SCHEDULE_CASES, *LATENESS_CASES, *FIGURE_CAS
 NOT_OF_THE_PRESENT_MARTS = {
     16: "there is no rpt_roll_forward yet",
     20: "there is no rpt_kpi_bridge yet",
-    21: "the at-risk rate is no column of fct_kpis yet",
     26: "no one entity shows it: a test of its own in test_rulings.py",
 }

@@ -237,4 +237,44 @@ NONE_FOR_UNKNOWN = (
     ),
 )
 
-FIGURE_CASES = (*CLEAN, *WINDOWS, *NONE_FOR_UNKNOWN)
+COHORTS = (
+    Case(
+        entity_id="R21",
+        report_on=T,
+        documents=(
+            invoice("I1", "60.00", "2023-12-04", "2024-01-03"),
+            invoice("I2", "39.00", "2023-12-31", "2024-01-30", document_type="debit_note"),
+            invoice("I3", "1.00", "2023-12-05", "2024-01-04"),
+            invoice("OP", "500.00", "2023-12-01", "2023-12-01", document_type="opening"),
+            credit_note("N", "-20.00", "2023-12-20"),
+            invoice("JAN", "700.00", "2024-01-02", "2024-02-01"),
+            payment("P1", "57.00", "2024-01-10"),
+            allocation("P1", "I1", "57.00"),
+            # 90 days after December end on 30 March: what is paid on that day is not at risk, on the next it is.
+            payment("P2", "39.00", "2024-03-30"),
+            allocation("P2", "I2", "39.00"),
+            payment("P3", "1.00", "2024-03-31"),
+            allocation("P3", "I3", "1.00"),
+            dispute("D", "I1", "2024-03-30", "2024-03-31", amount="2.00"),
+        ),
+        expected=(
+            Kpis(
+                {"cohort_billed_amount": "100.00", "at_risk_amount": "4.00", "at_risk_rate": "0.04"},
+                ending="2023-12-31",
+            ),
+            Kpis(
+                {"cohort_billed_amount": "98.00", "at_risk_amount": "2.00", "at_risk_rate": Fraction(2, 98)},
+                ending="2023-12-31",
+                scope="clean",
+            ),
+            # Its 90 days are over long before the build's day, and nothing was paid.
+            Kpis({"cohort_billed_amount": "700.00", "at_risk_rate": "1"}, ending="2024-01-31"),
+            Kpis({"cohort_billed_amount": "0.00", "at_risk_rate": None}, ending="2024-02-29"),
+            # By the build's day (2026-08-12) the 90 days of May 2026 are not over.
+            Kpis({"cohort_billed_amount": None, "at_risk_amount": None, "at_risk_rate": None}, ending="2026-05-31"),
+            Kpis({"cohort_billed_amount": None, "at_risk_rate": None}, ending="2024-03-31", period="week"),
+        ),
+    ),
+)
+
+FIGURE_CASES = (*CLEAN, *WINDOWS, *NONE_FOR_UNKNOWN, *COHORTS)
