@@ -39,6 +39,9 @@ PROMISED_COLUMNS: dict[str, str] = {
     "scope, reporting_currency, receivable_amount, dso_days, late_payment_rate_by_value",
     "rpt_tie_out": "balance_on, entity_id, account, currency, amount_basis, buckets_amount, open_amount, "
     "receivable_amount, unapplied_amount, gl_amount, explained_amount, unexplained_amount",
+    "rpt_roll_forward": "month_ending_on, as_of_on, is_complete, entity_id, currency, amount_basis, opening_amount, "
+    "billed_amount, credited_amount, collected_amount, refunded_amount, bounced_amount, written_off_amount, "
+    "adjusted_amount, fx_amount, closing_amount",
     "rpt_exceptions": "exception_kind, table_name, key, amount, explanation",
     "fct_customer_risk_weekly": "week_ending_on, customer_id, behaviour_score, solvency_score, risk_score, risk_tier, "
     "is_behaviour_only, policy_version",
