@@ -56,8 +56,8 @@ counted_by_period as (
             {{ column }},
         {% endfor %}
         {% for component in components %}
-            sum({{ component }}) as {{ component }},
-            sum(reporting_{{ component }}) as reporting_{{ component }}{{ ',' if not loop.last }}
+            {{ money('sum(' ~ component ~ ')') }} as {{ component }},
+            {{ money('sum(reporting_' ~ component ~ ')') }} as reporting_{{ component }}{{ ',' if not loop.last }}
         {% endfor %}
     from counted
     group by

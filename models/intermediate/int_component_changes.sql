@@ -81,8 +81,10 @@ valued as (
         intervals.disputed_amount,
         {{ share_money('converted.reporting_amount', 'intervals.open_amount', 'intervals.amount') }}
             as reporting_open_amount,
-        {{ share_money('converted.reporting_amount', 'intervals.disputed_amount', 'intervals.amount') }}
-            as reporting_disputed_amount
+        case
+            when intervals.disputed_amount = 0 then 0
+            else {{ share_money('converted.reporting_amount', 'intervals.disputed_amount', 'intervals.amount') }}
+        end as reporting_disputed_amount
     from intervals
     inner join converted
         on

@@ -43,6 +43,8 @@ PROMISED_COLUMNS: dict[str, str] = {
     "measure, effect_order, effect, opening_value, closing_value, value",
     "rpt_kpi_bridge_comparisons": "comparison, period_kind, period_ending_on, as_of_on, is_complete, compared_on, "
     "entity_id, reporting_currency, measure, effect_order, effect, opening_value, closing_value, value",
+    "rpt_kpi_bridge_drivers": "period_kind, period_ending_on, compared_on, entity_id, reporting_currency, measure, "
+    "effect_order, effect, driver_rank, customer_id, document_entity_id, document_id, value, effect_value",
     "rpt_roll_forward": "month_ending_on, as_of_on, is_complete, entity_id, currency, amount_basis, opening_amount, "
     "billed_amount, credited_amount, collected_amount, refunded_amount, bounced_amount, written_off_amount, "
     "adjusted_amount, fx_amount, closing_amount",
