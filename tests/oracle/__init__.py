@@ -1,0 +1,121 @@
+"""The independent oracle: the ledger and every metric again, in plain Python, slow and obvious.
+
+Written from the definitions of the figures alone; it knows nothing of the SQL. Amounts are exact decimals, ratios
+exact fractions.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+
+from tests.oracle.company import Company
+from tests.oracle.days import Period, periods
+from tests.oracle.documents import Tables
+from tests.oracle.figures import Figures, Value
+from tests.oracle.items import OpenItem, open_item
+from tests.oracle.kpis import DimensionKey, KpiKey, Kpis
+from tests.oracle.listings import AgingKey, AgingRow, Columns, aging_weekly, receivable_item
+from tests.oracle.money import ZERO
+
+__all__ = ["Allocation", "DimensionKey", "Figures", "KpiKey", "OpenItem", "Oracle", "Period", "Tables", "Value"]
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """What of a credit was set against an instalment, from its day to the day it ended, if it had by the as-of day."""
+
+    entity_id: str
+    credit_document_id: str
+    debit_document_id: str
+    instalment_no: int
+    credit_amount: Decimal
+    debit_amount: Decimal
+    effective_on: date
+    reversed_on: date | None
+
+
+class Oracle:
+    """Everything the marts should say of the tables on the as-of day."""
+
+    def __init__(
+        self,
+        tables: Tables,
+        as_of: date,
+        *,
+        policy: Mapping[str, Decimal] | None = None,
+        reporting_currencies: Sequence[str] | None = None,
+    ) -> None:
+        self.company = Company(tables, as_of, policy, reporting_currencies)
+        self._tables = tables
+
+    @property
+    def main_currency(self) -> str:
+        """The reporting currency of customers: the one most books are kept in, the euro among equals."""
+        return self.company.main_currency
+
+    def allocations(self) -> list[Allocation]:
+        """All that was in effect on some day up to the as-of day."""
+        return [
+            Allocation(
+                piece.credit.entity_id,
+                piece.credit.document_id,
+                piece.debit.document_id,
+                piece.instalment_no,
+                piece.credit_amount,
+                piece.debit_amount,
+                piece.effective_on,
+                piece.reversed_on,
+            )
+            for piece in self.company.pieces
+        ]
+
+    def open_items(self, day: date) -> dict[tuple[str, str, int], OpenItem]:
+        """What is open at the end of a day, by (entity_id, document_id, instalment_no)."""
+        return {item.key: open_item(item, day) for item in self.company.items if item.open_on(day)}
+
+    def ledger_balances(self, day: date) -> dict[tuple[str, str], Decimal]:
+        """Balance by entity and currency at the end of a day: posting and exchange events alone."""
+        found: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+        for document in self.company.documents:
+            if document.posted_on <= day:
+                found[document.entity_id, document.currency] += document.amount
+        for piece in self.company.pieces:
+            if piece.is_in_effect(day) and piece.credit.currency != piece.debit.currency:
+                found[piece.credit.entity_id, piece.credit.currency] += piece.credit_amount
+                found[piece.debit.entity_id, piece.debit.currency] -= piece.debit_amount
+        return dict(found)
+
+    def receivable_items(self) -> dict[tuple[str, str, int], Columns]:
+        """`fct_receivable_items` as of the as-of day, by (entity_id, document_id, instalment_no)."""
+        return {item.key: receivable_item(item, self.company.as_of) for item in self.company.items}
+
+    def aging_weekly(self) -> dict[AgingKey, AgingRow]:
+        """`fct_aging_weekly`: (week_ending_on, entity_id, segment, currency, aging_bucket) -> the bucket."""
+        first = min((item.document.posted_on for item in self.company.items), default=None)
+        weeks = [] if first is None else periods(first, self.company.as_of)
+        return aging_weekly(self.company.items, weeks)
+
+    @cached_property
+    def _kpis(self) -> Kpis:
+        return Kpis(self.company, self.company.targets(self._tables))
+
+    def periods(self) -> list[Period]:
+        """Week rows, then month rows, from the first posting on."""
+        return self._kpis.periods
+
+    @cached_property
+    def _kpi_rows(self) -> dict[KpiKey, Figures]:
+        return self._kpis.rows()
+
+    def kpis(self) -> dict[KpiKey, Figures]:
+        """`fct_kpis`: (period_kind, period_ending_on, entity_id, scope, reporting_currency) -> every other column."""
+        return self._kpi_rows
+
+    def kpis_by_dimension(self) -> dict[DimensionKey, Figures]:
+        """`fct_kpis_by_dimension`: the key of `fct_kpis`, then dimension and member -> every other column."""
+        return self._kpis.rows_by_dimension()

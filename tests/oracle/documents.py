@@ -1,0 +1,369 @@
+"""The documents: canonical rows of text read into what the ledger knows, drafts and voids left out."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from tests.oracle.days import due_by_terms
+from tests.oracle.money import ZERO, share
+
+Row = Mapping[str, str]
+Tables = Mapping[str, Sequence[Row]]
+"""Canonical table name -> rows of text columns; a column that is absent or empty is not given."""
+
+CASH = frozenset({"payment", "deposit"})
+SALES = frozenset({"invoice", "debit_note", "credit_note"})
+BILLED = frozenset({"invoice", "debit_note"})
+CLAIMS = frozenset({"invoice", "debit_note", "opening"})
+"""What late rates and days to pay speak of, above zero (ruling 13)."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """An instalment, or the whole of a document that has none."""
+
+    instalment_no: int
+    due_on: date
+    amount: Decimal
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """One document of the sub-ledger; ``amount`` is signed: positive = the customer owes more."""
+
+    entity_id: str
+    kind: str
+    number: str
+    customer_id: str
+    account: str
+    currency: str
+    amount: Decimal
+    given_base_amount: Decimal | None
+    invoiced_on: date
+    posted_on: date
+    received_on: date
+    """Receipt day of cash, posting day of all else."""
+    parts: tuple[Part, ...]
+    """By instalment number."""
+    original: Document | None = None
+    """The payment a bounce takes back."""
+    is_flagged_disputed: bool = False
+    is_due_on_derived: bool = False
+
+    @property
+    def document_id(self) -> str:
+        """Unique in the entity."""
+        return f"{self.kind}:{self.number}"
+
+    @property
+    def parts_oldest_due_first(self) -> list[Part]:
+        """In the order that credits and disputes fill them."""
+        return sorted(self.parts, key=lambda part: (part.due_on, part.instalment_no))
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A legal entity and how its cash is set against its documents."""
+
+    entity_id: str
+    base_currency: str
+    allocation_policy: str
+
+
+@dataclass(frozen=True)
+class Customer:
+    """A customer, given or derived from the documents (ruling 10)."""
+
+    customer_id: str
+    customer_kind: str = "private"
+    segment: str | None = None
+    sales_owner: str | None = None
+    collector: str | None = None
+    country_code: str | None = None
+    payment_terms: str | None = None
+    parent_customer_id: str | None = None
+
+
+@dataclass(frozen=True)
+class StatedAllocation:
+    """A row of `allocations` between two known documents; ``amount`` below zero takes an earlier one back."""
+
+    allocation_id: str
+    credit: Document
+    debit: Document
+    amount: Decimal
+    credit_amount: Decimal
+    instalment_no: int | None
+    effective_on: date
+    reversed_on: date | None
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """What a customer contests of a document; no amount: all that is open."""
+
+    opened_on: date
+    closed_on: date | None
+    amount: Decimal | None
+
+
+class Books:
+    """Everything the tables say, by name."""
+
+    def __init__(self, tables: Tables, as_of: date) -> None:
+        self.as_of = as_of
+        self.customers = {row["customer_id"]: _customer(row) for row in tables.get("customers", ())}
+        self._given = {row["entity_id"]: row for row in tables.get("entities", ())}
+        self._schedules = _schedules(tables.get("instalments", ()))
+        self._policies = _policies(tables, self._given)
+        self.documents: list[Document] = []
+        self.settlements: list[StatedAllocation] = []
+        for row in tables.get("invoices", ()):
+            if _get(row, "status", "posted") == "posted":
+                self._add_invoice(row)
+        self._add_payments(tables.get("payments", ()))
+        names = dict.fromkeys([*self._given, *(document.entity_id for document in self.documents)])
+        self.entities = {
+            name: Entity(name, self._base_currency(name), self._policies.get(name, "fifo")) for name in names
+        }
+        for document in self.documents:
+            self.customers.setdefault(document.customer_id, Customer(document.customer_id))
+        self.by_number: dict[tuple[str, str], list[Document]] = defaultdict(list)
+        for document in self.documents:
+            self.by_number[document.entity_id, document.number].append(document)
+        self.stated = [*self.settlements, *self._stated(tables.get("allocations", ()))]
+        self.disputes = self._disputes(tables.get("disputes", ()))
+        self.groups = _groups(self.customers)
+
+    def is_counted(self, customer_id: str) -> bool:
+        """Whether figures know the customer: those of the group itself are left out."""
+        return self.customers[customer_id].customer_kind != "intragroup"
+
+    def _base_currency(self, entity_id: str) -> str:
+        return self._given[entity_id]["base_currency"]
+
+    def _add_invoice(self, row: Row) -> None:
+        entity_id = _get(row, "entity_id", "MAIN")
+        amount = Decimal(row["amount"])
+        kind = _get(row, "document_type", "invoice" if amount >= 0 else "credit_note")
+        posted_on = date.fromisoformat(row["posted_on"])
+        invoiced_on = _day(row, "invoiced_on") or posted_on
+        whole = Part(1, self._due_on(row, invoiced_on), amount)
+        schedule = self._schedules.get((entity_id, row["invoice_id"]), ())
+        adds_up = amount > 0 and sum((part.amount for part in schedule), ZERO) == amount
+        document = Document(
+            entity_id=entity_id,
+            kind=kind,
+            number=row["invoice_id"],
+            customer_id=row["customer_id"],
+            account=_get(row, "account", "AR"),
+            currency=_get(row, "currency", "") or self._base_currency(entity_id),
+            amount=amount,
+            given_base_amount=_amount(row, "base_amount"),
+            invoiced_on=invoiced_on,
+            posted_on=posted_on,
+            received_on=posted_on,
+            parts=tuple(schedule) if adds_up else (whole,),
+            is_flagged_disputed=_get(row, "is_disputed", "false").lower() in ("true", "1", "yes"),
+            is_due_on_derived=not adds_up and not row.get("due_on"),
+        )
+        self.documents.append(document)
+        self._add_settlement(row, document)
+
+    def _add_settlement(self, row: Row, document: Document) -> None:
+        """A one-row-an-invoice file says what was paid, and perhaps when: a payment at the invoice's own rate."""
+        settled_on, paid, still_open = _day(row, "settled_on"), _amount(row, "paid_amount"), _amount(row, "open_amount")
+        if paid is None:
+            if settled_on is None and still_open is None:
+                return
+            paid = abs(document.amount - (still_open or ZERO))
+        if not paid:
+            return
+        posted_on = max(settled_on or self.as_of, document.posted_on)
+        base_amount = document.given_base_amount
+        payment = Document(
+            entity_id=document.entity_id,
+            kind="payment" if document.amount > 0 else "refund",
+            number=f"{document.document_id} settled",
+            customer_id=document.customer_id,
+            account=document.account,
+            currency=document.currency,
+            amount=-paid if document.amount > 0 else paid,
+            given_base_amount=None if base_amount is None else -share(base_amount, paid, abs(document.amount)),
+            invoiced_on=posted_on,
+            posted_on=posted_on,
+            received_on=posted_on,
+            parts=(Part(1, posted_on, -paid if document.amount > 0 else paid),),
+        )
+        self.documents.append(payment)
+        credit, debit = (payment, document) if document.amount > 0 else (document, payment)
+        self.settlements.append(
+            StatedAllocation(document.document_id, credit, debit, paid, paid, None, posted_on, None)
+        )
+
+    def _due_on(self, row: Row, invoiced_on: date) -> date:
+        """Given, else by the document's terms, else by the customer's, else the document's own day."""
+        given = _day(row, "due_on")
+        if given:
+            return given
+        customer = self.customers.get(row["customer_id"])
+        terms = _get(row, "payment_terms", "") or (customer and customer.payment_terms) or ""
+        return due_by_terms(terms, invoiced_on) or invoiced_on
+
+    def _add_payments(self, rows: Sequence[Row]) -> None:
+        counted = [row for row in rows if _get(row, "status", "posted") == "posted"]
+        payments: dict[tuple[str, str], Document] = {}
+        for row in counted:
+            if _get(row, "payment_type", "payment") != "bounce":
+                document = self._payment(row, None)
+                self.documents.append(document)
+                if document.kind in CASH:
+                    payments.setdefault((document.entity_id, document.number), document)
+        for row in counted:
+            if _get(row, "payment_type", "payment") == "bounce":
+                entity_id, name = _get(row, "entity_id", "MAIN"), _get(row, "original_payment_id", "")
+                self.documents.append(self._payment(row, payments.get((entity_id, name))))
+
+    def _payment(self, row: Row, original: Document | None) -> Document:
+        entity_id, kind = _get(row, "entity_id", "MAIN"), _get(row, "payment_type", "payment")
+        received_on = date.fromisoformat(row["received_on"])
+        posted_on = _day(row, "posted_on") or received_on
+        matures_on = _day(row, "matures_on")
+        if matures_on:
+            # Ruling 1: posted, allocated and received on the later of the two.
+            posted_on = received_on = max(posted_on, matures_on)
+        sign = -1 if kind in CASH else 1
+        base_amount = _amount(row, "base_amount")
+        due_on = posted_on
+        if original and self._policies.get(entity_id, "fifo") == "fifo":
+            due_on = original.received_on
+        amount = sign * Decimal(row["amount"])
+        return Document(
+            entity_id=entity_id,
+            kind=kind,
+            number=row["payment_id"],
+            customer_id=row["customer_id"],
+            account=_get(row, "account", "AR"),
+            currency=_get(row, "currency", "") or self._base_currency(entity_id),
+            amount=amount,
+            given_base_amount=None if base_amount is None else sign * abs(base_amount),
+            invoiced_on=posted_on,
+            posted_on=posted_on,
+            received_on=received_on,
+            parts=(Part(1, due_on, amount),),
+            original=original,
+        )
+
+    def _find(self, entity_id: str, number: str, kind: str, is_debit: bool) -> Document | None:
+        found = [
+            document
+            for document in self.by_number.get((entity_id, number), ())
+            if (document.amount > 0) == is_debit and kind in ("", document.kind)
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def _stated(self, rows: Sequence[Row]) -> list[StatedAllocation]:
+        found = []
+        for row in rows:
+            entity_id = _get(row, "entity_id", "MAIN")
+            credit = self._find(entity_id, row["credit_id"], _get(row, "credit_kind", ""), is_debit=False)
+            debit = self._find(entity_id, row["debit_id"], _get(row, "debit_kind", ""), is_debit=True)
+            if credit is None or debit is None:
+                continue
+            amount = Decimal(row["amount"])
+            credit_amount = amount if credit.currency == debit.currency else _amount(row, "credit_amount")
+            if credit_amount is None:
+                continue
+            posted_on = max(credit.posted_on, debit.posted_on)
+            number = _get(row, "instalment_no", "")
+            found.append(
+                StatedAllocation(
+                    allocation_id=row["allocation_id"],
+                    credit=credit,
+                    debit=debit,
+                    amount=amount,
+                    credit_amount=credit_amount,
+                    instalment_no=int(number) if number else None,
+                    effective_on=max(posted_on, _day(row, "applied_on") or posted_on),
+                    reversed_on=_day(row, "reversed_on"),
+                )
+            )
+        return found
+
+    def _disputes(self, rows: Sequence[Row]) -> dict[Document, list[Dispute]]:
+        found: dict[Document, list[Dispute]] = defaultdict(list)
+        for row in rows:
+            for document in self.by_number.get((_get(row, "entity_id", "MAIN"), row["invoice_id"]), ()):
+                if document.kind not in CASH and document.kind not in ("refund", "bounce"):
+                    opened_on = date.fromisoformat(row["opened_on"])
+                    found[document].append(Dispute(opened_on, _day(row, "closed_on"), _amount(row, "amount")))
+        return found
+
+
+def _get(row: Row, column: str, default: str) -> str:
+    return row.get(column) or default
+
+
+def _day(row: Row, column: str) -> date | None:
+    text = row.get(column)
+    return date.fromisoformat(text) if text else None
+
+
+def _amount(row: Row, column: str) -> Decimal | None:
+    text = row.get(column)
+    return Decimal(text) if text else None
+
+
+def _customer(row: Row) -> Customer:
+    return Customer(
+        customer_id=row["customer_id"],
+        customer_kind=_get(row, "customer_kind", "private"),
+        segment=row.get("segment") or None,
+        sales_owner=row.get("sales_owner") or None,
+        collector=row.get("collector") or None,
+        country_code=row.get("country_code") or None,
+        payment_terms=row.get("payment_terms") or None,
+        parent_customer_id=row.get("parent_customer_id") or None,
+    )
+
+
+def _schedules(rows: Sequence[Row]) -> dict[tuple[str, str], list[Part]]:
+    found: dict[tuple[str, str], list[Part]] = defaultdict(list)
+    for row in rows:
+        part = Part(int(row["instalment_no"]), date.fromisoformat(row["due_on"]), Decimal(row["amount"]))
+        found[_get(row, "entity_id", "MAIN"), row["invoice_id"]].append(part)
+    return {name: sorted(parts, key=lambda part: part.instalment_no) for name, parts in found.items()}
+
+
+def _policies(tables: Tables, given: Mapping[str, Row]) -> dict[str, str]:
+    """As given, else `stated` where the entity has any allocation, else `fifo` (ruling 4)."""
+    stated = {_get(row, "entity_id", "MAIN") for row in tables.get("allocations", ())}
+    for row in tables.get("invoices", ()):
+        if row.get("settled_on") or row.get("paid_amount") or row.get("open_amount"):
+            stated.add(_get(row, "entity_id", "MAIN"))
+    names = {*given, *stated}
+    return {
+        name: _get(given.get(name, {}), "allocation_policy", "stated" if name in stated else "fifo") for name in names
+    }
+
+
+def _groups(customers: Mapping[str, Customer]) -> dict[str, str]:
+    """The highest customer above each, where the group has two customers or more; else ``(alone)``."""
+
+    def top(customer_id: str) -> str:
+        seen = {customer_id}
+        while customer_id in customers:
+            parent = customers[customer_id].parent_customer_id
+            if not parent or parent in seen:
+                break
+            seen.add(parent)
+            customer_id = parent
+        return customer_id
+
+    tops = {customer_id: top(customer_id) for customer_id in customers}
+    sizes = Counter(tops.values())
+    return {customer_id: name if sizes[name] > 1 else "(alone)" for customer_id, name in tops.items()}

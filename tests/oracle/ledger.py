@@ -1,0 +1,179 @@
+"""Allocations where the source states them: every credit and every day in order (rulings 1, 3, 5, 6 and 8)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from tests.oracle.documents import Document, StatedAllocation
+from tests.oracle.money import ZERO, share, shares
+
+
+@dataclass
+class Piece:
+    """What of an allocation lies on one instalment, from its day to the day it ended, if it did."""
+
+    allocation_id: str
+    credit: Document
+    debit: Document
+    instalment_no: int
+    credit_amount: Decimal
+    debit_amount: Decimal
+    effective_on: date
+    reversed_on: date | None = None
+
+    def is_in_effect(self, day: date) -> bool:
+        """Whether it is in effect at the end of ``day``."""
+        return self.effective_on <= day and (self.reversed_on is None or self.reversed_on > day)
+
+    @property
+    def lateness_order(self) -> tuple[date, str, int]:
+        """The greatest is the latest (ruling 5)."""
+        return (self.effective_on, self.allocation_id, self.instalment_no)
+
+
+class Replay:
+    """The allocations of one `stated` entity, day after day: endings, then allocations, then bounces."""
+
+    def __init__(self, documents: Iterable[Document], stated: Iterable[StatedAllocation], as_of: date) -> None:
+        self.pieces: list[Piece] = []
+        self._stated = {row.allocation_id: row for row in stated}
+        self._to_come: dict[date, list[StatedAllocation]] = defaultdict(list)
+        self._take_backs: dict[date, list[StatedAllocation]] = defaultdict(list)
+        self._bounces: dict[date, list[Document]] = defaultdict(list)
+        days: set[date] = set()
+        for row in self._stated.values():
+            if row.amount < 0:
+                self._take_backs[row.effective_on].append(row)
+            elif row.reversed_on is None or row.reversed_on > row.effective_on:
+                self._to_come[row.effective_on].append(row)
+                days |= {row.reversed_on} if row.reversed_on else set()
+            days.add(row.effective_on)
+        for document in documents:
+            if document.original and document.original.currency == document.currency:
+                day = max(document.posted_on, document.original.posted_on)
+                self._bounces[day].append(document)
+                days.add(day)
+        for day in sorted(day for day in days if day <= as_of):
+            self._play(day)
+
+    def _play(self, day: date) -> None:
+        for piece in self._in_effect():
+            row = self._stated.get(piece.allocation_id)
+            if row and row.reversed_on == day:
+                piece.reversed_on = day
+        for row in sorted(self._take_backs[day], key=lambda row: row.allocation_id):
+            self._take_back(row, day)
+        for row in sorted(self._to_come[day], key=lambda row: row.allocation_id):
+            if row.amount > 0 and row.credit_amount <= self._free(row.credit):
+                self._allocate(row)
+        for document in sorted(self._bounces[day], key=lambda document: document.document_id):
+            self._bounce(document, day)
+
+    def _in_effect(self) -> list[Piece]:
+        return [piece for piece in self.pieces if piece.reversed_on is None]
+
+    def _free(self, credit: Document) -> Decimal:
+        used = sum((piece.credit_amount for piece in self._in_effect() if piece.credit is credit), ZERO)
+        return -credit.amount - used
+
+    def _take_back(self, row: StatedAllocation, day: date) -> None:
+        """Ruling 8: what is in effect between the two documents, latest first; then what this day brings."""
+        rest = -row.amount
+        pieces = [piece for piece in self._in_effect() if piece.credit is row.credit and piece.debit is row.debit]
+        for piece in sorted(pieces, key=lambda piece: piece.lateness_order, reverse=True):
+            part = min(rest, piece.debit_amount)
+            self._end(piece, part, share(piece.credit_amount, part, piece.debit_amount), day)
+            rest -= part
+        coming = [other for other in self._to_come[day] if other.credit is row.credit and other.debit is row.debit]
+        for other in sorted(coming, key=lambda other: other.allocation_id, reverse=True):
+            part = min(rest, other.amount)
+            if part > 0:
+                kept_credit = other.credit_amount - share(other.credit_amount, part, other.amount)
+                self._to_come[day].remove(other)
+                self._to_come[day].append(_smaller(other, other.amount - part, kept_credit))
+                rest -= part
+
+    def _end(self, piece: Piece, debit_part: Decimal, credit_part: Decimal, day: date) -> None:
+        """End a part of a piece; what is left of it stands as before."""
+        if debit_part <= 0:
+            return
+        if debit_part == piece.debit_amount:
+            piece.reversed_on = day
+            return
+        self.pieces.append(
+            Piece(
+                piece.allocation_id,
+                piece.credit,
+                piece.debit,
+                piece.instalment_no,
+                credit_part,
+                debit_part,
+                piece.effective_on,
+                day,
+            )
+        )
+        piece.debit_amount -= debit_part
+        piece.credit_amount -= credit_part
+
+    def _allocate(self, row: StatedAllocation) -> None:
+        """Ruling 6: where it is named to, else the oldest due first; beyond the schedule on the last."""
+        parts = row.debit.parts_oldest_due_first
+        taken: dict[int, Decimal] = {}
+        rest = row.amount
+        if row.instalment_no in {part.instalment_no for part in parts} and row.instalment_no is not None:
+            taken[row.instalment_no], rest = rest, ZERO
+        for part in parts:
+            filled = min(rest, max(self._open(row.debit, part.instalment_no, part.amount), ZERO))
+            if filled > 0:
+                taken[part.instalment_no] = filled
+                rest -= filled
+        if rest > 0:
+            last = parts[-1].instalment_no
+            taken[last] = taken.get(last, ZERO) + rest
+        amounts = list(taken.values())
+        for (number, amount), credit_amount in zip(taken.items(), shares(row.credit_amount, amounts), strict=True):
+            self.pieces.append(
+                Piece(row.allocation_id, row.credit, row.debit, number, credit_amount, amount, row.effective_on)
+            )
+
+    def _open(self, debit: Document, instalment_no: int, amount: Decimal) -> Decimal:
+        settled = (
+            piece.debit_amount
+            for piece in self._in_effect()
+            if piece.debit is debit and piece.instalment_no == instalment_no
+        )
+        return amount - sum(settled, ZERO)
+
+    def _bounce(self, bounce: Document, day: date) -> None:
+        """Take back the payment's allocations, the latest first, up to the bounce, and clear it against the payment."""
+        payment = bounce.original
+        assert payment is not None
+        rest = bounce.amount
+        # What cleared an earlier bounce is no row of the source and stays.
+        pieces = [
+            piece for piece in self._in_effect() if piece.credit is payment and piece.allocation_id in self._stated
+        ]
+        for piece in sorted(pieces, key=lambda piece: piece.lateness_order, reverse=True):
+            part = min(rest, piece.credit_amount)
+            self._end(piece, share(piece.debit_amount, part, piece.credit_amount), part, day)
+            rest -= part
+        cleared = min(bounce.amount, self._free(payment))
+        if cleared > 0:
+            self.pieces.append(Piece(bounce.document_id, payment, bounce, 1, cleared, cleared, day))
+
+
+def _smaller(row: StatedAllocation, amount: Decimal, credit_amount: Decimal) -> StatedAllocation:
+    return StatedAllocation(
+        row.allocation_id,
+        row.credit,
+        row.debit,
+        amount,
+        credit_amount,
+        row.instalment_no,
+        row.effective_on,
+        row.reversed_on,
+    )
