@@ -13,7 +13,9 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from tests.oracle.bridges import BridgeKey, Bridges, Effect
 from tests.oracle.company import Company
+from tests.oracle.customers import CalendarKey, CustomerWeekKey, customer_weekly, due_calendar
 from tests.oracle.days import Period, periods
 from tests.oracle.documents import Tables
 from tests.oracle.figures import Figures, Value
@@ -21,8 +23,24 @@ from tests.oracle.items import OpenItem, open_item
 from tests.oracle.kpis import DimensionKey, KpiKey, Kpis
 from tests.oracle.listings import AgingKey, AgingRow, Columns, aging_weekly, receivable_item
 from tests.oracle.money import ZERO
+from tests.oracle.roll_forward import RollForwardKey, roll_forward
 
-__all__ = ["Allocation", "DimensionKey", "Figures", "KpiKey", "OpenItem", "Oracle", "Period", "Tables", "Value"]
+__all__ = [
+    "Allocation",
+    "BridgeKey",
+    "CalendarKey",
+    "CustomerWeekKey",
+    "DimensionKey",
+    "Effect",
+    "Figures",
+    "KpiKey",
+    "OpenItem",
+    "Oracle",
+    "Period",
+    "RollForwardKey",
+    "Tables",
+    "Value",
+]
 
 
 @dataclass(frozen=True)
@@ -119,3 +137,22 @@ class Oracle:
     def kpis_by_dimension(self) -> dict[DimensionKey, Figures]:
         """`fct_kpis_by_dimension`: the key of `fct_kpis`, then dimension and member -> every other column."""
         return self._kpis.rows_by_dimension()
+
+    def bridges(self, weeks_before: int = 1, months_before: int = 1) -> dict[BridgeKey, Effect]:
+        """`rpt_kpi_bridge`; its comparisons by the other distances (4 weeks; 52 weeks and 12 months).
+
+        Every effect on `dso`; of `overdue` the sum of all effects, as ``total``.
+        """
+        return Bridges(self.company, self._kpis).rows(weeks_before, months_before)
+
+    def roll_forward(self) -> dict[RollForwardKey, dict[str, Decimal]]:
+        """`rpt_roll_forward`: (month_ending_on, entity_id, currency, amount_basis) -> its amounts."""
+        return roll_forward(self.company)
+
+    def customer_weekly(self) -> dict[CustomerWeekKey, dict[str, Value]]:
+        """`fct_customer_weekly`: (week_ending_on, entity_id, customer_id) -> amounts in the main reporting currency."""
+        return customer_weekly(self.company, self._kpis)
+
+    def due_calendar(self) -> dict[CalendarKey, Decimal]:
+        """`rpt_due_calendar`: (entity_id, reporting_currency, basis, week, `overdue` or `later`) -> open amount."""
+        return due_calendar(self.company, self._kpis)

@@ -12,7 +12,7 @@ from tests.oracle.currencies import Rates, base_amount, main_currency, reporting
 from tests.oracle.days import SEEDS
 from tests.oracle.documents import Books, Document, Entity, Tables
 from tests.oracle.fifo import oldest_first
-from tests.oracle.items import Item, attach
+from tests.oracle.items import DOCUMENT_CURRENCY, Item, attach
 from tests.oracle.ledger import Piece, Replay
 from tests.oracle.money import shares
 
@@ -83,7 +83,8 @@ class Company:
                     base_amount=spread[""][number],
                     siblings=siblings,
                     disputes=self.books.disputes.get(document, ()),
-                    reporting_amounts={currency: spread[currency][number] for currency in self.currencies},
+                    reporting_amounts={DOCUMENT_CURRENCY: part.amount}
+                    | {currency: spread[currency][number] for currency in self.currencies},
                     cash_amounts=self.amounts,
                 )
             )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
@@ -58,7 +58,7 @@ def due_by_terms(terms: str, invoiced_on: date) -> date | None:
     return due_on
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Period:
     """A week or month row: its last day, the day it speaks of, and where its windows start (all inclusive)."""
 
@@ -79,6 +79,11 @@ class Period:
     def window_days(self) -> int:
         """Days of the window, the last one included."""
         return (self.as_of_on - self.window_from_on).days + 1
+
+    @cached_property
+    def over_12_months(self) -> Period:
+        """The same row with the twelve-month window as its window: how customers pay is judged over it."""
+        return replace(self, window_from_on=self.window_12m_from_on)
 
     @property
     def window_12m_days(self) -> int:

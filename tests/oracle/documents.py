@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from tests.oracle.days import due_by_terms
 from tests.oracle.money import ZERO, share
@@ -20,6 +21,11 @@ SALES = frozenset({"invoice", "debit_note", "credit_note"})
 BILLED = frozenset({"invoice", "debit_note"})
 CLAIMS = frozenset({"invoice", "debit_note", "opening"})
 """What late rates and days to pay speak of, above zero (ruling 13)."""
+
+
+def sales_month(day: date) -> str:
+    """The name of a calendar month's credit sales; names are in the order of months."""
+    return f"sales of {day.year:04}-{day.month:02}"
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,12 @@ class Document:
     is_flagged_disputed: bool = False
     is_due_on_derived: bool = False
 
-    @property
+    @cached_property
+    def sales_month(self) -> str:
+        """The measure that its sale adds to, for counting back."""
+        return sales_month(self.posted_on)
+
+    @cached_property
     def document_id(self) -> str:
         """Unique in the entity."""
         return f"{self.kind}:{self.number}"

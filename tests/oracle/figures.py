@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from tests.oracle.days import Period, month_start
+from tests.oracle.documents import sales_month
 from tests.oracle.measures import COHORT_DAYS
 from tests.oracle.money import ZERO, money, ratio
 
@@ -49,8 +50,8 @@ AMOUNTS = (
 Sums = Mapping[str, Decimal]
 
 
-def figures(sums: Sums, period: Period, as_of: date, policy: Mapping[str, Decimal], target: Decimal | None) -> Figures:
-    """All columns of one row but its key; ``target`` is what should have been collected in the month."""
+def figures(sums: Sums, period: Period, as_of: date, policy: Mapping[str, Decimal]) -> Figures:
+    """All columns of one row but its key and its target."""
     row: Figures = {name: sums.get(name, ZERO) for name in AMOUNTS}
     row["as_of_on"] = period.as_of_on
     row["is_complete"] = period.is_complete
@@ -63,10 +64,15 @@ def figures(sums: Sums, period: Period, as_of: date, policy: Mapping[str, Decima
     row |= _ageing(sums)
     row |= _losses(sums, period, policy)
     row |= _cohort(sums, period, as_of)
-    collected = sums.get("period_collected_amount", ZERO)
-    row["collected_target_amount"] = target
-    row["collected_target_rate"] = None if target is None else ratio(collected, target)
     return row
+
+
+def beside_target(row: Figures, target: Decimal | None) -> Figures:
+    """The row with what should have been collected in the month, where that is known."""
+    collected = row["period_collected_amount"]
+    assert isinstance(collected, Decimal)
+    rate = None if target is None else ratio(collected, target)
+    return row | {"collected_target_amount": target, "collected_target_rate": rate}
 
 
 def _days_of_sales(sums: Sums, period: Period) -> Figures:
@@ -100,21 +106,20 @@ def countback(sums: Sums, day: date) -> tuple[Fraction | None, bool | None]:
 
     The history begins with the month of the first credit sale, whole (ruling 19).
     """
-    history = sorted(name.removeprefix("sales of ") for name in sums if name.startswith("sales of "))
+    first = min((name for name in sums if name.startswith("sales of ")), default=None)
     rest = sums.get("receivable_amount", ZERO)
-    if not history or rest < 0:
+    if first is None or rest < 0:
         return None, None
-    first = date.fromisoformat(f"{history[0]}-01")
-    days, month = Fraction(0), month_start(day)
-    while rest > 0 and month >= first:
+    days, month = 0, month_start(day)
+    while rest > 0 and sales_month(month) >= first:
         days_of_month = day.day if month == month_start(day) else monthrange(month.year, month.month)[1]
-        sales = sums.get(f"sales of {month:%Y-%m}", ZERO)
+        sales = sums.get(sales_month(month), ZERO)
         if sales > rest:
             return days + Fraction(rest) / Fraction(sales) * days_of_month, False
         days += days_of_month
         rest -= max(sales, ZERO)
         month = month_start(month, 1)
-    return days, rest > 0
+    return Fraction(days), rest > 0
 
 
 def _lateness(sums: Sums) -> Figures:

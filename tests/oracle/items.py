@@ -32,6 +32,9 @@ def slabs() -> list[tuple[int, str, int | None, int | None]]:
 
 SLABS = slabs()
 
+DOCUMENT_CURRENCY = "document"
+"""Stands for an item's own currency where a reporting currency is asked for."""
+
 
 def aging_bucket(open_amount: Decimal, aged_from: date, day: date) -> str | None:
     """The bucket of an open amount; none where nothing is open."""
@@ -64,7 +67,7 @@ class Item:
     credit_pieces: list[Piece] = field(default_factory=list)
     """What it was set against."""
     reporting_amounts: dict[str, Decimal] = field(default_factory=dict)
-    """The amount in each reporting currency."""
+    """The amount in each reporting currency, and unconverted."""
     cash_amounts: Mapping[Document, Mapping[str, Decimal]] = field(default_factory=dict)
     """Any document in each reporting currency: cash counts at its own day's rate."""
     _days: list[date] = field(default_factory=list)

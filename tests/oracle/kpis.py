@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from tests.oracle.company import Company
 from tests.oracle.days import Period, periods
-from tests.oracle.figures import Figures, figures
+from tests.oracle.figures import Figures, beside_target, figures
 from tests.oracle.items import Item
 from tests.oracle.measures import Measure, measures
 from tests.oracle.money import ZERO
@@ -49,6 +49,7 @@ class Kpis:
         self._company = company
         self._targets = targets
         self._measures: dict[tuple[Item, Period, str], list[Measure]] = {}
+        self._figures_of: dict[tuple[tuple[Item, ...], Period, str], tuple[Figures, Figures]] = {}
         first = min((item.document.posted_on for item in company.counted), default=None)
         self.periods: list[Period] = [] if first is None else periods(first, company.as_of)
 
@@ -61,14 +62,14 @@ class Kpis:
 
     def rows(self) -> dict[KpiKey, Figures]:
         """`fct_kpis`."""
+
+        def groups(item: Item) -> list[Group]:
+            return [(name,) for name in entity_and_total(item)]
+
         found: dict[KpiKey, Figures] = {}
-        for period, currency, group, scope, sums in self._sums(
-            lambda item: [(name,) for name in entity_and_total(item)]
-        ):
-            (entity_id,) = group
-            target = self._target(period, currency, entity_id)
+        for period, currency, (entity_id,), scope, row in self._rows(groups):
             key = (period.period_kind, period.period_ending_on, entity_id, scope, currency)
-            found[key] = figures(sums, period, self._company.as_of, self._company.policy, target)
+            found[key] = beside_target(row, self._target(period, currency, entity_id))
         return found
 
     def rows_by_dimension(self) -> dict[DimensionKey, Figures]:
@@ -80,13 +81,13 @@ class Kpis:
             return [(entity_id, *member) for entity_id in entity_and_total(item) for member in members]
 
         found: dict[DimensionKey, Figures] = {}
-        for period, currency, (entity_id, dimension, member), scope, sums in self._sums(groups):
+        for period, currency, (entity_id, dimension, member), scope, row in self._rows(groups):
             key = (period.period_kind, period.period_ending_on, entity_id, scope, currency, dimension, member)
-            found[key] = figures(sums, period, company.as_of, company.policy, None)
+            found[key] = beside_target(row, None)
         return found
 
-    def _sums(self, groups: Callable[[Item], Iterable[Group]]) -> Iterator[tuple[Period, str, Group, str, Sums]]:
-        """The sums of each period, currency, group and scope, from the group's first posting on."""
+    def _rows(self, groups: Callable[[Item], Iterable[Group]]) -> Iterator[tuple[Period, str, Group, str, Figures]]:
+        """The row of each period, currency, group and scope, from the group's first posting on."""
         items_of: dict[Group, list[Item]] = defaultdict(list)
         for item in self._company.counted:
             for group in groups(item):
@@ -94,16 +95,28 @@ class Kpis:
         for group, items in items_of.items():
             first = min(item.document.posted_on for item in items)
             for period in self.periods:
-                if period.as_of_on < first:
-                    continue
-                for currency in self._company.currencies:
-                    totals: tuple[Sums, Sums] = ({}, {})
-                    for item in items:
-                        for name, value, clean in self.measures(item, period, currency):
-                            totals[0][name] = totals[0].get(name, ZERO) + value
-                            totals[1][name] = totals[1].get(name, ZERO) + clean
-                    for scope, sums in zip(SCOPES, totals, strict=True):
-                        yield period, currency, group, scope, sums
+                if period.as_of_on >= first:
+                    for currency in self._company.currencies:
+                        rows = self._figures(tuple(items), period, currency)
+                        for scope, row in zip(SCOPES, rows, strict=True):
+                            yield period, currency, group, scope, row
+
+    def _figures(self, items: tuple[Item, ...], period: Period, currency: str) -> tuple[Figures, Figures]:
+        """The rows `all` and `clean` of some items; members that hold the same items have the same."""
+        key = (items, period, currency)
+        if key not in self._figures_of:
+            all_sums: Sums = {}
+            clean_sums: Sums = {}
+            for item in items:
+                for name, value, clean in self.measures(item, period, currency):
+                    all_sums[name] = all_sums.get(name, ZERO) + value
+                    clean_sums[name] = clean_sums.get(name, ZERO) + clean
+            company = self._company
+            row = figures(all_sums, period, company.as_of, company.policy)
+            same = all_sums == clean_sums
+            clean_row = row if same else figures(clean_sums, period, company.as_of, company.policy)
+            self._figures_of[key] = (row, clean_row)
+        return self._figures_of[key]
 
     def _target(self, period: Period, currency: str, entity_id: str) -> Decimal | None:
         if period.period_kind == "week":

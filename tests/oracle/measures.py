@@ -20,16 +20,22 @@ Measure = tuple[str, Decimal, Decimal]
 
 def measures(item: Item, period: Period, currency: str, policy: Mapping[str, Decimal]) -> Iterator[Measure]:
     """All that ``item`` adds to the row of ``period`` in a reporting currency; what it does not add to is left out."""
-    document, day = item.document, period.as_of_on
-    if document.posted_on > day:
+    day = period.as_of_on
+    if item.document.posted_on > day:
         return
-    disputed = item.disputed_on(day)
-    yield from _balances(item, period, currency, disputed)
-    yield from _flows(item, period, currency, disputed)
+    yield from balances_and_flows(item, period, currency)
     if period.period_kind == "month":
         yield from _cohort(item, period, currency)
-    yield from lateness(item, period, currency, policy, is_disputed=disputed > 0)
+    yield from lateness(item, period, currency, policy, is_disputed=item.disputed_on(day) > 0)
     yield from paid(item, period, currency)
+
+
+def balances_and_flows(item: Item, period: Period, currency: str) -> Iterator[Measure]:
+    """What it adds to the balances of the row's day and to the flows of its windows."""
+    if item.document.posted_on <= period.as_of_on:
+        disputed = item.disputed_on(period.as_of_on)
+        yield from _balances(item, period, currency, disputed)
+        yield from _flows(item, period, currency, disputed)
 
 
 def _balances(item: Item, period: Period, currency: str, disputed: Decimal) -> Iterator[Measure]:
@@ -71,7 +77,7 @@ def _flows(item: Item, period: Period, currency: str, disputed: Decimal) -> Iter
     amount = item.reporting_amounts[currency]
     if kind in SALES:
         clean = amount - item.reporting(currency, disputed)
-        yield f"sales of {posted_on:%Y-%m}", amount, clean
+        yield document.sales_month, amount, clean
         for name, from_on in (
             ("sales_amount", period.window_from_on),
             ("sales_12m_amount", period.window_12m_from_on),

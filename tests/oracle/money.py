@@ -22,7 +22,9 @@ def share(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal:
         return ZERO
     if amount == whole:
         return part
-    return money(Fraction(amount) * Fraction(part) / Fraction(whole))
+    above, by_above = (amount * part).as_integer_ratio()
+    below, by_below = whole.as_integer_ratio()
+    return money(Fraction(above * by_below, below * by_above))
 
 
 def shares(amount: Decimal, parts: list[Decimal]) -> list[Decimal]:
@@ -32,6 +34,15 @@ def shares(amount: Decimal, parts: list[Decimal]) -> list[Decimal]:
     return [*spread, amount - sum(spread, ZERO)]
 
 
+NOTHING = Fraction(0)
+
+
 def ratio(numerator: Decimal | Fraction | int, denominator: Decimal | Fraction | int) -> Fraction | None:
     """One exact division, null where the denominator is zero or negative (metrics 1, ratios)."""
-    return Fraction(numerator) / Fraction(denominator) if denominator > 0 else None
+    if denominator <= 0:
+        return None
+    if not numerator:
+        return NOTHING
+    above, by_above = numerator.as_integer_ratio()
+    below, by_below = denominator.as_integer_ratio()
+    return Fraction(above * by_below, below * by_above)
