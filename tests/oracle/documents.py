@@ -20,7 +20,7 @@ CASH = frozenset({"payment", "deposit"})
 SALES = frozenset({"invoice", "debit_note", "credit_note"})
 BILLED = frozenset({"invoice", "debit_note"})
 CLAIMS = frozenset({"invoice", "debit_note", "opening"})
-"""What late rates and days to pay speak of, above zero (ruling 13)."""
+"""What late rates and days to pay speak of, above zero (ruling 13), and what may be due in parts."""
 
 
 def sales_month(day: date) -> str:
@@ -165,7 +165,7 @@ class Books:
         invoiced_on = _day(row, "invoiced_on") or posted_on
         whole = Part(1, self._due_on(row, invoiced_on), amount)
         schedule = self._schedules.get((entity_id, row["invoice_id"]), ())
-        adds_up = amount > 0 and sum((part.amount for part in schedule), ZERO) == amount
+        adds_up = kind in CLAIMS and amount > 0 and sum((part.amount for part in schedule), ZERO) == amount
         document = Document(
             entity_id=entity_id,
             kind=kind,

@@ -101,7 +101,7 @@ def _days_of_sales(sums: Sums, period: Period) -> Figures:
     return row
 
 
-def countback(sums: Sums, day: date) -> tuple[Fraction | None, bool | None]:
+def countback(sums: Sums, day: date) -> tuple[Fraction | None, bool]:
     """Days of the newest months whose sales make up the balance, and whether the months were too few.
 
     The history begins with the month of the first credit sale, whole (ruling 19).
@@ -109,7 +109,7 @@ def countback(sums: Sums, day: date) -> tuple[Fraction | None, bool | None]:
     first = min((name for name in sums if name.startswith("sales of ")), default=None)
     rest = sums.get("receivable_amount", ZERO)
     if first is None or rest < 0:
-        return None, None
+        return None, False
     days, month = 0, month_start(day)
     while rest > 0 and sales_month(month) >= first:
         days_of_month = day.day if month == month_start(day) else monthrange(month.year, month.month)[1]

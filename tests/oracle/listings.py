@@ -14,8 +14,12 @@ from tests.oracle.money import ZERO
 
 Columns = dict[str, Decimal | int | bool | str | date | None]
 
-AgingKey = tuple[date, str, str | None, str, str]
+AgingKey = tuple[date, str, str, str, str]
 """week_ending_on, entity_id, segment, currency, aging_bucket."""
+
+
+NOT_GIVEN = "Not given"
+"""The segment of customers without one, as the marts call it."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ def aging_weekly(items: Iterable[Item], periods: Iterable[Period]) -> dict[Aging
             open_amount = item.open_on(day)
             bucket = aging_bucket(open_amount, item.part.due_on, day)
             if bucket is not None:
-                document, segment = item.document, item.customer.segment
+                document, segment = item.document, item.customer.segment or NOT_GIVEN
                 key = (period.period_ending_on, document.entity_id, segment, document.currency, bucket)
                 row = found.get(key, AgingRow())
                 found[key] = AgingRow(
