@@ -26,6 +26,8 @@ PROMISED_COLUMNS: dict[str, str] = {
     "aging_bucket, open_amount, base_open_amount, disputed_amount, items_count",
     "rpt_aging": "entity_id, customer_id, currency, aging_basis, bucket_order, aging_bucket, open_amount, "
     "base_open_amount",
+    "rpt_due_calendar": "as_of_on, entity_id, reporting_currency, calendar_basis, due_order, due_kind, week_ending_on, "
+    "due_amount, already_overdue_amount, disputed_amount, items_count",
     "fct_customer_weekly": "week_ending_on, entity_id, customer_id, receivable_amount, not_due_amount, "
     "overdue_amount, over_90_amount, disputed_amount, unapplied_amount, sales_amount, collected_amount, "
     "late_payment_rate_by_value, days_beyond_terms, exposure_amount, own_risk_amount",
