@@ -50,6 +50,8 @@ PROMISED_COLUMNS: dict[str, str] = {
     "rpt_roll_forward": "month_ending_on, as_of_on, is_complete, entity_id, currency, amount_basis, opening_amount, "
     "billed_amount, credited_amount, collected_amount, refunded_amount, bounced_amount, written_off_amount, "
     "adjusted_amount, fx_amount, closing_amount",
+    "rpt_statutory_delays": "entity_id, year_ending_on, statutory_table, tax_basis, column_order, delay_column, "
+    "base_currency, invoices_count, invoices_amount, issued_count, reference_amount, reference_rate",
     "rpt_exceptions": "exception_kind, table_name, key, amount, explanation",
     "fct_customer_risk_weekly": "week_ending_on, customer_id, behaviour_score, solvency_score, risk_score, risk_tier, "
     "is_behaviour_only, policy_version",
