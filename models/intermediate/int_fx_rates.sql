@@ -1,5 +1,6 @@
 {#
-  One row for each pair of currencies and day that a document or a target needs: its rate as a fraction of whole numbers.
+  One row for each pair of currencies and day that a document or a target needs, and for each pair of documents and books on the
+  as-of day, which open items are revalued at: its rate as a fraction of whole numbers.
   Direct, else the inverse pair, else through the euro; each leg carried forward a few days at most.
 #}
 with
@@ -58,19 +59,52 @@ needed_by_targets as (
 
 ),
 
-all_needed as (
+needed_on_the_day as (
 
-    select * from needed_by_documents
-    union
-    select * from needed_by_targets
+    -- Revaluation is a figure apart: where its rate is missing, it is unknown and listed, and nothing else stops.
+    select distinct
+        documents.currency as from_currency,
+        documents.base_currency as to_currency,
+        as_of.as_of_on as rate_on
+    from documents
+    cross join {{ ref('int_build') }} as as_of
 
 ),
 
 needed as (
 
-    select *
-    from all_needed
+    select
+        from_currency,
+        to_currency,
+        rate_on,
+        max(is_needed) = 1 as is_required
+    from (
+        select
+            from_currency,
+            to_currency,
+            rate_on,
+            1 as is_needed
+        from needed_by_documents
+        union all
+        select
+            from_currency,
+            to_currency,
+            rate_on,
+            1 as is_needed
+        from needed_by_targets
+        union all
+        select
+            from_currency,
+            to_currency,
+            rate_on,
+            0 as is_needed
+        from needed_on_the_day
+    ) as together
     where from_currency <> to_currency
+    group by
+        from_currency,
+        to_currency,
+        rate_on
 
 ),
 
@@ -184,6 +218,7 @@ final as (
         needed.from_currency,
         needed.to_currency,
         needed.rate_on,
+        needed.is_required,
         ranked.numerator,
         ranked.denominator
     from needed

@@ -8,4 +8,4 @@ select
     to_currency,
     rate_on
 from {{ ref('int_fx_rates') }}
-where numerator is null
+where numerator is null and is_required

@@ -202,13 +202,19 @@ class Extracts:
                 self._add("customers", {"customer_id": customer_id, **known})
 
     def add_rates(self, rates: Iterable[tuple[str, str, str]], until: str) -> None:
-        """Give every day on which a document is posted, up to ``until``, the same ``rates``."""
+        """Give every day on which a document is posted, up to ``until``, the same ``rates``.
+
+        A rate that an entity brings for a day itself stays.
+        """
+        own = {(row["rate_on"], row["from_currency"], row["to_currency"]) for row in self._of("fx_rates")}
         days = {
             row.get("posted_on") or row["received_on"] for table in ("invoices", "payments") for row in self._of(table)
         }
         days |= {row["matures_on"] for row in self._of("payments") if "matures_on" in row}
         for day in sorted(day for day in days if day <= until):
             for from_currency, to_currency, value in rates:
+                if (day, from_currency, to_currency) in own:
+                    continue
                 self._add(
                     "fx_rates",
                     {"rate_on": day, "from_currency": from_currency, "to_currency": to_currency, "rate": value},

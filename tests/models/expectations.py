@@ -184,6 +184,26 @@ class TieOut:
 
 
 @dataclass(frozen=True)
+class Revaluation:
+    """All rows of `rpt_revaluation`, by currency: as of the day of the whole build, not of the case."""
+
+    currencies: Mapping[str, Mapping[str, Value]]
+
+    def seen(self, books: Books, entity_id: str, report_on: date) -> object:
+        found = books.records("select * from marts.rpt_revaluation where entity_id = ?", [entity_id])
+        return {
+            str(row["currency"]): _written(
+                {name: row[name] for name in self.currencies.get(str(row["currency"]), row)},
+                self.currencies.get(str(row["currency"]), {}),
+            )
+            for row in found
+        }
+
+    def wanted(self) -> object:
+        return {currency: dict(figures) for currency, figures in self.currencies.items()}
+
+
+@dataclass(frozen=True)
 class Exceptions:
     """The exceptions listed for the entity: kind and key of each, all of them."""
 

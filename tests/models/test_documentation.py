@@ -52,6 +52,8 @@ PROMISED_COLUMNS: dict[str, str] = {
     "adjusted_amount, fx_amount, closing_amount",
     "rpt_statutory_delays": "entity_id, year_ending_on, statutory_table, tax_basis, column_order, delay_column, "
     "base_currency, invoices_count, invoices_amount, issued_count, reference_amount, reference_rate",
+    "rpt_revaluation": "as_of_on, entity_id, currency, base_currency, open_amount, base_open_amount, rate, "
+    "revalued_base_amount, difference",
     "rpt_exceptions": "exception_kind, table_name, key, amount, explanation",
     "fct_customer_risk_weekly": "week_ending_on, customer_id, behaviour_score, solvency_score, risk_score, risk_tier, "
     "is_behaviour_only, policy_version",

@@ -241,7 +241,28 @@ missing_rates as (
         'No rate on this day or in the days before it: add one to fx_rates, or base_amount to the documents.'
             as explanation
     from {{ ref('int_fx_rates') }}
-    where numerator is null
+    where numerator is null and is_required
+
+),
+
+missing_revaluation_rates as (
+
+    select distinct
+        'missing rate' as exception_kind,
+        'fx_rates' as table_name,
+        cast(null as varchar) as entity_id,
+        rates.from_currency || ' to ' || rates.to_currency || ' on ' || cast(rates.rate_on as varchar)
+            as exception_key,
+        cast(null as decimal(18, 2)) as amount,
+        'No rate on this day or in the days before it: what is open in ' || rates.from_currency
+        || ' is not revalued.' as explanation
+    from {{ ref('int_fx_rates') }} as rates
+    inner join items
+        on
+            rates.from_currency = items.currency
+            and rates.to_currency = items.base_currency
+            and items.is_open
+    where rates.numerator is null and not rates.is_required
 
 ),
 
@@ -312,6 +333,8 @@ together as (
     select * from bad_schedules
     union all
     select * from missing_rates
+    union all
+    select * from missing_revaluation_rates
     union all
     select * from unknown_disputes
     union all

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 
 from tests.models.case import Case
 from tests.models.documents import (
+    AS_OF,
     Row,
     T,
     adjustment,
@@ -15,10 +17,11 @@ from tests.models.documents import (
     gl_balance,
     invoice,
     payment,
+    rate,
     reconciling_item,
     schedule,
 )
-from tests.models.expectations import Aging, ItemColumns, Kpis, OpenItems, TieOut
+from tests.models.expectations import Aging, ItemColumns, Kpis, OpenItems, Revaluation, TieOut
 
 
 def three_parts() -> tuple[Row, ...]:
@@ -138,6 +141,7 @@ RECEIVABLE_CASES = (
             # The month-end revaluation to 85 is a journal on the control account, not a document of the customer.
             gl_balance(after_t(0), "8500.00"),
             reconciling_item("REVALUATION", after_t(0), "500.00", "USD 100 revalued from 80 to 85"),
+            rate(AS_OF, "USD", "INR", "85"),
         ),
         expected=(
             OpenItems({"I": "100.00"}),
@@ -151,10 +155,22 @@ RECEIVABLE_CASES = (
                 },
                 currency="INR",
             ),
+            Revaluation(
+                {
+                    "USD": {
+                        "open_amount": "100.00",
+                        "base_open_amount": "8000.00",
+                        "rate": Fraction(85),
+                        "revalued_base_amount": "8500.00",
+                        "difference": "500.00",
+                    }
+                }
+            ),
         ),
         because=(
             "Items stay at their document's own rate: 8000. The peer's extra row of +500 is the revaluation, which is "
-            "the ledger's and apart: it explains the difference to the control account of 8500."
+            "the ledger's and apart: it explains the difference to the control account of 8500, "
+            "and stands in a mart of its own."
         ),
     ),
     Case(
