@@ -24,6 +24,7 @@ from encours.artefacts import NodeResult, RunResults, keep_results, read_run_res
 from encours.errors import BuildFailedError, EncoursError
 from encours.settings import Settings
 from encours.stamp import BuildKind, BuildState, Stamp
+from ingest import schema
 
 RAW_ALIAS = "raw_history"
 """Under this name a past build sees the file that holds the raw history."""
@@ -75,6 +76,8 @@ def build(settings: Settings, request: BuildRequest, *, on_step: Callable[[dbt.S
         EncoursError: there is nothing to build from, or the request contradicts what is loaded.
         BuildFailedError: dbt could not run at all (a model does not parse, a file is locked).
     """
+    if request.changed_from is None:
+        _upgrade_raw(settings)
     plan = _plan(settings, request)
     _begin(settings, plan)
     variables: dict[str, object] = {}
@@ -218,6 +221,15 @@ def _slim_plan(settings: Settings, request: BuildRequest, state: Path) -> _Plan:
         },
         attached={GOOD_ALIAS: good_file},
     )
+
+
+def _upgrade_raw(settings: Settings) -> None:
+    """Give a file that an earlier version loaded the raw tables that came since: the models read them."""
+    with _raw(settings) as connection:
+        if not schema.missing(connection):
+            return
+    with warehouse.open_for_writing(settings) as connection:
+        schema.create(connection)
 
 
 def _raw(settings: Settings) -> duckdb.DuckDBPyConnection:

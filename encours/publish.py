@@ -15,10 +15,11 @@ from pathlib import Path
 
 import duckdb
 
-from encours import files, loads, stamp, warehouse
+from encours import files, kept, loads, stamp, warehouse
 from encours.errors import EncoursError, PublishRefusedError
 from encours.settings import Settings
 from encours.stamp import BuildKind, BuildState, Stamp
+from ingest import schema
 
 SCHEMA = "marts"
 _NAME = re.compile(r"encours-(\d{6,})\.duckdb")
@@ -60,24 +61,55 @@ def publish(settings: Settings, *, past: Path | None = None) -> Publication:
     with warehouse.open_for_reading(source) as connection:
         built = _publishable(connection, source)
     settings.published.mkdir(parents=True, exist_ok=True)
-    number = max((_number(path) for path in _files(settings)), default=0) + 1
+    draft = _drafted(settings, built, raw="built.raw" if past is None else "history.raw")
     publication = Publication(
-        number=number,
-        path=settings.published / f"encours-{number:06d}.duckdb",
+        number=draft.number,
+        path=settings.published / f"encours-{draft.number:06d}.duckdb",
         build_id=built.build_id,
         as_of_on=built.as_of_on,
-        published_at=datetime.now(UTC).replace(microsecond=0),
+        published_at=draft.published_at,
     )
-    draft = publication.path.with_name(f".{publication.path.name}.draft")
-    draft.unlink(missing_ok=True)
+    draft_path = publication.path.with_name(f".{publication.path.name}.draft")
+    draft_path.unlink(missing_ok=True)
     try:
-        _copy(source, draft, publication)
-        files.put_in_place(draft, publication.path)
+        _copy(settings, source, draft_path, publication, draft)
+        files.put_in_place(draft_path, publication.path)
     finally:
-        draft.unlink(missing_ok=True)
+        draft_path.unlink(missing_ok=True)
+    try:
+        with warehouse.open_for_writing(settings) as connection:
+            kept.take_up(connection, [(publication.number, publication.path)])
+    except BaseException:
+        publication.path.unlink()
+        raise
     files.write_text(settings.pointer, publication.pointer())
-    _remove_old(settings)
+    _remove_old(settings, needed=draft.earlier_file if draft.is_past else None)
     return publication
+
+
+def _drafted(settings: Settings, built: Stamp, *, raw: str) -> kept.Draft:
+    """Number the publication to come, after taking up what the history missed, and find what to compare it with."""
+    with warehouse.open_for_writing(settings) as connection:
+        schema.create(connection)
+        kept.take_up(connection, [(_number(path), path) for path in _files(settings)])
+        newest, before = kept.newest_number(connection), kept.present_ones(connection)
+        known = loads.newest(connection)
+    by_number = {_number(path): path for path in _files(settings)}
+    # The last one whose file is still there and is the one the history speaks of.
+    at_hand = next(
+        (one for one in before if one.number in by_number and _read(by_number[one.number]).build_id == one.build_id),
+        None,
+    )
+    earlier = at_hand or next(iter(before), None)
+    return kept.Draft(
+        number=max(newest, *by_number, 0) + 1,
+        published_at=datetime.now(UTC).replace(microsecond=0),
+        is_past=built.kind is BuildKind.PAST,
+        newest_load_id=known.load_id if known else built.known_at_load_id,
+        earlier=earlier,
+        earlier_file=by_number[at_hand.number] if at_hand else None,
+        raw=raw,
+    )
 
 
 def rollback(settings: Settings, *, to: int | None = None) -> Publication:
@@ -160,13 +192,21 @@ def _publishable(connection: duckdb.DuckDBPyConnection, source: Path) -> Stamp:
                 "run `encours build` first."
             )
     stamp.check_marts(connection, built)
+    if not kept.says_what_it_said(connection):
+        raise PublishRefusedError(
+            f"{source} was built by an earlier version, which kept nothing of what it published: run `encours build`."
+        )
     return built
 
 
-def _copy(source: Path, target: Path, publication: Publication) -> None:
+def _copy(settings: Settings, source: Path, target: Path, publication: Publication, draft: kept.Draft) -> None:
     """Write the marts of ``source``, with their constraints, comments and row order, to a new file."""
     with duckdb.connect(target) as connection:
+        connection.execute("set memory_limit = $limit", {"limit": settings.memory_limit})
         connection.execute(f"attach '{_text(source)}' as built (read_only)")
+        if draft.raw == "history.raw":
+            connection.execute(f"attach '{_text(settings.build_file)}' as history (read_only)")
+        own = kept.rows_of(connection, draft, kept.compare(connection, draft))
         connection.execute(f"create schema {SCHEMA}")
         tables = connection.execute(
             "select table_name, sql, comment from duckdb_tables() "
@@ -177,7 +217,7 @@ def _copy(source: Path, target: Path, publication: Publication) -> None:
             table = f'{SCHEMA}."{name}"'
             # The definition is used rather than `create table as`, which would lose `not null`.
             connection.execute(re.sub(r"^CREATE TABLE \S+?\(", f"CREATE TABLE {table}(", definition, count=1))
-            connection.execute(f"insert into {table} select * from built.{table}")
+            connection.execute(f"insert into {table} by name {own.get(name, f'select * from built.{table}')}")
             if comment:
                 connection.execute(f"comment on table {table} is '{_text(comment)}'")
         for name, column, comment in connection.execute(
@@ -226,11 +266,11 @@ def _number(path: Path) -> int:
     return int(match[1])
 
 
-def _remove_old(settings: Settings) -> None:
-    """Keep the newest files and the one readers are pointed to."""
+def _remove_old(settings: Settings, *, needed: Path | None) -> None:
+    """Keep the newest files, the one readers are pointed to, and the one the next publication is compared with."""
     pointed_at = json.loads(settings.pointer.read_text(encoding="utf-8"))["file"]
     for path in _files(settings)[: -settings.keep_publications]:
-        if path.name != pointed_at:
+        if path.name != pointed_at and path != needed:
             path.unlink()
 
 

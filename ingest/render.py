@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from ingest.contract import LINEAGE, MANIFEST, TABLES, Column, Table
+from ingest.contract import KEPT, LINEAGE, MANIFEST, OWN_TABLES, TABLES, Column, Table
 from ingest.schema import SCHEMA, stored_columns
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,7 +30,7 @@ def sources_yaml() -> str:
                 "schema": SCHEMA,
                 "database": "{{ env_var('ENCOURS_RAW_DATABASE', target.database) }}",
                 "description": "What was loaded, row by row, with its history (docs/input-contract.md).",
-                "tables": [_source_table(table) for table in (*TABLES, *MANIFEST)],
+                "tables": [_source_table(table) for table in (*TABLES, *OWN_TABLES)],
             }
         ],
     }
@@ -69,6 +69,8 @@ def contract_markdown() -> str:
         "## Lineage\n\nEvery table above also has these columns, filled by the loader:\n\n" + _column_table(LINEAGE),
         "## The loader's own tables",
         *(_table_section(table, level="###") for table in MANIFEST),
+        "## What publishing keeps\n\nAdded by `encours publish`; no row is ever changed.",
+        *(_table_section(table, level="###") for table in KEPT),
         _RULES,
     ]
     return "\n\n".join(sections) + "\n"

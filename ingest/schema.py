@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from ingest.contract import LINEAGE, MANIFEST, TABLES, Column, Table
+from ingest.contract import LINEAGE, OWN_TABLES, TABLES, Column, Table
 from ingest.sql import ident, idents, text
 
 SCHEMA = "raw"
@@ -12,7 +12,7 @@ SCHEMA = "raw"
 
 def stored_columns(table: Table) -> tuple[Column, ...]:
     """The columns of ``raw.<table>`` in order: its own, then for canonical tables the lineage."""
-    return table.columns if table in MANIFEST else table.columns + LINEAGE
+    return table.columns if table in OWN_TABLES else table.columns + LINEAGE
 
 
 def hash_sql(table: Table) -> str:
@@ -31,19 +31,26 @@ def create_table_sql(table: Table) -> str:
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:
     """Make schema ``raw`` and its tables where missing, and add columns the contract has gained since."""
+    for statement in missing(connection):
+        connection.execute(statement)
+
+
+def missing(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The statements that bring schema ``raw`` up to the contract; none where it is."""
     present: dict[str, set[str]] = {}
     for table_name, column_name in connection.execute(
         f"select table_name, column_name from duckdb_columns() "
         f"where database_name = current_database() and schema_name = {text(SCHEMA)}"
     ).fetchall():
         present.setdefault(table_name, set()).add(column_name)
-    connection.execute(f"create schema if not exists {SCHEMA}")
-    for table in (*TABLES, *MANIFEST):
+    statements = [] if present else [f"create schema if not exists {SCHEMA}"]
+    for table in (*TABLES, *OWN_TABLES):
         if table.name not in present:
-            connection.execute(create_table_sql(table))
+            statements.append(create_table_sql(table))
             continue
-        for column in stored_columns(table):
-            if column.name not in present[table.name]:
-                connection.execute(
-                    f"alter table {SCHEMA}.{ident(table.name)} add column {ident(column.name)} {column.type.value}"
-                )
+        statements += [
+            f"alter table {SCHEMA}.{ident(table.name)} add column {ident(column.name)} {column.type.value}"
+            for column in stored_columns(table)
+            if column.name not in present[table.name]
+        ]
+    return statements

@@ -12,6 +12,20 @@ items as (
 
 ),
 
+main_currency as (
+
+    select * from {{ ref('int_reporting_currencies') }}
+    where is_main
+
+),
+
+converted as (
+
+    select * from {{ ref('int_reporting_items') }}
+    where is_main
+
+),
+
 spans as (
 
     select
@@ -128,6 +142,11 @@ final as (
         states.base_currency,
         states.base_amount,
         states.base_open_amount,
+        main_currency.reporting_currency,
+        case
+            when states.base_currency = main_currency.reporting_currency then states.base_amount
+            else converted.reporting_amount
+        end as reporting_amount,
         states.days_past_due,
         case
             when states.open_amount < 0 then unapplied_bucket.aging_bucket
@@ -142,6 +161,12 @@ final as (
         {{ days_between('states.due_on', 'states.last_credit_on') }} as days_late
     from states
     cross join unapplied_bucket
+    cross join main_currency
+    left join converted
+        on
+            states.entity_id = converted.entity_id
+            and states.document_id = converted.document_id
+            and states.instalment_no = converted.instalment_no
     left join bucket_of_age
         on states.days_past_due = bucket_of_age.days_past_due
 
