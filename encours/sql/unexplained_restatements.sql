@@ -72,14 +72,16 @@ moves as (
     union all
     select
         restatements.entity_id, kinds.measure, restatements.valid_from_on as moved_on,
-        restatements.after_reporting_amount - restatements.before_reporting_amount as difference
+        kinds.sign * (restatements.after_reporting_amount - restatements.before_reporting_amount) as difference
     from restatements
     inner join (
+        -- Cash is negative in the ledger and positive in the figure.
         values
-        ('invoice', 'sales_amount'), ('debit_note', 'sales_amount'), ('credit_note', 'sales_amount'),
-        ('invoice', 'sales_12m_amount'), ('debit_note', 'sales_12m_amount'), ('credit_note', 'sales_12m_amount'),
-        ('payment', 'collected_amount'), ('deposit', 'collected_amount')
-    ) as kinds (item_kind, measure)
+        ('invoice', 'sales_amount', 1), ('debit_note', 'sales_amount', 1), ('credit_note', 'sales_amount', 1),
+        ('invoice', 'sales_12m_amount', 1), ('debit_note', 'sales_12m_amount', 1),
+        ('credit_note', 'sales_12m_amount', 1),
+        ('payment', 'collected_amount', -1), ('deposit', 'collected_amount', -1)
+    ) as kinds (item_kind, measure, sign)
         on restatements.item_kind = kinds.item_kind
     where restatements.restatement_basis = 'posting'
 ),

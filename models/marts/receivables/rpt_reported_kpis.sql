@@ -86,8 +86,9 @@ final as (
         now_values.as_of_on as restated_as_of_on,
         -- A week that was not over yet when it was reported has gone on since: that is no restatement.
         cast(
-            case when reported.as_of_on = now_values.as_of_on then now_values.measured_value - reported.reported_value end
-            as decimal(28, 8)
+            case
+                when reported.as_of_on = now_values.as_of_on then now_values.measured_value - reported.reported_value
+            end as decimal(28, 8)
         ) as difference
     from reported
     left join now_values

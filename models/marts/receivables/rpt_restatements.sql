@@ -32,12 +32,25 @@ final as (
         restatements.reason,
         restatements.before_due_on,
         restatements.after_due_on,
-        {% for part in ['', 'reporting_', 'overdue_', 'over_90_', 'disputed_'] %}
-            restatements.before_{{ part }}amount,
-            restatements.after_{{ part }}amount,
-            {{ money('restatements.after_' ~ part ~ 'amount - restatements.before_' ~ part ~ 'amount') }}
-                as {{ part }}difference_amount{{ ',' if not loop.last }}
-        {% endfor %}
+        restatements.before_amount,
+        restatements.after_amount,
+        {{ money('restatements.after_amount - restatements.before_amount') }} as difference_amount,
+        restatements.before_reporting_amount,
+        restatements.after_reporting_amount,
+        {{ money('restatements.after_reporting_amount - restatements.before_reporting_amount') }}
+            as reporting_difference_amount,
+        restatements.before_overdue_amount,
+        restatements.after_overdue_amount,
+        {{ money('restatements.after_overdue_amount - restatements.before_overdue_amount') }}
+            as overdue_difference_amount,
+        restatements.before_over_90_amount,
+        restatements.after_over_90_amount,
+        {{ money('restatements.after_over_90_amount - restatements.before_over_90_amount') }}
+            as over_90_difference_amount,
+        restatements.before_disputed_amount,
+        restatements.after_disputed_amount,
+        {{ money('restatements.after_disputed_amount - restatements.before_disputed_amount') }}
+            as disputed_difference_amount
     from restatements
     inner join publications
         on restatements.publication_number = publications.publication_number
