@@ -1,0 +1,131 @@
+"""Restated and as reported, the whole way: the sample company, published, then the receipt that came late."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import duckdb
+import pytest
+
+from tests.command.conftest import AS_OF
+from tests.command.helpers import output, pointer
+
+RunEncours = Callable[..., CompletedProcess[str]]
+LATE = Decimal("27300.00")
+WEEKS = ["2026-03-22", "2026-03-29"]
+"""The two weeks that the receipt of 17 March restates."""
+
+
+def published(home: Path, query: str) -> list[tuple[object, ...]]:
+    """The rows of a query on what readers see, days as text."""
+    with duckdb.connect(home / "published" / str(pointer(home)["file"]), read_only=True) as connection:
+        return [
+            tuple(str(value) if not isinstance(value, int | Decimal | None) else value for value in row)
+            for row in connection.execute(query).fetchall()
+        ]
+
+
+@pytest.fixture(scope="module")
+def late_home(
+    tmp_path_factory: pytest.TempPathFactory, small_home: Path, extracts: Path, run_encours: RunEncours
+) -> Path:
+    """The published sample, with the late arrivals loaded, built and published after it."""
+    home = Path(shutil.copytree(small_home, tmp_path_factory.mktemp("late") / "home"))
+    late = extracts / "late_arrivals"
+    done = run_encours(["refresh", late, "--source", late / "late_arrivals.yml", "--as-of", AS_OF], home)
+    assert done.returncode == 0, output(done)
+    return home
+
+
+def test_the_newest_file_has_its_own_figures_and_what_was_reported_before(late_home: Path) -> None:
+    assert published(
+        late_home,
+        "select publication_number, comparison, compared_with_number from marts.rpt_publications order by 1",
+    ) == [(1, "first", None), (2, "compared", 1)]
+    ((first, second, own_difference, rows),) = published(
+        late_home,
+        "select count(*) filter (publication_number = 1), count(*) filter (publication_number = 2), "
+        "max(abs(difference)) filter (publication_number = 2), count(*) from marts.rpt_reported_kpis",
+    )
+    assert first == second
+    assert own_difference == 0
+    assert isinstance(rows, int)
+    assert rows > 10_000
+
+
+def test_the_two_weeks_are_restated_by_the_receipt_and_no_other(late_home: Path) -> None:
+    restated = published(
+        late_home,
+        "select period_ending_on, entity_id, difference from marts.rpt_reported_kpis where publication_number = 1 "
+        "and period_kind = 'week' and scope = 'all' and reporting_currency = 'EUR' and measure = 'receivable_amount' "
+        "and difference <> 0 order by all",
+    )
+    assert restated == [(week, entity, -LATE) for week in WEEKS for entity in ("*", "FR")]
+    moved = published(
+        late_home,
+        "select distinct measure from marts.rpt_reported_kpis where publication_number = 1 and difference <> 0",
+    )
+    assert {"overdue_amount", "collected_amount", "dso_days", "average_days_delinquent"} <= {name for (name,) in moved}
+    assert not {"sales_amount", "not_due_amount", "disputed_amount"} & {name for (name,) in moved}
+
+
+def test_restatements_name_the_payment_and_the_invoice_it_paid(late_home: Path, extracts: Path) -> None:
+    credit_id, debit_id = (
+        duckdb.sql(f"select {side}_id from read_csv('{extracts / 'late_arrivals' / 'allocations.csv'}')").fetchall()[0][
+            0
+        ]
+        for side in ("credit", "debit")
+    )
+    assert published(
+        late_home,
+        "select publication_number, restatement_basis, document_id, reason, valid_from_on, valid_to_on, "
+        "reporting_difference_amount, overdue_difference_amount from marts.rpt_restatements order by 2",
+    ) == [
+        (2, "balance", f"invoice:{debit_id}", "allocation added", "2026-03-17", "2026-03-30", -LATE, -LATE),
+        (2, "posting", f"payment:{credit_id}", "new document", "2026-03-17", "2026-03-18", -LATE, Decimal(0)),
+    ]
+
+
+def test_a_build_of_earlier_knowledge_sees_what_was_published_until_then(
+    late_home: Path, run_encours: RunEncours
+) -> None:
+    done = run_encours(["build", "--known-at", 1], late_home)
+    assert done.returncode == 0, output(done)
+    (path,) = (late_home / "build" / "past").glob("*.duckdb")
+    with duckdb.connect(path, read_only=True) as connection:
+        assert connection.execute(
+            "select publication_number, count(*) filter (difference <> 0) from marts.rpt_reported_kpis "
+            "group by all order by 1"
+        ).fetchall() == [(0, 0), (1, 0)]
+        assert connection.execute("select count(*) from marts.rpt_restatements").fetchall() == [(0,)]
+    done = run_encours(["publish", "--allow-past"], late_home)
+    assert done.returncode == 0, output(done)
+    assert published(
+        late_home, "select publication_number, is_past, comparison from marts.rpt_publications order by 1"
+    ) == [(1, False, "first"), (3, True, "past")]
+    # Back to the present: the past stays in the history, and the present is compared with the present.
+    done = run_encours(["publish"], late_home)
+    assert done.returncode == 0, output(done)
+    assert published(
+        late_home,
+        "select publication_number, is_past, compared_with_number from marts.rpt_publications order by 1",
+    ) == [(1, False, None), (2, False, 1), (3, True, None), (4, False, 2)]
+    assert published(
+        late_home,
+        "select publication_number, count(*) filter (difference <> 0) > 0 from marts.rpt_reported_kpis "
+        "group by all order by 1",
+    ) == [(1, True), (2, False), (3, True), (4, False)]
+
+
+def test_the_data_test_on_documents_can_fail(late_home: Path, run_encours: RunEncours, tmp_path: Path) -> None:
+    home = Path(shutil.copytree(late_home, tmp_path / "home"))
+    with duckdb.connect(home / "build" / "encours.duckdb") as connection:
+        connection.execute("delete from raw.restatements where restatement_basis = 'balance'")
+    selected = ["--select", "int_publications", "--select", "int_reported_values", "--select", "rpt_restatements"]
+    done = run_encours(["build", *selected], home)
+    assert done.returncode == 1
+    assert "assert_documents_explain_each_restatement" in output(done)
