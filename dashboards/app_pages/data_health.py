@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from html import escape
-from typing import Any
 
 import streamlit as st
 
-from dashboards.lib import export, html, page, sentence, tables
+from dashboards.lib import export, html, page, passport, sentence, tables
 from dashboards.lib.context import Context, context
 from dashboards.lib.db import Row
-from dashboards.lib.format import sentence_case
 from dashboards.lib.queries import health
 from dashboards.lib.tables import Column, Kind
 
@@ -29,14 +26,14 @@ def _check(title: str, value: str, note: str, good: bool | None) -> str:
     )
 
 
-def _checks(passport: Row, tests: Row, tie: Row, reconciled: Row, here: Context) -> None:
+def _checks(known: Row, tests: Row, tie: Row, reconciled: Row, here: Context) -> None:
     number = here.fmt.number
     stale = page.staleness(here.freshness, datetime.now(UTC))
     ran, failed = tests.get("tests_count") or 0, tests.get("failed_count") or 0
     broken, compared = reconciled.get("broken_count") or 0, reconciled.get("rows_count") or 0
     accounts, untied = tie.get("accounts_count") or 0, tie.get("untied_count") or 0
     unexplained = tie.get("unexplained_count") or 0
-    rejected = passport.get("rejected_rows_count") or 0
+    rejected = known.get("rejected_rows_count") or 0
     ledger = "Not tied" if accounts == untied else f"{number(unexplained)} unexplained" if unexplained else "Tied"
     checks: tuple[tuple[str, str, str, bool | None], ...] = (
         ("Freshness", "Stale" if stale else "Fresh", f"loaded {here.fmt.moment(here.freshness.loaded_at)}", not stale),
@@ -59,7 +56,7 @@ def _checks(passport: Row, tests: Row, tie: Row, reconciled: Row, here: Context)
             None if accounts == untied else not unexplained,
         ),
         ("Rejected rows", number(rejected), "left out on loading", rejected == 0),
-        ("Due days given", here.fmt.rate(passport.get("given_due_days_rate")), "the rest derived", None),
+        ("Due days given", here.fmt.rate(known.get("given_due_days_rate")), "the rest derived", None),
     )
     with st.grid(len(checks), min_column_width=156, gap="small"):
         for title, value, note, good in checks:
@@ -67,35 +64,12 @@ def _checks(passport: Row, tests: Row, tie: Row, reconciled: Row, here: Context)
                 st.html(_check(title, value, note, good))
 
 
-def _passport(passport: Row, here: Context) -> None:
-    if not passport:
+def _passport(known: Row, here: Context) -> None:
+    if not known:
         page.banner("This build wrote no passport: build again with the current models.", mild=True)
         return
-    pairs = [(_label(name), escape(_written(name, value, here))) for name, value in passport.items()]
     with page.card("passport", "Passport of this build", "What the figures are made of"):
-        st.html(html.facts(pairs))
-
-
-def _label(name: str) -> str:
-    words = name
-    for ending in ("_rate", "_amount", "_on", "_count", "_at"):
-        words = words.removesuffix(ending)
-    spoken = [{"gl": "ledger", "fifo": "FIFO", "id": "ID"}.get(word, word) for word in words.split("_")]
-    return sentence_case(" ".join(spoken))
-
-
-def _written(name: str, value: Any, here: Context) -> str:
-    if value is None:
-        return here.fmt.number(None)
-    if name.endswith("_rate"):
-        return here.fmt.rate(value)
-    if isinstance(value, datetime):
-        return here.fmt.moment(value)
-    if isinstance(value, date):
-        return here.fmt.day(value, weekday=True)
-    if isinstance(value, Decimal):
-        return here.fmt.amount(value)
-    return here.fmt.number(value) if isinstance(value, int) else str(value)
+        passport.draw(known, here.fmt)
 
 
 def _loads(here: Context) -> None:
@@ -220,19 +194,19 @@ def _table(
 def main() -> None:
     """Draw the page."""
     here = context()
-    passport = health.passport(here.warehouse) or {}
+    known = passport.read(here.warehouse)
     tests = health.tests_summary(here.warehouse)
     tie = health.tie_out_state(here.warehouse, here.view)
-    rejected = int(passport.get("rejected_rows_count") or 0)
-    exceptions = int(passport.get("exceptions_count") or 0)
+    rejected = int(known.get("rejected_rows_count") or 0)
+    exceptions = int(known.get("exceptions_count") or 0)
     page.head(here, "Data health", sentence.health(tests, tie, rejected, exceptions, here.fmt), as_of_build=True)
-    _checks(passport, tests, tie, health.reconciliation(here.warehouse), here)
+    _checks(known, tests, tie, health.reconciliation(here.warehouse), here)
     with page.card("details"):
         names = ("Loads", "Rejects", "Exceptions", "Tie-out", "Tests")
         for tab, draw in zip(st.tabs(names), (_loads, _rejects, _exceptions, _tie_out, _tests), strict=True):
             with tab:
                 draw(here)
-    _passport(passport, here)
+    _passport(known, here)
 
 
 main()

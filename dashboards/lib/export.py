@@ -1,10 +1,15 @@
-"""What is shown, as a file: CSV for machines, Excel for people. Amounts stay exact in CSV; Excel holds doubles."""
+"""What is shown, as a file: CSV for machines, Excel for people. Amounts stay exact in CSV; Excel holds doubles.
+
+Every file says what it is and carries the passport of its build: Excel on sheets of their own, CSV in lines that start
+with ``#`` above the headings.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +17,7 @@ from typing import Any
 import streamlit as st
 import xlsxwriter
 
+from dashboards.lib import passport
 from dashboards.lib.context import Context
 from dashboards.lib.db import Row
 from dashboards.lib.tables import Column, Kind
@@ -32,6 +38,14 @@ _FORMATS = {
 }
 
 
+@dataclass(frozen=True)
+class About:
+    """What a reader of a file must know, as names and values: what it is, and the passport of its build."""
+
+    what: Sequence[tuple[str, str]]
+    passport: Sequence[tuple[str, str]] = ()
+
+
 def _plain(value: Any) -> str:
     if value is None:
         return ""
@@ -42,23 +56,23 @@ def _plain(value: Any) -> str:
     return str(value)
 
 
-def to_csv(rows: Sequence[Row], columns: Sequence[Column]) -> bytes:
+def to_csv(rows: Sequence[Row], columns: Sequence[Column], about: About) -> bytes:
     """UTF-8 with a byte order mark (so that Excel reads accents), commas, decimal points, ISO dates.
 
+    What it is and the passport stand above, a line each, after ``#``: readers of CSV skip such lines as comments.
     Headings are column names, for machines. Text that a spreadsheet would take for a formula is quoted.
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out)
+    for name, value in (*about.what, *about.passport):
+        out.write(f"# {name}: {' '.join(value.split())}\r\n")
     writer.writerow([column.name for column in columns])
     writer.writerows([_plain(row.get(column.name)) for column in columns] for row in rows)
     return out.getvalue().encode("utf-8-sig")
 
 
-def to_excel(rows: Sequence[Row], columns: Sequence[Column], sheet: str, about: Sequence[tuple[str, str]]) -> bytes:
-    """A workbook: the rows as a filterable sheet with typed cells, and a sheet saying what they are.
-
-    ``about`` pairs names with values (as-of day, filters, build).
-    """
+def to_excel(rows: Sequence[Row], columns: Sequence[Column], sheet: str, about: About) -> bytes:
+    """A workbook: the rows as a filterable sheet with typed cells, a sheet saying what they are, and the passport."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         page = book.add_worksheet(sheet[:31])
@@ -72,12 +86,13 @@ def to_excel(rows: Sequence[Row], columns: Sequence[Column], sheet: str, about: 
         page.freeze_panes(1, 1)
         if rows:
             page.autofilter(0, 0, len(rows), len(columns) - 1)
-        facts = book.add_worksheet("About")
-        facts.set_column(0, 0, 24)
-        facts.set_column(1, 1, 64)
-        for line, (name, value) in enumerate(about):
-            facts.write_string(line, 0, name, heading)
-            facts.write_string(line, 1, value)
+        for title, pairs in (("About", about.what), ("Passport", about.passport)):
+            facts = book.add_worksheet(title)
+            facts.set_column(0, 0, 24)
+            facts.set_column(1, 1, 64)
+            for line, (name, value) in enumerate(pairs):
+                facts.write_string(line, 0, name, heading)
+                facts.write_string(line, 1, value)
     return out.getvalue()
 
 
@@ -102,45 +117,58 @@ def _write(page: Any, line: int, place: int, value: Any, style: Any) -> None:
         page.write_string(line, place, str(value))
 
 
-def about(
-    context: Context, what: str, *, currency: str, chosen: Sequence[tuple[str, str]] = ()
-) -> list[tuple[str, str]]:
-    """What a reader of the file must know: what it is, as of when, of which entity, currency and build."""
+def about(context: Context, what: str, *, currency: str, chosen: Sequence[tuple[str, str]] = ()) -> About:
+    """What a reader of the file must know: what it is, as of when, of which entity and currency; and the passport."""
     view, publication = context.view, context.warehouse.publication
-    return [
-        ("What", what),
-        ("As of", view.week.as_of_on.isoformat()),
-        ("Entity", view.entity_name),
-        ("Currency", currency),
-        *chosen,
-        ("Build", publication.build_id),
-        ("File", publication.name),
-    ]
+    return About(
+        [
+            ("What", what),
+            ("As of", view.week.as_of_on.isoformat()),
+            ("Entity", view.entity_name),
+            ("Currency", currency),
+            *chosen,
+            ("File", publication.name),
+        ],
+        passport.for_files(context.warehouse) or [("Build", publication.build_id)],
+    )
 
 
 def buttons(
-    rows: Sequence[Row], columns: Sequence[Column], name: str, facts: Sequence[tuple[str, str]], *, key: str
+    rows: Sequence[Row] | Callable[[], Sequence[Row]],
+    columns: Sequence[Column],
+    name: str,
+    facts: About,
+    *,
+    key: str,
 ) -> None:
-    """Two download buttons for what is shown; files are made when asked for."""
+    """Two download buttons for what is shown; files are made when asked for.
+
+    ``rows`` may be a function that finds them then: all rows, where the page shows the largest only.
+    """
+
+    def found() -> Sequence[Row]:
+        return rows() if callable(rows) else rows
+
+    nothing = not callable(rows) and not rows
     st.download_button(
         "CSV",
-        data=lambda: to_csv(rows, columns),
+        data=lambda: to_csv(found(), columns, facts),
         file_name=f"{name}.csv",
         mime=CSV_TYPE,
         icon=":material/download:",
         on_click="ignore",
-        disabled=not rows,
+        disabled=nothing,
         key=f"{key}-csv",
-        help="Exact amounts, ISO dates, column names as headings.",
+        help="Exact amounts, ISO dates, column names as headings; lines starting with # say what it is.",
     )
     st.download_button(
         "Excel",
-        data=lambda: to_excel(rows, columns, name, facts),
+        data=lambda: to_excel(found(), columns, name, facts),
         file_name=f"{name}.xlsx",
         mime=EXCEL_TYPE,
         icon=":material/download:",
         on_click="ignore",
-        disabled=not rows,
+        disabled=nothing,
         key=f"{key}-excel",
-        help="Typed cells, filters, and a sheet that says what it shows.",
+        help="Typed cells, filters, a sheet that says what it shows, and the passport of the build.",
     )

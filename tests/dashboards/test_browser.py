@@ -176,8 +176,10 @@ def test_from_the_figures_to_a_file(
     download.value.save_as(saved)
     lines = saved.read_text(encoding="utf-8-sig").splitlines()
     assert saved.name == "open-items-2026-03-29.csv"
-    assert lines[0].startswith("document_number,")
-    assert len(lines) == count + 1
+    noted = [line for line in lines if line.startswith("# ")]
+    assert any(line.startswith("# Build: ") for line in noted)
+    assert lines[len(noted)].startswith("document_number,")
+    assert len(lines) == len(noted) + count + 1
 
     with page.expect_download() as download:
         page.locator(".st-key-open-items-excel").get_by_role("button", name="Excel").click()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from dashboards.lib.export import to_csv, to_excel
+from dashboards.lib.export import About, to_csv, to_excel
 from dashboards.lib.tables import Column, Kind
 
 COLUMNS = (
@@ -22,6 +22,8 @@ COLUMNS = (
     Column("last_paid_on", "Last paid", Kind.DATE),
     Column("loaded_at", "Loaded", Kind.MOMENT),
 )
+NOTHING_ELSE = About([])
+ABOUT = About([("As of", "2026-03-29")], [("Build", "20260330T061200Z"), ("Rejected amount", "0.00")])
 ROWS: list[dict[str, Any]] = [
     {
         "customer_name": "Aubépine & Fils",
@@ -41,7 +43,7 @@ def _read(data: bytes) -> list[list[str]]:
 
 
 def test_csv_is_exact_and_machine_readable() -> None:
-    heads, first, second = _read(to_csv(ROWS, COLUMNS))
+    heads, first, second = _read(to_csv(ROWS, COLUMNS, NOTHING_ELSE))
     assert heads == [column.name for column in COLUMNS]
     assert first == ["Aubépine & Fils", "12345678901234.56", "74", "0.365", "2026-03-12", "2026-03-30T06:12:00+00:00"]
     assert second == ["", "-0.10", "", "", "", ""]
@@ -49,17 +51,17 @@ def test_csv_is_exact_and_machine_readable() -> None:
 
 @pytest.mark.parametrize("text", ["=1+1", "+cmd", "-2", "@sum", "\tx", '=HYPERLINK("x")'])
 def test_csv_text_is_never_a_formula(text: str) -> None:
-    assert _read(to_csv([{"customer_name": text}], COLUMNS[:1]))[1] == ["'" + text]
+    assert _read(to_csv([{"customer_name": text}], COLUMNS[:1], NOTHING_ELSE))[1] == ["'" + text]
 
 
 def test_csv_keeps_separators_and_lines_inside_a_cell() -> None:
-    assert _read(to_csv([{"customer_name": 'a,"b"\nc'}], COLUMNS[:1]))[1] == ['a,"b"\nc']
+    assert _read(to_csv([{"customer_name": 'a,"b"\nc'}], COLUMNS[:1], NOTHING_ELSE))[1] == ['a,"b"\nc']
 
 
 def test_excel_has_typed_cells_headings_and_says_what_it_is() -> None:
-    data = to_excel(ROWS, COLUMNS, "watch-list-2026-03-29-much-too-long-a-name", [("As of", "2026-03-29")])
+    data = to_excel(ROWS, COLUMNS, "watch-list-2026-03-29-much-too-long-a-name", ABOUT)
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    assert book.sheet_names == ["watch-list-2026-03-29-much-too-", "About"]
+    assert book.sheet_names == ["watch-list-2026-03-29-much-too-", "About", "Passport"]
     heads, first, second = book.get_sheet_by_index(0).to_python()
     assert heads == [column.heading for column in COLUMNS]
     assert first[0] == "Aubépine & Fils"
@@ -69,14 +71,21 @@ def test_excel_has_typed_cells_headings_and_says_what_it_is() -> None:
     assert second[0] == ""
     assert second[1] == -0.1
     assert book.get_sheet_by_index(1).to_python() == [["As of", "2026-03-29"]]
+    assert book.get_sheet_by_index(2).to_python() == [["Build", "20260330T061200Z"], ["Rejected amount", "0.00"]]
+
+
+def test_csv_says_what_it_is_and_carries_the_passport_above_the_headings() -> None:
+    lines = to_csv(ROWS, COLUMNS, ABOUT).decode("utf-8-sig").split("\r\n")
+    assert lines[:3] == ["# As of: 2026-03-29", "# Build: 20260330T061200Z", "# Rejected amount: 0.00"]
+    assert lines[3].startswith("customer_name,")
 
 
 def test_excel_text_is_never_a_formula() -> None:
-    data = to_excel([{"customer_name": "=1+1"}], COLUMNS[:1], "x", [])
+    data = to_excel([{"customer_name": "=1+1"}], COLUMNS[:1], "x", NOTHING_ELSE)
     assert CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()[1] == ["=1+1"]
 
 
 def test_an_empty_table_is_a_file_with_headings() -> None:
-    assert len(_read(to_csv([], COLUMNS))) == 1
-    book = CalamineWorkbook.from_filelike(io.BytesIO(to_excel([], COLUMNS, "x", [])))
+    assert len(_read(to_csv([], COLUMNS, NOTHING_ELSE))) == 1
+    book = CalamineWorkbook.from_filelike(io.BytesIO(to_excel([], COLUMNS, "x", NOTHING_ELSE)))
     assert book.get_sheet_by_index(0).to_python() == [[column.heading for column in COLUMNS]]

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboards.lib import passport
 from dashboards.lib.format import Formatter
 from dashboards.lib.navigate import PAGES
 from tests.dashboards.conftest import APP, choose, html, one, open_app, sentence
@@ -38,6 +39,28 @@ def test_page_runs_and_says_where_when_and_how_fresh(app: AppTest, marts: duckdb
     assert "All entities" in head
     assert FMT.day(as_of, weekday=True) in head
     assert "loaded" in head
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_page_has_the_passport_at_its_foot(app: AppTest, marts: duckdb.DuckDBPyConnection, name: str) -> None:
+    shown = html(_go(app, name))
+    foot = next(found for found in shown if 'class="enc-passport"' in found)
+    build_id, code_version, policy_hash, stated, rejected = one(
+        marts,
+        """
+        select build_id, code_version, policy_hash, stated_allocations_rate, rejected_amount from rpt_passport
+        """,
+    )
+    for told in (build_id, code_version, policy_hash, f"{FMT.rate(stated)} stated", f"rejected {FMT.amount(rejected)}"):
+        assert told in foot
+    whole = next(found for found in shown if "enc-facts" in found and "Policy hash" in found)
+    for fact in passport.FACTS:
+        assert f"<dt>{fact.label}</dt>" in whole
+
+
+def test_the_passport_tells_every_column_of_its_mart(marts: duckdb.DuckDBPyConnection) -> None:
+    columns = {name for name, *_ in marts.execute("describe rpt_passport").fetchall()}
+    assert {fact.column for fact in passport.FACTS} == columns
 
 
 def test_weekly_tiles_show_the_figures_of_the_newest_week(app: AppTest, marts: duckdb.DuckDBPyConnection) -> None:
