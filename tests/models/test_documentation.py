@@ -19,7 +19,11 @@ PROMISED_COLUMNS: dict[str, str] = {
     "fct_item_intervals": "entity_id, document_id, instalment_no, item_kind, customer_id, currency, invoiced_on, "
     "due_on, valid_from_on, valid_to_on, open_amount, base_open_amount, disputed_amount",
     "fct_allocations": "allocation_id, entity_id, credit_document_id, debit_document_id, instalment_no, customer_id, "
-    "effective_on, applied_on, received_on, reversed_on, credit_amount, debit_amount, allocation_source",
+    "effective_on, applied_on, received_on, reversed_on, credit_amount, debit_amount, allocation_source, "
+    "days_to_pay, days_beyond_terms",
+    "fct_item_maturities": "entity_id, document_id, instalment_no, customer_id, maturity_kind, lapses_on, "
+    "valid_from_on, valid_to_on, amount, base_amount, is_late, late_amount",
+    "fct_reporting_items": "entity_id, document_id, instalment_no, customer_id, reporting_currency, reporting_amount",
     "fct_receivable_events": "event_id, entity_id, document_id, instalment_no, customer_id, event_on, event_kind, "
     "currency, amount, base_amount",
     "fct_aging_weekly": "week_ending_on, as_of_on, is_complete_week, entity_id, segment, currency, bucket_order, "

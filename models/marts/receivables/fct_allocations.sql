@@ -25,7 +25,16 @@ final as (
         {{ money('credit_amount') }} as credit_amount,
         debit_currency,
         {{ money('debit_amount') }} as debit_amount,
-        allocation_source
+        allocation_source,
+        -- What days to pay and days beyond terms are made of: cash set against what was billed.
+        case
+            when is_cash and debit_kind in ('invoice', 'debit_note', 'opening')
+                then {{ days_between('invoiced_on', 'received_on') }}
+        end as days_to_pay,
+        case
+            when is_cash and debit_kind in ('invoice', 'debit_note', 'opening')
+                then {{ days_between('due_on', 'received_on') }}
+        end as days_beyond_terms
     from allocations
 
 )
