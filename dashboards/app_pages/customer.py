@@ -143,7 +143,15 @@ def _open_items(customer_id: str, owed: Row, name: str, here: Context) -> None:
                 "due-chart",
                 "Open invoices by week due",
             )
-        tables.show(shown, columns, here.fmt, key="open-items-table", alt=f"Open items of {name}", most_rows=10)
+        tables.show(
+            shown,
+            columns,
+            here.fmt,
+            key="open-items-table",
+            alt=f"Open items of {name}",
+            most_rows=10,
+            on_open=navigate.open_document,
+        )
 
 
 def _payments(customer_id: str, name: str, here: Context) -> None:

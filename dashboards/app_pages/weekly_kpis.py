@@ -15,17 +15,23 @@ from dashboards.lib.measures import DSO_PARTS, MEASURES, MORE_FIGURES, TILES
 from dashboards.lib.queries import kpis, movers
 from dashboards.lib.tables import Column, Kind
 
-SCOPES = {"all": "All invoices", "clean": "Without disputed"}
 WEEKS_SHOWN = 104
 
 
 def _scope() -> str:
     """Which invoices count."""
-    help_ = "Without disputed: what is disputed on the day is left out of balances, overdue and late rates."
-    return filters.segmented("scope", "Invoices counted", SCOPES, "all", help_=help_, quiet=True)
+    return filters.segmented(
+        navigate.SCOPE, "Invoices counted", filters.SCOPES, "all", help_=filters.SCOPES_HELP, quiet=True
+    )
 
 
-def _parts_table(comparison: Mapping[int, Row], here: Context) -> None:
+def _link(column: str, words: str, scope: str, here: Context, *, entity_id: str | None = None) -> str:
+    """A figure as a link to its definition and its rows."""
+    address = navigate.figure_address(here.view, column, scope, entity_id=entity_id)
+    return f'<a href="{escape(address)}" target="_self">{words}</a>'
+
+
+def _parts_table(comparison: Mapping[int, Row], scope: str, here: Context) -> None:
     heads = "".join(f"<th>on {words}</th>" for words in tiles.COMPARED.values())
     lines = []
     for column in ("dso_days", *DSO_PARTS):
@@ -38,14 +44,16 @@ def _parts_table(comparison: Mapping[int, Row], here: Context) -> None:
         value = here.fmt.days(comparison[kpis.LAST_WEEK][column])
         name = "DSO" if column == "dso_days" else measure.label
         total = ' class="total"' if column == "dso_days" else ""
-        lines.append(f"<tr{total}><td>{escape(name)}</td><td>{value}</td>{''.join(cells)}</tr>")
+        lines.append(
+            f"<tr{total}><td>{_link(column, escape(name), scope, here)}</td><td>{value}</td>{''.join(cells)}</tr>"
+        )
     st.html(
         '<div class="enc-scroll"><table class="enc-table"><thead><tr><th>Part of DSO</th><th>now</th>'
         f"{heads}</tr></thead><tbody>{''.join(lines[1:] + lines[:1])}</tbody></table></div>"
     )
 
 
-def _dso(comparison: Mapping[int, Row], history: Sequence[Row], here: Context) -> None:
+def _dso(comparison: Mapping[int, Row], history: Sequence[Row], scope: str, here: Context) -> None:
     latest = comparison[kpis.LAST_WEEK]
     late, dso = latest["average_days_delinquent"], latest["dso_days"]
     message = (
@@ -60,7 +68,7 @@ def _dso(comparison: Mapping[int, Row], history: Sequence[Row], here: Context) -
             charts.show(charts.dso_parts(history, here.fmt), "dso-chart", "DSO by week and its parts")
         else:
             page.note("No week in view has credit sales to divide by.")
-        _parts_table(comparison, here)
+        _parts_table(comparison, scope, here)
 
 
 def _ageing(here: Context) -> None:
@@ -93,12 +101,22 @@ def _by_entity(scope: str, here: Context) -> None:
                 word = html.verdict(html.direction(moved, shown), measure.better)
                 text, kind = escape(shown), f"enc-{word}"
             value = html.figure(row[column], measure.unit, here.view.currency, here.fmt)
+            value = _link(column, escape(value), scope, here, entity_id=row["entity_id"])
             cells.append(f'<td>{value}<small class="{kind}">{text}</small></td>')
+        receivable, late = (
+            _link(
+                column,
+                escape(html.figure(row[column], MEASURES[column].unit, here.view.currency, here.fmt)),
+                scope,
+                here,
+                entity_id=row["entity_id"],
+            )
+            for column in ("receivable_amount", "late_payment_rate_by_value")
+        )
         spark = html.sparkline(row["dso_trend"], f"DSO of {name}, a year", width=96, height=24)
         lines.append(
             f"<tr{' class=total' if total else ''}><td>{escape(name)}</td>"
-            f"<td>{here.fmt.short_money(row['receivable_amount'], here.view.currency)}</td>{''.join(cells)}"
-            f"<td>{here.fmt.rate(row['late_payment_rate_by_value'])}</td><td style='width:96px'>{spark}</td></tr>"
+            f"<td>{receivable}</td>{''.join(cells)}<td>{late}</td><td style='width:96px'>{spark}</td></tr>"
         )
     worst = max(
         (row for row in rows if row["entity_id"] != "*" and row["dso_days"] is not None), key=_dso_of, default=None
@@ -178,8 +196,8 @@ def _movers(here: Context) -> None:
             )
 
 
-def _more(comparison: Mapping[int, Row], here: Context) -> None:
-    with st.expander("More figures of the week, with their definitions", icon=":material/list:"):
+def _more(comparison: Mapping[int, Row], scope: str, here: Context) -> None:
+    with st.expander("More figures of the week, with their definitions and rows", icon=":material/list:"):
         heads = "".join(f"<th>on {words}</th>" for words in tiles.COMPARED.values())
         lines = []
         for column in MORE_FIGURES:
@@ -197,7 +215,7 @@ def _more(comparison: Mapping[int, Row], here: Context) -> None:
                 )
                 cells.append(f'<td class="change {kind}">{text}</td>')
             lines.append(
-                f"<tr><td>{escape(measure.label)}</td><td>{value}</td>{''.join(cells)}"
+                f"<tr><td>{_link(column, escape(measure.label), scope, here)}</td><td>{value}</td>{''.join(cells)}"
                 f'<td class="text quiet">{escape(measure.definition)}</td></tr>'
             )
         st.html(
@@ -221,15 +239,15 @@ def main() -> None:
     if not comparison:
         return
     history = kpis.history(here.warehouse, here.view, scope, WEEKS_SHOWN)
-    tiles.tile_row(TILES, comparison, history, here.view.currency, here.fmt)
+    tiles.tile_row(TILES, comparison, history, scope, here.view.currency, here.fmt)
     left, right = page.halves()
     with left:
-        _dso(comparison, history, here)
+        _dso(comparison, history, scope, here)
     with right:
         _ageing(here)
         _by_entity(scope, here)
     _movers(here)
-    _more(comparison, here)
+    _more(comparison, scope, here)
 
 
 main()

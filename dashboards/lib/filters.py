@@ -25,6 +25,10 @@ BROWSER = "browser"
 _NUMBER_FORMATS = {BROWSER: "As the browser", "en": "1,234.56", "fr": "1 234,56", "de": "1.234,56"}
 
 
+SCOPES = {"all": "All invoices", "clean": "Without disputed"}
+SCOPES_HELP = "Without disputed: what is disputed on the day is left out of balances, overdue and late rates."
+
+
 def choice_key(name: str) -> str:
     """The key of the visible control of a filter."""
     return f"{name}-choice"
@@ -40,6 +44,15 @@ def in_address(name: str, known: Sequence[str], default: str) -> str:
     value = given if given in known else default
     st.session_state[choice_key(name)] = value
     return value
+
+
+def given(name: str) -> str:
+    """What the address says under a name that is no choice of a few; empty where it says nothing.
+
+    Draws the unseen box bound to the address, so call it once a run.
+    """
+    with st.container(key=f"address-{name}"):
+        return st.text_input(name, key=name, bind="query-params") or ""
 
 
 def put(name: str, value: str | None, default: str | None) -> None:

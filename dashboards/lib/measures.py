@@ -48,6 +48,11 @@ class Measure:
         """The label short enough for a tile."""
         return self.short or self.label
 
+    @property
+    def long(self) -> str:
+        """The label with its unit where two figures share a name."""
+        return f"{self.label}, days" if self.column == "unapplied_days" else self.label
+
 
 _ALL = (
     Measure(

@@ -1,12 +1,15 @@
-"""The pages in their order, and going from a row to its customer."""
+"""The pages in their order, and the ways between them: a figure's rows, a document, a customer, and back."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import streamlit as st
 
+from dashboards.lib import filters
 from dashboards.lib.db import Row
+from dashboards.lib.view import ALL_ENTITIES, View
 
 
 @dataclass(frozen=True)
@@ -21,13 +24,20 @@ class PageEntry:
 
 PAGES = (
     PageEntry("app_pages/weekly_kpis.py", "Weekly KPIs", ":material/monitoring:", ""),
+    PageEntry("app_pages/figure.py", "Figure", ":material/functions:", "figure"),
     PageEntry("app_pages/ageing.py", "Ageing", ":material/stacked_bar_chart:", "ageing"),
     PageEntry("app_pages/watch_list.py", "Watch list", ":material/visibility:", "watch_list"),
     PageEntry("app_pages/customer.py", "Customer", ":material/person_search:", "customer"),
+    PageEntry("app_pages/document.py", "Document", ":material/receipt_long:", "document"),
     PageEntry("app_pages/data_health.py", "Data health", ":material/verified:", "data_health"),
 )
 CUSTOMER_PAGE = "app_pages/customer.py"
+FIGURE_PAGE = "app_pages/figure.py"
+DOCUMENT_PAGE = "app_pages/document.py"
 CUSTOMER = "customer"
+FIGURE, PART, SCOPE = "figure", "part", "scope"
+DOCUMENT = "document"
+LAST_DOCUMENT = "_last_document"
 LAST_CUSTOMER = "_last_customer"
 
 
@@ -35,3 +45,36 @@ def open_customer(row: Row) -> None:
     """Open the customer of a row (``customer_id``). A callback: it ends the run."""
     st.session_state[CUSTOMER] = row["customer_id"]
     st.switch_page(CUSTOMER_PAGE, query_params={CUSTOMER: row["customer_id"]})
+
+
+def document_code(row: Row) -> str:
+    """A document in an address: its entity and its id there."""
+    return f"{row['entity_id']}/{row['document_id']}"
+
+
+def open_document(row: Row) -> None:
+    """Open the document of a row (``entity_id``, ``document_id``). A callback: it ends the run."""
+    code = document_code(row)
+    st.session_state[DOCUMENT] = code
+    st.switch_page(DOCUMENT_PAGE, query_params={DOCUMENT: code})
+
+
+def open_figure(figure: str, scope: str = "all", part: str = "") -> None:
+    """Open the rows of a figure. A callback: it ends the run."""
+    asked = {FIGURE: figure, SCOPE: "" if scope == "all" else scope, PART: part}
+    st.session_state.update(asked)
+    st.switch_page(FIGURE_PAGE, query_params={name: value for name, value in asked.items() if value})
+
+
+def figure_address(view: View, figure: str, scope: str, *, entity_id: str | None = None, part: str = "") -> str:
+    """The address of a figure's rows, for a link in a table: it holds what is in view."""
+    entity = view.entity_id if entity_id is None else entity_id
+    asked = {
+        FIGURE: figure,
+        PART: part,
+        SCOPE: "" if scope == "all" else scope,
+        filters.WEEK: "" if view.week == view.newest else view.week.ending_on.isoformat(),
+        filters.ENTITY: "" if entity == ALL_ENTITIES else entity,
+        filters.CURRENCY: "" if view.currency == view.main_currency else view.currency,
+    }
+    return f"figure?{urlencode({name: value for name, value in asked.items() if value})}"

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 
 from dashboards.lib.buckets import bucket_words, is_overdue
 from dashboards.lib.db import Row
+from dashboards.lib.figures import FIGURES, PARTS, Part, Sum
 from dashboards.lib.format import Formatter, Number, sentence_case, words_for
+from dashboards.lib.measures import Measure, Unit
 from dashboards.lib.queries.movers import Concentration
 from dashboards.lib.view import View
 
@@ -183,6 +185,44 @@ def _tier_move(tier: Row | None, fmt: Formatter) -> str:
         return f"Tier {now} as long as it is known."
     since = "this week" if weeks == 0 else f"for {fmt.count(weeks, 'week')}"
     return f"Tier {now} {since}, {before} before."
+
+
+def figure(measure: Measure, kpi: Row | None, view: View, fmt: Formatter) -> str:
+    """The figure page: the figure, and the sums it is a ratio of."""
+    if kpi is None:
+        return "No figures for this week and entity."
+    value = kpi[measure.column]
+    parts = [PARTS[column] for column in FIGURES[measure.column]]
+
+    def told(part: Part) -> str:
+        amount = kpi[part.column]
+        shown = fmt.number(amount) if part.adds is Sum.COUNT else fmt.short_money(amount, view.currency)
+        return f"{part.label.lower()} {shown}"
+
+    if value is None:
+        return f"{measure.label} cannot be told: {' and '.join(told(part) for part in parts)}."
+    if measure.unit is Unit.MONEY:
+        return (
+            f"{measure.label}: {fmt.short_money(value, view.currency)} on {fmt.day(view.week.as_of_on, weekday=True)}."
+        )
+    shown = fmt.rate(value) if measure.unit is Unit.RATE else fmt.days(value)
+    return f"{measure.label} of {shown} comes from {', '.join(map(told, parts))}."
+
+
+def document(items: Sequence[Row], fmt: Formatter) -> str:
+    """One document: what it is, whose, and what is left of it; ``items`` are its instalments."""
+    first = items[0]
+    kind = first["item_kind"].replace("_", " ")
+    currency = first["currency"]
+    amount, left = sum(row["amount"] for row in items), sum(row["open_amount"] for row in items)
+    name = first["customer_name"] or first["customer_id"]
+    opening = f"{sentence_case(kind)} {first['document_number']} of {name}: {fmt.money(amount, currency)}"
+    if not any(row["is_open"] for row in items):
+        settled = max((row["settled_on"] for row in items if row["settled_on"]), default=None)
+        return f"{opening}, settled on {fmt.day(settled)}."
+    late = max((row["days_past_due"] for row in items if row["is_overdue"]), default=None)
+    state = f", {fmt.count(late, 'day')} past due" if late else ""
+    return f"{opening}, {fmt.money(left, currency)} open{state}."
 
 
 def health(tests: Row, tie: Row, rejects: int, exceptions: int, fmt: Formatter) -> str:

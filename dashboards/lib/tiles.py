@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboards.lib import html
+from dashboards.lib import html, navigate
 from dashboards.lib.db import Row
 from dashboards.lib.format import Formatter
 from dashboards.lib.measures import MEASURES, Better, Measure
@@ -21,16 +21,26 @@ _BETTER_WORDS = {
 
 
 def tile_row(
-    columns: Sequence[str], comparison: Mapping[int, Row], history: Sequence[Row], currency: str, fmt: Formatter
+    columns: Sequence[str],
+    comparison: Mapping[int, Row],
+    history: Sequence[Row],
+    scope: str,
+    currency: str,
+    fmt: Formatter,
 ) -> None:
     """Draw one tile a measure, six in a row where there is room, two on a telephone."""
     with st.grid(len(columns), min_column_width=156, gap="small"):
         for column in columns:
-            _tile(MEASURES[column], comparison, history, currency, fmt)
+            _tile(MEASURES[column], comparison, history, scope, currency, fmt)
 
 
 def _tile(
-    measure: Measure, comparison: Mapping[int, Row], history: Sequence[Row], currency: str, fmt: Formatter
+    measure: Measure,
+    comparison: Mapping[int, Row],
+    history: Sequence[Row],
+    scope: str,
+    currency: str,
+    fmt: Formatter,
 ) -> None:
     column = measure.column
     latest = comparison.get(LAST_WEEK, {})
@@ -50,6 +60,15 @@ def _tile(
         )
         with st.popover("", icon=":material/info:", type="tertiary", help=f"What is {measure.label}?"):
             definition(measure)
+        st.button(
+            "Rows",
+            icon=":material/table_rows:",
+            type="tertiary",
+            on_click=navigate.open_figure,
+            args=(column, scope),
+            key=f"drill-{column}",
+            help=f"The documents that add up to {measure.label}",
+        )
 
 
 def definition(measure: Measure) -> None:

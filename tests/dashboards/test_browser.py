@@ -191,6 +191,45 @@ def test_from_the_figures_to_a_file(
     context.close()
 
 
+def test_from_a_tile_to_an_invoice_and_back(address: str, browser: Browser, marts: duckdb.DuckDBPyConnection) -> None:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    watched = Watched(context, address)
+    page = watched.open()
+    page.locator(".st-key-drill-overdue_amount").get_by_role("button", name="Rows").click()
+    expect(page.locator(".enc-head b").first).to_have_text("Figure")
+    watched.settle()
+    assert "figure=overdue_amount" in page.url
+    overdue, number = one(
+        marts,
+        """
+        select (
+            select overdue_amount from fct_kpis
+            where period_kind = 'week' and as_of_on = passport.as_of_on and is_complete
+                and entity_id = '*' and scope = 'all' and reporting_currency = 'EUR'
+        ), (
+            select document_number from fct_item_intervals
+            where valid_to_on is null and open_amount > 0 and due_on < passport.as_of_on
+            order by reporting_open_amount desc limit 1
+        )
+        from rpt_passport as passport
+        """,
+    )
+    expect(page.locator(".enc-check-line")).to_contain_text(f"{overdue:,.2f}")
+    expect(page.locator(".enc-check-line")).to_contain_text("exactly the figure")
+
+    _click_row(page, "figure-table", 1)
+    expect(page.locator(".enc-head b").first).to_have_text("Document")
+    expect(page.locator(".enc-sentence")).to_contain_text(number)
+    watched.settle()
+    watched.assert_quiet()
+
+    page.locator(".st-key-card-counts-in").get_by_role("link", name="Overdue", exact=True).click()
+    expect(page.locator(".enc-head b").first).to_have_text("Figure")
+    watched.settle()
+    expect(page.locator(".enc-check-line")).to_contain_text(f"{overdue:,.2f}")
+    context.close()
+
+
 def test_a_filter_goes_into_the_address_and_along_to_other_pages(address: str, browser: Browser) -> None:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     watched = Watched(context, address)

@@ -139,6 +139,7 @@ _FACTORS = """
 
 _OPEN_ITEMS = """
     select
+        document_id,
         document_number,
         item_kind,
         instalment_no,

@@ -1,0 +1,209 @@
+"""Figure: what it means, what it is made of, and the documents that add up to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from html import escape
+
+import streamlit as st
+
+from dashboards.lib import export, filters, html, navigate, page, sentence, tables, tiles
+from dashboards.lib.context import Context, context
+from dashboards.lib.db import Row
+from dashboards.lib.figures import FIGURES, PARTS, Family, Part, Sum, Window
+from dashboards.lib.measures import MEASURES, Measure, Unit
+from dashboards.lib.queries import figure_rows
+from dashboards.lib.tables import Column, Kind
+from dashboards.lib.view import ALL_ENTITIES
+
+MOST_ROWS = 1_000
+_BY = {"document": "By document", "customer": "By customer"}
+
+
+def _choice() -> tuple[str, str]:
+    """Which figure, and which invoices count."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="figure-filters"):
+        figure = filters.select(
+            navigate.FIGURE,
+            "Figure",
+            list(FIGURES),
+            "dso_days",
+            lambda column: MEASURES[column].long,
+            width=280,
+            quiet=True,
+        )
+        scope = filters.segmented(
+            navigate.SCOPE, "Invoices counted", filters.SCOPES, "all", help_=filters.SCOPES_HELP, quiet=True
+        )
+    return figure, scope
+
+
+def _exact(part: Part, value: Decimal | int | None, here: Context) -> str:
+    """A sum to its last digit."""
+    return here.fmt.number(value) if part.adds is Sum.COUNT else here.fmt.amount(value)
+
+
+def _made_of(measure: Measure, kpi: Row, here: Context) -> None:
+    with page.card("definition"):
+        tiles.definition(measure)
+        pairs = [
+            (PARTS[column].label, escape(_exact(PARTS[column], kpi[column], here)))
+            for column in FIGURES[measure.column]
+        ]
+        if measure.unit is Unit.DAYS and "sales" in "".join(FIGURES[measure.column]):
+            days = kpi["window_12m_days"] if "12m" in measure.column else kpi["window_days"]
+            pairs.append(("Days of the window", here.fmt.number(days)))
+        result = html.figure(kpi[measure.column], measure.unit, here.view.currency, here.fmt)
+        st.html(html.facts([*pairs, (measure.label, f"<b>{escape(result)}</b>")]))
+
+
+def _check(part: Part, total: Row, kpi: Row, here: Context) -> None:
+    """Do the rows add up to the figure, to the cent?"""
+    found = total["value"] or Decimal(0)
+    expected = kpi[part.column]
+    rows = here.fmt.count(total["rows_count"], "row")
+    if found == expected:
+        st.html(
+            f'<p class="enc-check-line enc-better">{rows} add up to <b>{escape(_exact(part, found, here))}</b> '
+            f'<span class="enc-state enc-fresh"><i></i>exactly the figure</span></p>'
+        )
+        return
+    gap = _exact(part, found - expected, here)
+    page.banner(
+        f"{rows} add up to {_exact(part, found, here)}, not to the {_exact(part, expected, here)} of the figure: "
+        f"{gap} apart."
+    )
+
+
+def _heading(part: Part, here: Context) -> str:
+    return {
+        Sum.COUNT: "Counts",
+        Sum.MONEY_DAYS: f"Adds, {here.view.currency} × days",
+        Sum.MONEY: f"Adds, {here.view.currency}",
+    }[part.adds]
+
+
+def _columns(part: Part, here: Context) -> tuple[Column, ...]:
+    adds = Column("value", _heading(part, here), Kind.COUNT if part.adds is Sum.COUNT else Kind.MONEY, 152)
+    own = {
+        Family.BALANCE: "Open, own currency",
+        Family.OPENING: "Open then, own currency",
+        Family.FLOW: "Amount, own currency",
+        Family.MATURED: "Late part, own currency" if "late" in part.column else "Amount, own currency",
+        Family.CASH: "Applied, own currency",
+    }[part.family]
+    dates: tuple[Column, ...] = (Column("due_on", "Due", Kind.DATE, 104),)
+    if part.family in (Family.BALANCE, Family.OPENING):
+        dates = (*dates, Column("days", "Days past due", Kind.COUNT, 112, help="Negative: days to go"))
+    elif part.family is Family.FLOW:
+        dates = (Column("posted_on", "Posted", Kind.DATE, 104), *dates)
+    elif part.family is Family.CASH:
+        dates = (
+            Column("invoiced_on", "Invoiced", Kind.DATE, 104),
+            *dates,
+            Column("received_on", "Cash received", Kind.DATE, 112),
+            Column("payment_number", "Payment", width=120),
+        )
+        if part.adds is Sum.MONEY_DAYS:
+            dates = (
+                *dates,
+                Column("paid_amount", f"Cash, {here.view.currency}", Kind.MONEY, 120),
+                Column("days", "Days", Kind.COUNT, 72),
+            )
+    return (
+        Column("document_number", "Document", width=128, pinned=True),
+        Column("kind_words", "Kind", width=96),
+        *((Column("entity_id", "Entity", width=72),) if here.view.entity_id == ALL_ENTITIES else ()),
+        Column("customer_name", "Customer", width=176),
+        *dates,
+        Column("own_amount", own, Kind.MONEY, 152),
+        Column("currency", "Currency", width=80),
+        adds,
+    )
+
+
+def _worded(rows: list[Row]) -> list[Row]:
+    return [{**row, "kind_words": tables.words(row["item_kind"])} for row in rows]
+
+
+def _rows(part: Part, kpi: Row, measure: Measure, here: Context) -> None:
+    total = figure_rows.total(here.warehouse, part, kpi)
+    first, last = figure_rows.window(part, kpi)
+    span = f"on {here.fmt.day(last)}" if part.window is Window.DAY else f"{here.fmt.day(first)} to {here.fmt.day(last)}"
+    with page.card("rows"):
+        title, tools = st.columns([3, 2], vertical_alignment="top")
+        with title:
+            st.html(html.title(f"{part.label}, {span}", part.explained))
+            _check(part, total, kpi, here)
+        by = filters.segmented("rows", "Rows", _BY, "document", quiet=True)
+        everything: Callable[[], list[Row]]
+        if by == "customer":
+            shown = figure_rows.customers(here.warehouse, part, kpi, limit=MOST_ROWS)
+            columns: tuple[Column, ...] = (
+                Column("customer_name", "Customer", width=240, pinned=True),
+                Column("rows_count", "Rows", Kind.COUNT, 88),
+                Column("value", _heading(part, here), Kind.COUNT if part.adds is Sum.COUNT else Kind.MONEY, 168),
+                Column("share", "Share of all", Kind.RATE, 104),
+            )
+            everything, count = (
+                lambda: figure_rows.customers(here.warehouse, part, kpi),
+                total["customers_count"],
+            )
+            opens = navigate.open_customer
+        else:
+            shown = _worded(figure_rows.documents(here.warehouse, part, kpi, limit=MOST_ROWS))
+            columns = _columns(part, here)
+            everything, count = (
+                lambda: _worded(figure_rows.documents(here.warehouse, part, kpi)),
+                total["rows_count"],
+            )
+            opens = navigate.open_document
+        with tools, st.container(horizontal=True, horizontal_alignment="right"):
+            facts = export.about(
+                here,
+                f"{measure.label}: {part.label}",
+                currency=here.view.currency,
+                chosen=[
+                    ("Figure", f"{measure.column} = {kpi[measure.column]}"),
+                    ("Part", f"{part.column} = {kpi[part.column]}"),
+                    ("Rows add up to", str(total["value"] or 0)),
+                    ("Scope", filters.SCOPES[kpi["scope"]]),
+                    ("Days", f"{first} to {last}"),
+                ],
+            )
+            export.buttons(everything, columns, f"{part.column}-{last}", facts, key="figure-rows")
+        if not shown:
+            page.note("No row: the figure is zero.")
+            return
+        if len(shown) < count:
+            page.note(
+                f"The {here.fmt.number(len(shown))} rows that weigh most of {here.fmt.number(count)}; "
+                "the files hold all of them."
+            )
+        what = "customer" if by == "customer" else "document"
+        tables.show(shown, columns, here.fmt, key="figure-table", alt=f"Rows of {part.label} by {what}", on_open=opens)
+        page.note(f"A row opens the {what}.")
+
+
+def main() -> None:
+    """Draw the page."""
+    here = context()
+    head = st.container()
+    figure, scope = _choice()
+    measure = MEASURES[figure]
+    kpi = figure_rows.kpi_row(here.warehouse, here.view, scope)
+    with head:
+        page.head(here, "Figure", sentence.figure(measure, kpi, here.view, here.fmt))
+    if kpi is None:
+        return
+    _made_of(measure, kpi, here)
+    parts = FIGURES[figure]
+    words = {column: PARTS[column].label for column in parts}
+    chosen = parts[0]
+    if len(parts) > 1:
+        chosen = filters.segmented(navigate.PART, "Part of the figure", words, parts[0], quiet=True)
+    _rows(PARTS[chosen], kpi, measure, here)
+
+
+main()

@@ -1,0 +1,329 @@
+"""The rows a figure is made of: documents of the week, entity, scope and reporting currency in view, with their share.
+
+Each family is one query with the same columns; ``value`` is what a row adds, an exact decimal. Nothing is left out:
+the sum over all rows is the figure's part in ``fct_kpis``.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from dashboards.lib.db import Row, Warehouse
+from dashboards.lib.figures import Family, Part, Sum, Window
+from dashboards.lib.view import View
+
+EFFECTIVENESS_DAYS = 28
+CLEAN = "clean"
+
+_KPI_ROW = """
+    select *
+    from marts.fct_kpis
+    where period_kind = 'week'
+        and period_ending_on = $week
+        and entity_id = $entity
+        and scope = $scope
+        and reporting_currency = $currency
+"""
+
+_COLUMNS = """
+        items.entity_id,
+        items.document_id,
+        items.document_number,
+        items.instalment_no,
+        items.item_kind,
+        items.customer_id,
+        customers.customer_name,
+        items.currency,
+        items.invoiced_on,
+        items.posted_on,
+        items.due_on"""
+
+# Intragroup customers are in no figure.
+_COUNTED = """
+    inner join marts.dim_customers as customers
+        on customers.customer_id = items.customer_id
+        and customers.customer_kind <> 'intragroup'"""
+
+
+def _minor(amount: str) -> str:
+    return f"cast(cast(abs({amount}) as decimal(38, 2)) * 100 as hugeint)"
+
+
+def _share(amount: str, part: str, whole: str) -> str:
+    """The part of a converted document, rounded half away from zero: the ``share_money`` of the models."""
+    return f"""case when {part} = {whole} then {amount} else cast(
+            sign({amount}) * sign({part}) * sign({whole}) * cast(
+                (2 * {_minor(amount)} * {_minor(part)} + {_minor(whole)}) // nullif(2 * {_minor(whole)}, 0)
+                as decimal(36, 0)
+            ) * 0.01 as decimal(18, 2)) end"""
+
+
+def _converted(items: str, *, also: str = "true", name: str = "converted") -> str:
+    """The items' amounts where the books are kept in another currency than the one in view."""
+    return f"""
+    left join marts.fct_reporting_items as {name}
+        on {name}.reporting_currency = $currency
+        and {name}.entity_id = {items}.entity_id
+        and {name}.document_id = {items}.document_id
+        and {name}.instalment_no = {items}.instalment_no
+        and {items}.base_currency <> $currency
+        and {also}"""
+
+
+def _of_interval(base: str, main: str, part: str, *, items: str = "items", name: str = "converted") -> str:
+    """An interval's amount in the currency in view: base, main reporting, or a share of the converted item."""
+    return f"""case
+            when {items}.base_currency = $currency then {items}.{base}
+            when {items}.reporting_currency = $currency then {items}.{main}
+            else {_share(f"{name}.reporting_amount", f"{items}.{part}", f"{items}.amount")} end"""
+
+
+def _on(day: str, items: str = "items") -> str:
+    return f"{items}.valid_from_on <= {day} and ({items}.valid_to_on is null or {items}.valid_to_on > {day})"
+
+
+_BALANCE_WHERE = {
+    "receivable_amount": "items.open_amount <> 0",
+    "not_due_amount": "items.open_amount > 0 and items.due_on >= $day",
+    "overdue_amount": "items.open_amount > 0 and items.due_on < $day",
+    "over_90_amount": "items.open_amount > 0 and $day - items.due_on > 90",
+    "unapplied_amount": "items.open_amount < 0",
+    "disputed_amount": "items.disputed_amount <> 0",
+}
+
+
+def _balance(part: Part) -> str:
+    open_amount = _of_interval("base_open_amount", "reporting_open_amount", "open_amount")
+    disputed = _of_interval("base_disputed_amount", "reporting_disputed_amount", "disputed_amount")
+    value = disputed if part.column == "disputed_amount" else f"({open_amount}) - $clean * ({disputed})"
+    return f"""
+    select {_COLUMNS},
+        $day - items.due_on as days,
+        items.open_amount as own_amount,
+        {value} as value
+    from marts.fct_item_intervals as items
+    {_COUNTED}
+    {_converted("items", also="items.reporting_currency <> $currency")}
+    where {_on("$day")}
+        and {_BALANCE_WHERE[part.column]}
+        and ($entity = '*' or items.entity_id = $entity)"""
+
+
+def _opening(part: Part) -> str:
+    # What is disputed on the row's day comes off, up to what was open before the window.
+    open_amount = _of_interval("base_open_amount", "reporting_open_amount", "open_amount")
+    disputed = _of_interval(
+        "base_disputed_amount", "reporting_disputed_amount", "disputed_amount", items="later", name="converted"
+    )
+    return f"""
+    select {_COLUMNS},
+        $opening - items.due_on as days,
+        items.open_amount as own_amount,
+        ({open_amount}) - $clean * least(
+            coalesce(case when later.document_id is not null then {disputed} end, 0), greatest({open_amount}, 0)
+        ) as value
+    from marts.fct_item_intervals as items
+    {_COUNTED}
+    {_converted("items", also="items.reporting_currency <> $currency")}
+    left join marts.fct_item_intervals as later
+        on later.customer_id = items.customer_id
+        and later.entity_id = items.entity_id
+        and later.document_id = items.document_id
+        and later.instalment_no = items.instalment_no
+        and {_on("$day", "later")}
+        and later.disputed_amount <> 0
+    where {_on("$opening")}
+        and items.open_amount <> 0
+        and ($entity = '*' or items.entity_id = $entity)"""
+
+
+def _flow(part: Part) -> str:
+    collected = part.column == "collected_amount"
+    kinds = "'payment', 'deposit'" if collected else "'invoice', 'debit_note', 'credit_note'"
+    disputed = _of_interval(
+        "base_disputed_amount", "reporting_disputed_amount", "disputed_amount", items="later", name="converted"
+    )
+    taken_off = f"$clean * coalesce(case when later.document_id is not null then {disputed} end, 0)"
+    amount = "case when items.base_currency = $currency then items.base_amount else converted.reporting_amount end"
+    return f"""
+    select {_COLUMNS},
+        cast(null as bigint) as days,
+        items.amount as own_amount,
+        {"-1" if collected else "1"} * ({amount}){"" if collected else f" - {taken_off}"} as value
+    from marts.fct_receivable_items as items
+    {_COUNTED}
+    {_converted("items")}
+    left join marts.fct_item_intervals as later
+        on $clean = 1
+        and items.item_kind in ('invoice', 'debit_note')
+        and later.customer_id = items.customer_id
+        and later.entity_id = items.entity_id
+        and later.document_id = items.document_id
+        and later.instalment_no = items.instalment_no
+        and {_on("$day", "later")}
+        and later.disputed_amount <> 0
+    where items.posted_on between $from and $day
+        and items.item_kind in ({kinds})
+        and ($entity = '*' or items.entity_id = $entity)"""
+
+
+def _matured(part: Part) -> str:
+    kind = "serious" if part.column.startswith("seriously") else "late"
+    only_late = part.column in ("late_amount", "late_items_count", "seriously_late_amount")
+    amount = "case when matured.base_currency = $currency then matured.base_amount else converted.reporting_amount end"
+    value = f"({amount})"
+    if part.adds is Sum.COUNT:
+        value = "cast(1 as bigint)"
+    elif only_late:
+        value = _share(f"({amount})", "matured.late_amount", "matured.amount")
+    return f"""
+    select {_COLUMNS},
+        cast(null as bigint) as days,
+        {"matured.late_amount" if only_late else "matured.amount"} as own_amount,
+        {value} as value
+    from marts.fct_item_maturities as matured
+    inner join marts.fct_receivable_items as items
+        on items.customer_id = matured.customer_id
+        and items.entity_id = matured.entity_id
+        and items.document_id = matured.document_id
+        and items.instalment_no = matured.instalment_no
+    {_COUNTED}
+    {_converted("items")}
+    where {_on("$day", "matured")}
+        and matured.maturity_kind = '{kind}'
+        and matured.lapses_on >= $from
+        and ($entity = '*' or matured.entity_id = $entity)
+        {"and matured.is_late" if only_late else ""}
+        and not exists (
+            select 1 from marts.fct_item_intervals as disputed
+            where $clean = 1
+                and disputed.customer_id = matured.customer_id
+                and disputed.entity_id = matured.entity_id
+                and disputed.document_id = matured.document_id
+                and disputed.instalment_no = matured.instalment_no
+                and {_on("$day", "disputed")}
+                and disputed.disputed_amount > 0
+        )"""
+
+
+def _cash(part: Part) -> str:
+    # A row is cash set against an invoice; the cash itself is converted at its own day's rate.
+    amount = "case when cash.base_currency = $currency then cash.base_amount else converted.reporting_amount end"
+    paid = _share(f"({amount})", "applied.credit_amount", "cash.amount")
+    days = {"paid_amount_days_to_pay": "applied.days_to_pay"}.get(part.column, "applied.days_beyond_terms")
+    times = f" * {days}" if part.adds is Sum.MONEY_DAYS else ""
+    return f"""
+    select {_COLUMNS},
+        {days} as days,
+        applied.debit_amount as own_amount,
+        applied.received_on,
+        cash.document_number as payment_number,
+        {paid} as paid_amount,
+        cast(({paid}){times} as decimal(28, 2)) as value
+    from marts.fct_allocations as applied
+    inner join marts.fct_receivable_items as items
+        on items.customer_id = applied.customer_id
+        and items.entity_id = applied.entity_id
+        and items.document_id = applied.debit_document_id
+        and items.instalment_no = applied.instalment_no
+    {_COUNTED}
+    inner join marts.fct_receivable_items as cash
+        on cash.entity_id = applied.entity_id
+        and cash.document_id = applied.credit_document_id
+    {_converted("cash")}
+    where applied.effective_on <= $day
+        and (applied.reversed_on is null or applied.reversed_on > $day)
+        and applied.days_to_pay is not null
+        and applied.received_on >= $from
+        and ($entity = '*' or applied.entity_id = $entity)"""
+
+
+_FAMILIES = {
+    Family.BALANCE: _balance,
+    Family.OPENING: _opening,
+    Family.FLOW: _flow,
+    Family.MATURED: _matured,
+    Family.CASH: _cash,
+}
+
+
+def _narrowed(part: Part, *, one_document: bool = False) -> str:
+    rows = _FAMILIES[part.family](part)
+    if not one_document:
+        return rows
+    # By its customer too: what is sorted by customer need not be read whole.
+    return f"select * from ({rows}) as made where customer_id = $customer and document_id = $document"
+
+
+def kpi_row(warehouse: Warehouse, view: View, scope: str) -> Row | None:
+    """The row of ``fct_kpis`` in view: every figure and every part of it; None where there is none."""
+    return warehouse.row(
+        _KPI_ROW,
+        {"week": view.week.ending_on, "entity": view.entity_id, "scope": scope, "currency": view.currency},
+    )
+
+
+def window(part: Part, kpi: Row) -> tuple[date, date]:
+    """The first and the last day a part's rows are of."""
+    last: date = kpi["as_of_on"]
+    if part.window is Window.DAY:
+        return last, last
+    days = {Window.ROW: kpi["window_days"], Window.YEAR: kpi["window_12m_days"]}.get(part.window, EFFECTIVENESS_DAYS)
+    return last - timedelta(days=int(days) - 1), last
+
+
+def total(warehouse: Warehouse, part: Part, kpi: Row, *, of: Row | None = None) -> Row:
+    """The sum over all rows: ``value``, with ``rows_count``, ``documents_count`` and ``customers_count``.
+
+    ``of`` one document (``entity_id``, ``customer_id``, ``document_id``): the rows that are it.
+    """
+    sql = f"""
+        select
+            sum(value) as value,
+            count(*) as rows_count,
+            count(distinct entity_id || ' ' || document_id) as documents_count,
+            count(distinct customer_id) as customers_count
+        from ({_narrowed(part, one_document=of is not None)}) as found"""
+    return warehouse.row(sql, _parameters(sql, part, kpi, of)) or {}
+
+
+def documents(warehouse: Warehouse, part: Part, kpi: Row, *, limit: int | None = None) -> list[Row]:
+    """The rows, those that weigh most first; all of them without ``limit``."""
+    most = "" if limit is None else f"limit {int(limit)}"
+    sql = f"""
+        select * from ({_narrowed(part)}) as found
+        order by abs(value) desc, entity_id, document_id, instalment_no {most}"""
+    return warehouse.rows(sql, _parameters(sql, part, kpi))
+
+
+def customers(warehouse: Warehouse, part: Part, kpi: Row, *, limit: int | None = None) -> list[Row]:
+    """The same rows by customer: ``value``, ``rows_count`` and the share of all that each makes up."""
+    most = "" if limit is None else f"limit {int(limit)}"
+    sql = f"""
+        select
+            customer_id,
+            any_value(customer_name) as customer_name,
+            count(*) as rows_count,
+            sum(value) as value,
+            sum(value) / nullif(sum(sum(value)) over (), 0) as share
+        from ({_narrowed(part)}) as found
+        group by customer_id
+        order by abs(sum(value)) desc, customer_id {most}"""
+    return warehouse.rows(sql, _parameters(sql, part, kpi))
+
+
+def _parameters(sql: str, part: Part, kpi: Row, of: Row | None = None) -> dict[str, object]:
+    """What the query asks for, no more: one it does not name would be refused."""
+    first, last = window(part, kpi)
+    known = {
+        "day": last,
+        "from": first,
+        "opening": first - timedelta(days=1),
+        "entity": kpi["entity_id"] if of is None else of["entity_id"],
+        "currency": kpi["reporting_currency"],
+        "clean": int(kpi["scope"] == CLEAN),
+        "document": None if of is None else of["document_id"],
+        "customer": None if of is None else of["customer_id"],
+    }
+    return {name: value for name, value in known.items() if re.search(rf"\${name}\b", sql)}
