@@ -10,9 +10,10 @@ import streamlit as st
 from dashboards.lib import charts, filters, html, navigate, page, sentence, tables, tiles
 from dashboards.lib.context import Context, context
 from dashboards.lib.db import Row
+from dashboards.lib.effects import DSO, EFFECTS, NAMES, OVERDUE
 from dashboards.lib.format import Number
 from dashboards.lib.measures import DSO_PARTS, MEASURES, MORE_FIGURES, TILES
-from dashboards.lib.queries import kpis, movers
+from dashboards.lib.queries import bridges, kpis, movers
 from dashboards.lib.tables import Column, Kind
 
 WEEKS_SHOWN = 104
@@ -152,6 +153,132 @@ def _why(row: Row, here: Context) -> str:
     return " · ".join(causes)
 
 
+def _span(key: str) -> int:
+    """Against which earlier week."""
+    days = st.segmented_control(
+        "Compared with",
+        list(tiles.COMPARED),
+        format_func=lambda value: tiles.COMPARED[value],
+        default=kpis.LAST_WEEK,
+        required=True,
+        key=key,
+        label_visibility="collapsed",
+    )
+    return int(days)
+
+
+def _why_moved(scope: str, here: Context) -> None:
+    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="bridge-span"):
+        if scope != "all":
+            page.note("The bridges speak of all invoices: disputes are an effect of their own.")
+        days = _span("bridge-days")
+    left, right = page.halves()
+    with left:
+        _bridge(DSO, days, here)
+    with right:
+        _bridge(OVERDUE, days, here)
+    if days == kpis.LAST_WEEK:
+        _drivers(here)
+
+
+def _bridge(measure: str, days: int, here: Context) -> None:
+    rows = bridges.effects(here.warehouse, here.view, measure, days)
+    currency, words = here.view.currency, tiles.COMPARED[days]
+    if not rows:
+        with page.card(f"bridge-{measure}", f"{NAMES[measure]}: nothing to compare with", fill=True):
+            page.note(f"There is no such figure {words}, or none now.")
+        return
+
+    def written(value: Number) -> str:
+        return here.fmt.days(value) if measure == DSO else here.fmt.short_money(value, currency)
+
+    exact = "exactly" if measure == OVERDUE and rows[0]["effects_value"] == rows[0]["change"] else "in full"
+    adds = here.fmt.signed(written(rows[0]["effects_value"]), rows[0]["effects_value"])
+    note = f"Against {here.fmt.day(rows[0]['compared_on'])}; the effects add up to {adds} {exact}; the axis is cut"
+    message = sentence.bridge(measure, rows, words, currency, here.fmt)
+    with page.card(f"bridge-{measure}", message, note, fill=True):
+        bars = [
+            (
+                EFFECTS[measure][row["effect"]].label,
+                float(row["value"]),
+                here.fmt.signed(written(row["value"]), row["value"]),
+            )
+            for row in rows
+            if row["value"] != 0
+        ]
+        opening = (here.fmt.day(rows[0]["compared_on"], year=days == kpis.A_YEAR), rows[0]["opening_value"])
+        closing = (here.fmt.day(here.view.week.as_of_on, year=days == kpis.A_YEAR), rows[0]["closing_value"])
+        charts.show(
+            charts.waterfall(
+                bars,
+                (opening[0], float(opening[1]), written(opening[1])),
+                (closing[0], float(closing[1]), written(closing[1])),
+                here.fmt,
+            ),
+            f"bridge-{measure}-chart",
+            f"Why {NAMES[measure]} moved",
+        )
+        with st.popover("What the effects mean", icon=":material/info:", type="tertiary"):
+            for effect in EFFECTS[measure].values():
+                st.markdown(f"**{effect.label}**  \n{effect.meaning}")
+
+
+def _drivers(here: Context) -> None:
+    """Who is behind each effect since last week: customers of DSO, documents of overdue."""
+    offered = {
+        f"{measure}-{row['effect']}": f"{NAMES[measure]}: {EFFECTS[measure][row['effect']].said}"
+        for measure in (DSO, OVERDUE)
+        for row in sorted(
+            bridges.effects(here.warehouse, here.view, measure, kpis.LAST_WEEK), key=lambda row: -abs(row["value"])
+        )
+        if row["value"] != 0
+    }
+    if not offered:
+        return
+    currency = here.view.main_currency
+    with page.card("drivers"):
+        head, choice = st.columns([3, 2], vertical_alignment="top")
+        with choice:
+            chosen = filters.select(
+                "effect", "Effect", list(offered), next(iter(offered)), lambda code: offered[code], quiet=True
+            )
+        measure, effect = chosen.split("-", 1)
+        rows = bridges.drivers(here.warehouse, here.view, measure, effect)
+        people = measure == DSO
+        unit, kind = ("days", Kind.PRECISE) if people else (currency, Kind.MONEY)
+        with head:
+            name = EFFECTS[measure][effect].said
+            message = f"Who is behind {NAMES[measure]}: {name}"
+            if rows:
+                first = rows[0]
+                who = first["customer_name"] if people else f"{first['document_number']} of {first['customer_name']}"
+                message = f"{who} weighs most in {NAMES[measure]}: {name}"
+            what = "customers" if people else "documents"
+            st.html(
+                html.title(message, f"The ten {what} that weigh most since last week. A row opens the {what[:-1]}.")
+            )
+        if not rows:
+            page.note("Drivers are kept for the weeks of the last year.")
+            return
+        columns = (
+            Column("customer_name", "Customer", width=240, pinned=True)
+            if people
+            else Column("document_number", "Document", width=160, pinned=True),
+            *(() if people else (Column("customer_name", "Customer", width=240),)),
+            Column("value", f"Effect, {unit}", kind, 144, signed=True),
+            Column("share", "Share of the effect", Kind.RATE, 136),
+        )
+        tables.show(
+            rows,
+            columns,
+            here.fmt,
+            key=f"drivers-table-{measure}",
+            alt=f"Drivers of {NAMES[measure]}: {name}",
+            on_open=navigate.open_customer if people else navigate.open_document,
+            most_rows=10,
+        )
+
+
 def _movers(here: Context) -> None:
     spans = {kpis.LAST_WEEK: "last week", kpis.FOUR_WEEKS: "4 weeks ago"}
     currency = here.view.main_currency
@@ -232,14 +359,16 @@ def main() -> None:
     comparison = kpis.comparison(here.warehouse, here.view, scope)
     # Customers' figures count all invoices: they cannot explain a change without the disputed ones.
     concentration = movers.concentration(here.warehouse, here.view, kpis.LAST_WEEK) if scope == "all" else None
+    # The bridge splits the overdue part by disputes: with all invoices counted it says why, else the parts do.
+    bridge = bridges.effects(here.warehouse, here.view, DSO, kpis.LAST_WEEK) if scope == "all" else []
     with head:
-        page.head(
-            here, "Weekly KPIs", sentence.weekly(comparison.get(kpis.LAST_WEEK), concentration, here.view, here.fmt)
-        )
+        latest = comparison.get(kpis.LAST_WEEK)
+        page.head(here, "Weekly KPIs", sentence.weekly(latest, concentration, here.view, here.fmt, bridge))
     if not comparison:
         return
     history = kpis.history(here.warehouse, here.view, scope, WEEKS_SHOWN)
     tiles.tile_row(TILES, comparison, history, scope, here.view.currency, here.fmt)
+    _why_moved(scope, here)
     left, right = page.halves()
     with left:
         _dso(comparison, history, scope, here)

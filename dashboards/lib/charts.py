@@ -214,6 +214,44 @@ def ageing(rows: Sequence[Row], buckets: Sequence[Row], currency: str, fmt: Form
     return figure
 
 
+def waterfall(
+    bars: Sequence[tuple[str, float, str]],
+    opening: tuple[str, float, str],
+    closing: tuple[str, float, str],
+    fmt: Formatter,
+) -> go.Figure:
+    """From an opening value through its effects to the closing one; each is (name, value, text).
+
+    The axis is cut near the bars: effects are small beside what they move.
+    """
+    steps = [opening[1]]
+    for _, value, _ in bars:
+        steps.append(steps[-1] + value)
+    low, high = min(*steps, closing[1]), max(*steps, closing[1])
+    room = (high - low) * 0.25 or max(abs(high), 1.0) * 0.02
+    floor = max(low - room, 0.0) if low >= 0 else low - room
+    figure = go.Figure()
+    names = [opening[0], *(name for name, _, _ in bars), closing[0]]
+    figure.add_waterfall(
+        x=names,
+        y=[opening[1], *(value for _, value, _ in bars), closing[1]],
+        measure=["absolute", *("relative" for _ in bars), "total"],
+        text=[opening[2], *(text for _, _, text in bars), closing[2]],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{x}: <b>%{text}</b><extra></extra>",
+        increasing={"marker": {"color": chart_colour("worse"), "line": {"width": 0}}},
+        decreasing={"marker": {"color": chart_colour("better"), "line": {"width": 0}}},
+        totals={"marker": {"color": chart_colour("not-due"), "line": {"width": 0}}},
+        connector={"line": {"color": chart_colour("ink-2"), "width": 1}},
+    )
+    _styled(figure, fmt, height=288)
+    figure.update_layout(hovermode="closest", showlegend=False, margin_t=24, waterfallgap=0.3)
+    figure.update_yaxes(range=[floor, high + room], tickformat="~s", showticklabels=False)
+    figure.update_xaxes(type="category", tickangle=0)
+    return figure
+
+
 def balance(rows: Sequence[Row], currency: str, fmt: Formatter) -> go.Figure:
     """A customer's balance: not due and overdue as areas, exposure as a line."""
     weeks = [row["week_ending_on"] for row in rows]

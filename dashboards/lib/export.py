@@ -31,6 +31,7 @@ _FORMATS = {
     Kind.WHOLE_MONEY: "#,##0.00",
     Kind.COUNT: "#,##0",
     Kind.DAYS: "0.0",
+    Kind.PRECISE: "0.000",
     Kind.POINTS: "0",
     Kind.RATE: "0.0%",
     Kind.DATE: "yyyy-mm-dd",

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from dashboards.lib.buckets import bucket_words, is_overdue
 from dashboards.lib.db import Row
+from dashboards.lib.effects import DSO, EFFECTS, NAMES
 from dashboards.lib.figures import FIGURES, PARTS, Part, Sum
 from dashboards.lib.format import Formatter, Number, sentence_case, words_for
 from dashboards.lib.measures import Measure, Unit
@@ -33,11 +34,18 @@ def _moved(change: Number | None, smallest: float) -> int:
     return 1 if change > 0 else -1
 
 
-def weekly(latest: Row | None, concentration: Concentration | None, view: View, fmt: Formatter) -> str:
-    """The weekly page: where DSO stands, which part moved it, and who moved the overdue amount.
+def weekly(
+    latest: Row | None,
+    concentration: Concentration | None,
+    view: View,
+    fmt: Formatter,
+    bridge: Sequence[Row] = (),
+) -> str:
+    """The weekly page: where DSO stands, what moved it, and who moved the overdue amount.
 
     ``latest`` compares with the week before, None where the week has no figures at all; ``concentration`` says
-    who moved the overdue amount, None where that is not known.
+    who moved the overdue amount, None where that is not known; ``bridge`` holds the effects on DSO, where they are
+    known: without them its parts speak.
     """
     if latest is None:
         return "No figures for this week and entity."
@@ -55,8 +63,35 @@ def weekly(latest: Row | None, concentration: Concentration | None, view: View, 
     else:
         verb = "rose" if way > 0 else "fell"
         moved = fmt.signed(fmt.number(change, 1), change)
-        opening = f"DSO {verb} to {fmt.number(days, 1)} days, {moved} on last week{_parts(latest, fmt)}."
+        told = _effects(bridge, fmt) if bridge else _parts(latest, fmt)
+        opening = f"DSO {verb} to {fmt.number(days, 1)} days, {moved} on last week{told}."
     return f"{opening} {_who(latest, concentration, view, fmt)}".strip()
+
+
+def _effects(bridge: Sequence[Row], fmt: Formatter) -> str:
+    """The effects that moved DSO, the biggest first; nothing where none did."""
+    moved = sorted((row for row in bridge if _moved(row["value"], 0.05)), key=lambda row: -abs(row["value"]))
+    told = [
+        f"{EFFECTS[DSO][row['effect']].said} {fmt.signed(fmt.number(row['value'], 1), row['value'])}" for row in moved
+    ]
+    return f": {', '.join(told)}" if told else ""
+
+
+def bridge(measure: str, rows: Sequence[Row], words: str, currency: str, fmt: Formatter) -> str:
+    """What moved a measure most since ``words`` (`last week`), in the two effects that weigh most."""
+    change = rows[0]["change"]
+    smallest = 0.05 if measure == DSO else 1.0
+
+    def told(value: Number) -> str:
+        return fmt.signed(fmt.days(value) if measure == DSO else fmt.short_money(value, currency), value)
+
+    moved = sorted((row for row in rows if _moved(row["value"], smallest)), key=lambda row: -abs(row["value"]))
+    if not moved:
+        return f"{NAMES[measure]} is as {words}"
+    effects = " and ".join(f"{EFFECTS[measure][row['effect']].said} {told(row['value'])}" for row in moved[:2])
+    verb = {1: "rose", -1: "fell", 0: "held"}[_moved(change, smallest)]
+    by = f" by {told(abs(change)).lstrip('+')}" if verb != "held" else ""
+    return f"{NAMES[measure]} {verb}{by}: {effects}"
 
 
 def _parts(latest: Row, fmt: Formatter) -> str:
@@ -90,16 +125,21 @@ def _who(latest: Row, concentration: Concentration | None, view: View, fmt: Form
     if not same_way or share is None:
         return f"{stated}."
     if concentration.customers_count <= 3:
-        names = (
+        counted = (
             "one customer explains it"
             if concentration.customers_count == 1
             else (f"{words_for(concentration.customers_count)} customers explain it")
         )
-        return f"{stated}; {names}."
+        return f"{stated}; {counted}{_named(concentration)}."
     if share < _FEW_EXPLAIN:
         return f"{stated}, spread over {fmt.count(concentration.customers_count, 'customer')}."
     gross = "of what grew" if way > 0 else "of what was cleared"
-    return f"{stated}; three customers explain {fmt.rate(share, 0)} {gross}."
+    return f"{stated}; three customers explain {fmt.rate(share, 0)} {gross}{_named(concentration)}."
+
+
+def _named(concentration: Concentration) -> str:
+    """Who they are."""
+    return f": {', '.join(concentration.names)}" if concentration.names else ""
 
 
 def ageing(total: Row | None, view: View, currency: str, fmt: Formatter) -> str:

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     WHOLE_MONEY = "whole_money"
     COUNT = "count"
     DAYS = "days"
+    PRECISE = "precise"
     RATE = "rate"
     POINTS = "points"
     DATE = "date"
@@ -43,7 +44,7 @@ _TIER_STYLES = {
     letter: f"background-color: {TOKENS[token].light}; color: {ink_on(token)}; font-weight: 600"
     for letter, token in ((letter, tier_token(letter)) for letter in "ABCDE")
 }
-_NUMBERS = {Kind.MONEY, Kind.WHOLE_MONEY, Kind.COUNT, Kind.DAYS, Kind.RATE, Kind.POINTS}
+_NUMBERS = {Kind.MONEY, Kind.WHOLE_MONEY, Kind.COUNT, Kind.DAYS, Kind.PRECISE, Kind.RATE, Kind.POINTS}
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ def _writer(column: Column, fmt: Formatter) -> Callable[[Any], str] | None:
         Kind.WHOLE_MONEY: fmt.number,
         Kind.COUNT: fmt.number,
         Kind.DAYS: lambda value: fmt.number(value, 1),
+        Kind.PRECISE: lambda value: fmt.number(value, 3),
         Kind.RATE: fmt.rate,
         Kind.POINTS: lambda value: fmt.number(value, 0),
         Kind.DATE: fmt.day,

@@ -115,12 +115,13 @@ _NO_CAUSE: Row = {
 class Concentration:
     """How much of a change in overdue the three customers behind most of it explain (0..1).
 
-    ``customers_count``: how many moved the same way as the total.
+    ``customers_count``: how many moved the same way as the total; ``names`` of the three, the biggest first.
     """
 
     total_change: Decimal | None
     top_three_share: float | None
     customers_count: int
+    names: tuple[str, ...] = ()
 
 
 def movers(warehouse: Warehouse, view: View, days_before: int, limit: int = 10) -> list[Row]:
@@ -137,7 +138,10 @@ def concentration(warehouse: Warehouse, view: View, days_before: int, limit: int
     moved = _moved(warehouse, view, days_before, limit)
     if not moved:
         return Concentration(None, None, 0)
-    return Concentration(moved[0]["total_change"], moved[0]["top_three_share"], moved[0]["same_way_count"])
+    first = moved[0]
+    way = first["total_change"]
+    names = tuple(row["customer_name"] for row in moved if row["overdue_change"] * way > 0)[:3]
+    return Concentration(way, first["top_three_share"], first["same_way_count"], names)
 
 
 def _moved(warehouse: Warehouse, view: View, days_before: int, limit: int) -> list[Row]:
