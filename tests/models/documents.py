@@ -187,6 +187,8 @@ class Extracts:
             values = dict(row.values)
             if row.table in ("invoices", "payments", "customers"):
                 values["customer_id"] = entity.customer_id(row.customer)
+                if "parent_customer_id" in values:
+                    values["parent_customer_id"] = entity.customer_id(values["parent_customer_id"])
                 known = customers.setdefault(values["customer_id"], {})
                 if row.table == "customers":
                     known.update(values)
