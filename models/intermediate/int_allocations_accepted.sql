@@ -42,6 +42,7 @@ items as (
         document_number,
         item_kind,
         posted_on,
+        currency,
         document_amount,
         original_payment_id,
         is_cash
@@ -52,7 +53,8 @@ items as (
 
 returned_payments as (
 
-    -- One document for each bounce: where a payment and a deposit share the number, the payment.
+    -- One document for each bounce: where a payment and a deposit share the number, the payment. Money given back
+    -- in another currency returns no amount of it: nothing says how much.
     select
         bounces.entity_id,
         bounces.document_id,
@@ -73,6 +75,7 @@ returned_payments as (
         on
             bounces.entity_id = payments.entity_id
             and bounces.original_payment_id = payments.document_number
+            and bounces.currency = payments.currency
             and payments.is_cash
     where bounces.item_kind = 'bounce'
 

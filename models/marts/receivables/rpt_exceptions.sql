@@ -201,13 +201,14 @@ unknown_bounces as (
         bounces.entity_id,
         bounces.document_id as exception_key,
         bounces.amount,
-        'Kept as a plain debit: no posted payment has the id '
+        'Kept as a plain debit: no posted payment in ' || bounces.currency || ' has the id '
         || coalesce(bounces.original_payment_id, '(none given)') || '.' as explanation
     from documents as bounces
     left join documents as payments
         on
             bounces.entity_id = payments.entity_id
             and bounces.original_payment_id = payments.document_number
+            and bounces.currency = payments.currency
             and payments.is_cash
     where bounces.item_kind = 'bounce' and payments.document_id is null
 

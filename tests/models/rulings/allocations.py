@@ -353,6 +353,23 @@ BOUNCES = (
             Exceptions(("bounce of an unknown payment", "bounce:BO")),
         ),
     ),
+    Case(
+        entity_id="R05-OTHER-CURRENCY",
+        report_on=T,
+        documents=(
+            invoice("I", "60.00", "2024-01-05", "2024-02-04"),
+            payment("P", "60.00", "2024-02-01"),
+            allocation("P", "I", "60.00"),
+            payment(
+                "BO", "50.00", "2024-03-01", payment_type="bounce", original_payment_id="P", currency="USD"
+            ),
+        ),
+        expected=(
+            OpenItems({"BO": "50.00"}),
+            Exceptions(("bounce of an unknown payment", "bounce:BO")),
+        ),
+        because="Nothing says how much of a payment in EUR is given back by an amount in USD: a plain debit, listed.",
+    ),
 )
 
 ALLOCATION_CASES = (*BILLS, *TRANSFERS, *OVER_ALLOCATION, *FIFO, *BOUNCES)
