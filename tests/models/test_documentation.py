@@ -12,6 +12,7 @@ import pytest
 PROMISED_COLUMNS: dict[str, str] = {
     "dim_customers": "customer_id, customer_name, parent_customer_id, group_customer_id, customer_kind, country_code, "
     "segment, sales_owner, collector, first_invoiced_on",
+    "dim_days": "day_on, week_ending_on, month_ending_on",
     "fct_receivable_items": "entity_id, document_id, document_number, instalment_no, item_kind, customer_id, account, "
     "invoiced_on, posted_on, due_on, is_due_on_derived, currency, amount, open_amount, base_currency, base_amount, "
     "base_open_amount, days_past_due, aging_bucket, is_open, is_overdue, is_disputed, disputed_amount, settled_on, "
