@@ -13,8 +13,14 @@ as_of as (
 span as (
 
     select
-        least({{ add_days(week_ending('min(items.posted_on)'), -6) }}, {{ month_start('min(items.posted_on)') }}) as first_on,
-        greatest({{ week_ending('max(as_of.as_of_on)') }}, {{ month_end('max(as_of.as_of_on)') }}) as last_on
+        least(
+            {{ add_days(week_ending('min(items.posted_on)'), -6) }},
+            {{ month_start('min(items.posted_on)') }}
+        ) as first_on,
+        greatest(
+            {{ week_ending('max(as_of.as_of_on)') }},
+            {{ month_end('max(as_of.as_of_on)') }}
+        ) as last_on
     from {{ ref('int_receivable_items') }} as items
     cross join as_of
     having min(items.posted_on) is not null
