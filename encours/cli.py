@@ -252,6 +252,103 @@ def refresh(
         publish_and_tell(settings, file=None, allow_past=False)
 
 
+class AgeingBasis(StrEnum):
+    """From which day items age."""
+
+    DUE = "due"
+    INVOICE = "invoice"
+
+
+class AgeingBy(StrEnum):
+    """What a row of the aged balance is."""
+
+    CUSTOMER = "customer"
+    ENTITY = "entity"
+
+
+class TableLanguage(StrEnum):
+    """The languages of the statutory tables."""
+
+    ENGLISH = "en"
+    FRENCH = "fr"
+
+
+PastDay = Annotated[
+    datetime, typer.Option("--on", formats=["%Y-%m-%d"], metavar="DATE", help="The day: any the figures reach.")
+]
+
+
+@app.command(
+    epilog="Examples: encours ageing --on 2025-12-31 · "
+    "encours ageing --on 2025-12-31 --basis invoice --slabs slabs.csv --out ageing.xlsx"
+)
+def ageing(
+    on: PastDay,
+    basis: Annotated[AgeingBasis, typer.Option(help="Age from the due day or from the invoice day.")] = AgeingBasis.DUE,
+    by: Annotated[AgeingBy, typer.Option(help="A row a customer or an entity, in each currency.")] = AgeingBy.ENTITY,
+    slabs: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            metavar="FILE",
+            help="Slabs of your own: a CSV file with the columns of seeds/aging_buckets.csv. Default: those published.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(dir_okay=False, metavar="FILE", help="Write a .csv or .xlsx file instead of a table here."),
+    ] = None,
+) -> None:
+    """Show the aged balance of any day, in any slabs, from the published file: no build is needed."""
+    from audit.ageing import Basis, By
+    from audit.ageing_file import tell
+
+    with _reporting() as settings:
+        tell(settings, day=on.date(), basis=Basis(basis), by=By(by), slab_file=slabs, out=out)
+
+
+@app.command(epilog="Examples: encours statutory · encours statutory --year 2025-12-31 --language fr --out tables.xlsx")
+def statutory(
+    year: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], metavar="DATE", help="A financial year's last day; default: the newest that ended."
+        ),
+    ] = None,
+    language: Annotated[TableLanguage, typer.Option(help="Of the headings and numbers.")] = TableLanguage.ENGLISH,
+    out: Annotated[
+        Path | None,
+        typer.Option(dir_okay=False, metavar="FILE", help="Write a .md, .csv or .xlsx file instead of showing them."),
+    ] = None,
+) -> None:
+    """Show the statutory tables of payment delays (D441-6 I and II) of a financial year, ready to paste."""
+    from audit.statutory import Language
+    from audit.statutory_file import tell
+
+    with _reporting() as settings:
+        tell(settings, year_ending_on=year and year.date(), language=Language(language), out=out)
+
+
+@app.command(
+    epilog="Example: encours audit --on 2025-12-31 --sample 25 --seed 7 --cutoff-days 5 --out audit-2025-12-31.xlsx"
+)
+def audit(
+    on: PastDay,
+    out: Annotated[Path, typer.Option(dir_okay=False, metavar="FILE", help="The workbook to write (.xlsx).")],
+    sample_size: Annotated[int, typer.Option("--sample", min=1, max=10_000, help="How many items to confirm.")] = 25,
+    seed: Annotated[int, typer.Option(help="The same seed and figures give the same sample.")] = 7,
+    cutoff_days: Annotated[
+        int, typer.Option(min=1, max=31, help="Days on either side of the month's end for the cut-off.")
+    ] = 5,
+) -> None:
+    """Write what an auditor asks for on a day into one workbook, from the published file."""
+    from audit.export import Asked, write
+
+    with _reporting() as settings:
+        write(settings, Asked(on.date(), sample=sample_size, seed=seed, cutoff_days=cutoff_days), out)
+
+
 @app.command(epilog="Examples: encours status · encours status --freshness")
 def status(
     freshness: Annotated[

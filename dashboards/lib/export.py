@@ -10,9 +10,6 @@ import csv
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from typing import Any
 
 import streamlit as st
 import xlsxwriter
@@ -21,11 +18,10 @@ from dashboards.lib import passport
 from dashboards.lib.context import Context
 from dashboards.lib.db import Row
 from dashboards.lib.tables import Column, Kind
+from encours.sheets import WORKBOOK_OPTIONS, plain, write_cell
 
 CSV_TYPE = "text/csv"
 EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# A spreadsheet would run these as a formula: https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _FORMATS = {
     Kind.MONEY: "#,##0.00",
     Kind.WHOLE_MONEY: "#,##0.00",
@@ -47,16 +43,6 @@ class About:
     passport: Sequence[tuple[str, str]] = ()
 
 
-def _plain(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return "'" + value
-    return str(value)
-
-
 def to_csv(rows: Sequence[Row], columns: Sequence[Column], about: About) -> bytes:
     """UTF-8 with a byte order mark (so that Excel reads accents), commas, decimal points, ISO dates.
 
@@ -68,14 +54,14 @@ def to_csv(rows: Sequence[Row], columns: Sequence[Column], about: About) -> byte
     for name, value in (*about.what, *about.passport):
         out.write(f"# {name}: {' '.join(value.split())}\r\n")
     writer.writerow([column.name for column in columns])
-    writer.writerows([_plain(row.get(column.name)) for column in columns] for row in rows)
+    writer.writerows([plain(row.get(column.name)) for column in columns] for row in rows)
     return out.getvalue().encode("utf-8-sig")
 
 
 def to_excel(rows: Sequence[Row], columns: Sequence[Column], sheet: str, about: About) -> bytes:
     """A workbook: the rows as a filterable sheet with typed cells, a sheet saying what they are, and the passport."""
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with xlsxwriter.Workbook(out, WORKBOOK_OPTIONS) as book:
         page = book.add_worksheet(sheet[:31])
         heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         formats = {kind: book.add_format({"num_format": pattern}) for kind, pattern in _FORMATS.items()}
@@ -83,7 +69,7 @@ def to_excel(rows: Sequence[Row], columns: Sequence[Column], sheet: str, about: 
             page.write_string(0, place, column.heading, heading)
             page.set_column(place, place, _width(column, rows), formats.get(column.kind))
             for line, row in enumerate(rows, start=1):
-                _write(page, line, place, row.get(column.name), formats.get(column.kind))
+                write_cell(page, line, place, row.get(column.name), formats.get(column.kind))
         page.freeze_panes(1, 1)
         if rows:
             page.autofilter(0, 0, len(rows), len(columns) - 1)
@@ -98,24 +84,8 @@ def to_excel(rows: Sequence[Row], columns: Sequence[Column], sheet: str, about: 
 
 
 def _width(column: Column, rows: Sequence[Row]) -> int:
-    longest = max((len(_plain(row.get(column.name))) for row in rows[:200]), default=0)
+    longest = max((len(plain(row.get(column.name))) for row in rows[:200]), default=0)
     return min(max(longest, len(column.heading) // 2, 8) + 2, 60)
-
-
-def _write(page: Any, line: int, place: int, value: Any, style: Any) -> None:
-    if value is None:
-        page.write_blank(line, place, None, style)
-    elif isinstance(value, bool):
-        page.write_boolean(line, place, value)
-    elif isinstance(value, (int, float, Decimal)):
-        page.write_number(line, place, float(value), style)
-    elif isinstance(value, datetime):
-        # Excel knows no time zones: a moment is written as UTC.
-        page.write_datetime(line, place, value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value, style)
-    elif isinstance(value, date):
-        page.write_datetime(line, place, value, style)
-    else:
-        page.write_string(line, place, str(value))
 
 
 def about(context: Context, what: str, *, currency: str, chosen: Sequence[tuple[str, str]] = ()) -> About:

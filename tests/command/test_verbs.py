@@ -70,6 +70,15 @@ def test_help_is_printed_without_touching_anything(verb: str, run_encours: RunEn
         (["publish", "pyproject.toml"], "--allow-past"),
         (["sample", "--invoices", "3", "--out", "never-made"], "3"),
         (["dashboard", "--port", "99999"], "--port"),
+        (["ageing"], "--on"),
+        (["audit", "--on", "2025-12-31"], "--out"),
+        (["audit", "--on", "2025-12-31", "--sample", "0", "--out", "never.xlsx"], "--sample"),
+        (["audit", "--on", "2025-12-31", "--cutoff-days", "90", "--out", "never.xlsx"], "--cutoff-days"),
+        (["statutory", "--language", "de"], "de"),
+        (["statutory", "--year", "2025"], "2025"),
+        (["ageing", "--on", "31.12.2025"], "31.12.2025"),
+        (["ageing", "--on", "2025-12-31", "--basis", "order"], "order"),
+        (["ageing", "--on", "2025-12-31", "--slabs", "no-such-file"], "no-such-file"),
     ],
 )
 def test_wrong_use_exits_with_2_and_names_what_is_wrong(
@@ -90,6 +99,9 @@ def test_wrong_use_exits_with_2_and_names_what_is_wrong(
         (["publish", "--allow-past"], "There is no past build"),
         (["rollback"], "Nothing is published yet"),
         (["refresh"], "extracts: put the extracts there"),
+        (["ageing", "--on", "2025-12-31"], "Nothing is published yet"),
+        (["audit", "--on", "2025-12-31", "--out", "never.xlsx"], "Nothing is published yet"),
+        (["statutory"], "Nothing is published yet"),
         (["report"], "no build has ended here"),
         (["status", "--freshness"], "Nothing is loaded"),
     ],
@@ -130,6 +142,7 @@ def test_every_public_function_of_the_package_has_a_docstring() -> None:
     import encours.publish
     import encours.report
     import encours.settings
+    import encours.sheets
     import encours.stamp
     import encours.status
     import encours.warehouse

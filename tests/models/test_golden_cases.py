@@ -16,6 +16,9 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from audit.ageing import Basis, By, aged
+from audit.marts import opened
+from audit.slabs import of_file
 from tests.models.books import Books
 from tests.models.case import Case
 from tests.models.documents import AS_OF, T
@@ -133,3 +136,19 @@ def test_a14_slabs_of_ones_own_hold_their_last_day(cases_home: Path, project_roo
     assert books.aged_balance("A14", "due") == {"30": Decimal("300.00")}
     assert books.aged_balance("A14", "invoice") == {"over_30": Decimal("300.00")}
     assert books.aged_balance("A12", "due") == {"not_due": Decimal("100.00")}
+
+
+def test_a14_slabs_of_ones_own_need_no_build(cases_home: Path, tmp_path: Path) -> None:
+    """The same slabs in a file, and the same day, asked of the marts that were built for a later one."""
+    slab_file = tmp_path / "slabs.csv"
+    slab_file.write_text(SLABS)
+    with opened(cases_home / "build" / "encours.duckdb") as marts:
+        found = {
+            basis: {
+                (row["aging_bucket"], row["open_amount"])
+                for row in aged(marts, date(2024, 4, 18), basis, By.ENTITY, of_file(slab_file))
+                if row["entity_id"] == "A14"
+            }
+            for basis in Basis
+        }
+    assert found == {Basis.DUE: {("30", Decimal("300.00"))}, Basis.INVOICE: {("over_30", Decimal("300.00"))}}

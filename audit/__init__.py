@@ -1,0 +1,1 @@
+"""Files for those who check the figures, read from the published marts alone: no build, nothing written to them."""
