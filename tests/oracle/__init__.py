@@ -2,6 +2,20 @@
 
 Written from the definitions of the figures alone; it knows nothing of the SQL. Amounts are exact decimals, ratios
 exact fractions.
+
+Readings it takes where the definitions leave a choice:
+
+* On one day negative allocations take back first (in the order of their ids), then dated endings end. What is not yet
+  in effect is taken from the day's allocations between the same documents as they come.
+* The last instalment, which takes what is beyond and the rounding rest, is the one due last.
+* The credit's own amount of an allocation over instalments in another currency is spread by running sums.
+* A part of an allocation in the other currency is its share, rounded; what stays keeps the rest.
+* Cash counts by allocation row and instalment as it stood on the row's day, converted and rounded there: how a later
+  ending splits the row changes nothing before.
+* A rate carried for days goes before the inverse pair of the day itself, and that before the euro.
+* Countback's history begins with the first invoice, debit note or credit note.
+* `id` in the orders of ruling 4 is `document_id`, which alone is unique in an entity.
+* The due calendar shifts by the customer's days beyond terms over all entities; what is overdue is not shifted.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ class Company:
         return amounts
 
     def _items(self, document: Document) -> list[Item]:
-        parts = list(document.parts)
+        parts = document.parts_oldest_due_first
         spread = {
             name: shares(amount, [part.amount for part in parts]) for name, amount in self.amounts[document].items()
         }
@@ -88,7 +88,6 @@ class Company:
                     cash_amounts=self.amounts,
                 )
             )
-        siblings.sort(key=lambda item: (item.part.due_on, item.part.instalment_no))
         return siblings
 
     def targets(self, tables: Tables) -> dict[tuple[str, str], dict[str, Decimal]]:

@@ -241,7 +241,7 @@ class Books:
 
     def _payment(self, row: Row, original: Document | None) -> Document:
         entity_id, kind = _get(row, "entity_id", "MAIN"), _get(row, "payment_type", "payment")
-        received_on = date.fromisoformat(row["received_on"])
+        written_on = received_on = date.fromisoformat(row["received_on"])
         posted_on = _day(row, "posted_on") or received_on
         matures_on = _day(row, "matures_on")
         if matures_on:
@@ -262,7 +262,7 @@ class Books:
             currency=_get(row, "currency", "") or self._base_currency(entity_id),
             amount=amount,
             given_base_amount=None if base_amount is None else sign * abs(base_amount),
-            invoiced_on=posted_on,
+            invoiced_on=written_on,
             posted_on=posted_on,
             received_on=received_on,
             parts=(Part(1, due_on, amount),),

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from tests.oracle.documents import Document, StatedAllocation
-from tests.oracle.money import ZERO, share, shares
+from tests.oracle.money import ZERO, running_shares, share
 
 
 @dataclass
@@ -61,12 +61,12 @@ class Replay:
             self._play(day)
 
     def _play(self, day: date) -> None:
-        for piece in self._in_effect():
-            row = self._stated.get(piece.allocation_id)
-            if row and row.reversed_on == day:
-                piece.reversed_on = day
         for row in sorted(self._take_backs[day], key=lambda row: row.allocation_id):
             self._take_back(row, day)
+        for piece in self._in_effect():
+            stated = self._stated.get(piece.allocation_id)
+            if stated and stated.reversed_on == day:
+                piece.reversed_on = day
         for row in sorted(self._to_come[day], key=lambda row: row.allocation_id):
             if row.amount > 0 and row.credit_amount <= self._free(row.credit):
                 self._allocate(row)
@@ -81,7 +81,7 @@ class Replay:
         return -credit.amount - used
 
     def _take_back(self, row: StatedAllocation, day: date) -> None:
-        """Ruling 8: what is in effect between the two documents, latest first; then what this day brings."""
+        """Ruling 8: what is in effect between the two, latest first; then what the day brings, as it comes."""
         rest = -row.amount
         pieces = [piece for piece in self._in_effect() if piece.credit is row.credit and piece.debit is row.debit]
         for piece in sorted(pieces, key=lambda piece: piece.lateness_order, reverse=True):
@@ -89,10 +89,10 @@ class Replay:
             self._end(piece, part, share(piece.credit_amount, part, piece.debit_amount), day)
             rest -= part
         coming = [other for other in self._to_come[day] if other.credit is row.credit and other.debit is row.debit]
-        for other in sorted(coming, key=lambda other: other.allocation_id, reverse=True):
+        for other in sorted(coming, key=lambda other: other.allocation_id):
             part = min(rest, other.amount)
             if part > 0:
-                kept_credit = other.credit_amount - share(other.credit_amount, part, other.amount)
+                kept_credit = share(other.credit_amount, other.amount - part, other.amount)
                 self._to_come[day].remove(other)
                 self._to_come[day].append(_smaller(other, other.amount - part, kept_credit))
                 rest -= part
@@ -135,7 +135,9 @@ class Replay:
             last = parts[-1].instalment_no
             taken[last] = taken.get(last, ZERO) + rest
         amounts = list(taken.values())
-        for (number, amount), credit_amount in zip(taken.items(), shares(row.credit_amount, amounts), strict=True):
+        for (number, amount), credit_amount in zip(
+            taken.items(), running_shares(row.credit_amount, amounts), strict=True
+        ):
             self.pieces.append(
                 Piece(row.allocation_id, row.credit, row.debit, number, credit_amount, amount, row.effective_on)
             )

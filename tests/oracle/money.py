@@ -34,6 +34,15 @@ def shares(amount: Decimal, parts: list[Decimal]) -> list[Decimal]:
     return [*spread, amount - sum(spread, ZERO)]
 
 
+def running_shares(amount: Decimal, parts: list[Decimal]) -> list[Decimal]:
+    """``amount`` spread over ``parts`` by rounding what all parts so far come to."""
+    whole = sum(parts, ZERO)
+    spread: list[Decimal] = []
+    for number in range(1, len(parts) + 1):
+        spread.append(share(amount, sum(parts[:number], ZERO), whole) - sum(spread, ZERO))
+    return spread
+
+
 NOTHING = Fraction(0)
 
 

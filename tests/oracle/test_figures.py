@@ -300,6 +300,37 @@ def test_members_of_a_dimension_add_up_to_the_row() -> None:
         assert figures[tuple(key)]["receivable_amount"] == value
 
 
+def test_a_later_split_of_an_allocation_does_not_change_what_a_past_week_knew() -> None:
+    """0.03 dollars are 0.02 euros rounded once; in the thirds that bounces make later they would be 0.01 each."""
+    documents = (
+        invoice("I", "0.03", "2025-03-03", "2025-03-20", currency="USD", base_amount="0.02"),
+        payment("P", "0.03", "2025-03-10", currency="USD", base_amount="0.02"),
+        allocation("P", "I", "0.03"),
+        bounce("BO1", "0.01", "2025-04-10", "P"),
+        bounce("BO2", "0.01", "2025-04-20", "P"),
+        *(rate(day, "EUR", "USD", "2") for day in ("2025-04-10", "2025-04-20")),
+    )
+    with_currency = [
+        Row(row.table, {**row.values, "currency": "USD"}) if row.values.get("payment_type") == "bounce" else row
+        for row in documents
+    ]
+    row = month_row(oracle(*with_currency), MARCH)
+    assert row["paid_amount"] == Decimal("0.02")
+    assert len(oracle(*with_currency).allocations()) == 5
+
+
+def test_a_reversal_takes_the_days_allocations_as_they_come() -> None:
+    """Endings go first: nothing is in effect yet, so it cancels the first 20 and 10 of the second 30."""
+    of = oracle(
+        invoice("I", "100.00", "2025-03-03", "2025-03-20"),
+        payment("P", "100.00", "2025-03-10"),
+        allocation("P", "I", "20.00", allocation_id="1"),
+        allocation("P", "I", "30.00", allocation_id="2"),
+        allocation("P", "I", "-30.00", allocation_id="3"),
+    )
+    assert [(row.debit_amount, row.reversed_on) for row in of.allocations()] == [(Decimal("20.00"), None)]
+
+
 def test_a_missing_rate_names_currency_and_day() -> None:
     with pytest.raises(Exception, match="ISK to EUR on 2025-03-09"):
         oracle(invoice("I", "10.00", "2025-03-09", currency="ISK"), rate("2025-03-01", "EUR", "ISK", "150"))
