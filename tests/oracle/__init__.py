@@ -122,6 +122,14 @@ class Oracle:
                 found[piece.debit.entity_id, piece.debit.currency] -= piece.debit_amount
         return dict(found)
 
+    def ledger_base_balances(self, day: date) -> dict[tuple[str, str], Decimal]:
+        """The same in base currency, by entity and document currency: postings, and what settlements relieve."""
+        found: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+        for item in self.company.items:
+            if item.document.posted_on <= day:
+                found[item.document.entity_id, item.document.currency] += item.base_open_on(day)
+        return dict(found)
+
     def receivable_items(self) -> dict[tuple[str, str, int], Columns]:
         """`fct_receivable_items` as of the as-of day, by (entity_id, document_id, instalment_no)."""
         return {item.key: receivable_item(item, self.company.as_of) for item in self.company.items}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -135,9 +135,9 @@ def test_the_oracle_says_what_the_case_says(case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.entity_id)
-def test_open_items_add_up_to_the_ledger_on_every_row(case: Case) -> None:
+def test_open_items_add_up_to_the_ledger_in_every_month(case: Case) -> None:
     oracle = _books(case.entity_id).oracle
-    for period in oracle.periods():
+    for period in (period for period in oracle.periods() if period.period_kind == "month"):
         balances = oracle.ledger_balances(period.as_of_on)
         for item_key, item in oracle.open_items(period.as_of_on).items():
             balances[item_key[0], item.currency] -= item.open_amount
@@ -150,7 +150,8 @@ KNOWN_LATER = ("cohort_billed_amount", "at_risk_amount", "at_risk_rate")
 
 @pytest.mark.parametrize("case", RULING_CASES, ids=lambda case: case.entity_id)
 def test_a_past_day_is_the_same_from_the_history_and_asked_anew(case: Case) -> None:
-    history, anew = _books(case.entity_id).oracle, OracleBooks(case, case.report_on).oracle
+    later = case.report_on + timedelta(days=92)
+    history, anew = OracleBooks(case, later).oracle, OracleBooks(case, case.report_on).oracle
     assert history.open_items(case.report_on) == anew.open_items(case.report_on)
     rows = {key: row for key, row in anew.kpis().items() if row["is_complete"]}
     assert rows
