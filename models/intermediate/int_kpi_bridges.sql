@@ -165,51 +165,80 @@ overdue as (
 
 ),
 
-final as (
+effects as (
 
     {% for effect in dso_effects %}
         select
-            comparison,
-            period_kind,
-            period_ending_on,
-            as_of_on,
-            is_complete,
-            compared_on,
-            entity_id,
-            reporting_currency,
             'dso' as measure,
             {{ loop.index }} as effect_order,
-            '{{ effect }}' as effect,
-            cast(opening_dso_days as decimal(28, 12)) as opening_value,
-            cast(closing_dso_days as decimal(28, 12)) as closing_value,
-            cast({{ effect }} as decimal(28, 12)) as value
-        from dso
-        {% if effect == 'fx' %}
-            where has_fx
-        {% endif %}
+            '{{ effect }}' as effect
         union all
     {% endfor %}
     {% for effect in overdue_effects %}
         select
-            comparison,
-            period_kind,
-            period_ending_on,
-            as_of_on,
-            is_complete,
-            compared_on,
-            entity_id,
-            reporting_currency,
             'overdue' as measure,
             {{ loop.index }} as effect_order,
-            '{{ effect }}' as effect,
-            cast(opening_overdue_amount as decimal(28, 12)) as opening_value,
-            cast(closing_overdue_amount as decimal(28, 12)) as closing_value,
-            cast({{ effect }} as decimal(28, 12)) as value
-        from overdue
+            '{{ effect }}' as effect
         {% if not loop.last %}
             union all
         {% endif %}
     {% endfor %}
+
+),
+
+final as (
+
+    select
+        dso.comparison,
+        dso.period_kind,
+        dso.period_ending_on,
+        dso.as_of_on,
+        dso.is_complete,
+        dso.compared_on,
+        dso.entity_id,
+        dso.reporting_currency,
+        effects.measure,
+        effects.effect_order,
+        effects.effect,
+        cast(dso.opening_dso_days as decimal(28, 12)) as opening_value,
+        cast(dso.closing_dso_days as decimal(28, 12)) as closing_value,
+        cast(
+            case effects.effect
+                {% for effect in dso_effects %}
+                    when '{{ effect }}' then dso.{{ effect }}
+                {% endfor %}
+            end as decimal(28, 12)
+        ) as value
+    from dso
+    inner join effects
+        on
+            effects.measure = 'dso'
+            and (dso.has_fx or effects.effect <> 'fx')
+    union all
+    select
+        overdue.comparison,
+        overdue.period_kind,
+        overdue.period_ending_on,
+        overdue.as_of_on,
+        overdue.is_complete,
+        overdue.compared_on,
+        overdue.entity_id,
+        overdue.reporting_currency,
+        effects.measure,
+        effects.effect_order,
+        effects.effect,
+        cast(overdue.opening_overdue_amount as decimal(28, 12)) as opening_value,
+        cast(overdue.closing_overdue_amount as decimal(28, 12)) as closing_value,
+        cast(
+            case effects.effect
+                {% for effect in overdue_effects %}
+                    when '{{ effect }}' then overdue.{{ effect }}
+                {% endfor %}
+            end as decimal(28, 12)
+        ) as value
+    from overdue
+    inner join effects
+        on effects.measure = 'overdue'
 
 )
 

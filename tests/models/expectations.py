@@ -204,6 +204,81 @@ class Revaluation:
 
 
 @dataclass(frozen=True)
+class RollForward:
+    """One month of `rpt_roll_forward`; without figures: that there is no such row. Its columns must add up."""
+
+    figures: Mapping[str, Value]
+    currency: str = "EUR"
+    basis: AmountBasis = "document"
+    ending: str | None = None
+
+    def seen(self, books: Books, entity_id: str, report_on: date) -> object:
+        found = books.records(
+            "select *, opening_amount + billed_amount + credited_amount + collected_amount + refunded_amount "
+            "+ bounced_amount + written_off_amount + adjusted_amount + fx_amount as added from marts.rpt_roll_forward "
+            "where entity_id = ? and currency = ? and amount_basis = ? and month_ending_on = ?",
+            [entity_id, self.currency, self.basis, _day(self.ending, report_on)],
+        )
+        return [
+            (_written({name: row[name] for name in self.figures}, self.figures), row["added"] == row["closing_amount"])
+            for row in found
+        ]
+
+    def wanted(self) -> object:
+        return [(dict(self.figures), True)] if self.figures else []
+
+
+BRIDGE_PRECISION = Fraction(1, 10**9)
+"""To how much of a day a bridge of DSO is held."""
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """All effects of one bridge from the row before, in the entity's base currency; without effects: there is none.
+
+    Amounts (text) are exact; days (fractions) hold to a billionth.
+    """
+
+    effects: Mapping[str, str | Fraction]
+    opening: str | Fraction = ""
+    closing: str | Fraction = ""
+    measure: str = "dso"
+    ending: str | None = None
+    period: str = "month"
+
+    def seen(self, books: Books, entity_id: str, report_on: date) -> object:
+        found = books.records(
+            "select effect, opening_value, closing_value, value from marts.rpt_kpi_bridge "
+            "inner join marts.dim_entities as entities using (entity_id) "
+            "where entity_id = ? and measure = ? and period_kind = ? and period_ending_on = ? "
+            "and reporting_currency = entities.base_currency",
+            [entity_id, self.measure, self.period, _day(self.ending, report_on)],
+        )
+        return {
+            str(row["effect"]): tuple(
+                _as_held(row[name], wanted)
+                for name, wanted in (
+                    ("opening_value", self.opening),
+                    ("closing_value", self.closing),
+                    ("value", self.effects.get(str(row["effect"]), "")),
+                )
+            )
+            for row in found
+        }
+
+    def wanted(self) -> object:
+        return {effect: (self.opening, self.closing, value) for effect, value in self.effects.items()}
+
+
+def _as_held(seen: object, wanted: str | Fraction) -> str | Fraction:
+    """``wanted`` where it is seen, else what is: amounts to the last digit, days to a billionth."""
+    assert isinstance(seen, Decimal), f"{seen!r} is not an exact figure"
+    if isinstance(wanted, Fraction):
+        return wanted if abs(Fraction(seen) - wanted) <= BRIDGE_PRECISION else Fraction(seen)
+    return wanted if wanted and seen == Decimal(wanted) else str(seen)
+
+
+@dataclass(frozen=True)
 class Exceptions:
     """The exceptions listed for the entity: kind and key of each, all of them."""
 

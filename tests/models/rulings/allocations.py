@@ -360,9 +360,7 @@ BOUNCES = (
             invoice("I", "60.00", "2024-01-05", "2024-02-04"),
             payment("P", "60.00", "2024-02-01"),
             allocation("P", "I", "60.00"),
-            payment(
-                "BO", "50.00", "2024-03-01", payment_type="bounce", original_payment_id="P", currency="USD"
-            ),
+            payment("BO", "50.00", "2024-03-01", payment_type="bounce", original_payment_id="P", currency="USD"),
         ),
         expected=(
             OpenItems({"BO": "50.00"}),

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from tests.models.rulings.allocations import ALLOCATION_CASES
+from tests.models.rulings.bridges import BRIDGE_CASES
 from tests.models.rulings.exactness import EXACTNESS_CASES
 from tests.models.rulings.figures import FIGURE_CASES
 from tests.models.rulings.lateness import LATENESS_CASES
 from tests.models.rulings.schedules import SCHEDULE_CASES
 
-RULING_CASES = (*ALLOCATION_CASES, *SCHEDULE_CASES, *LATENESS_CASES, *FIGURE_CASES, *EXACTNESS_CASES)
+RULING_CASES = (
+    *ALLOCATION_CASES,
+    *SCHEDULE_CASES,
+    *LATENESS_CASES,
+    *FIGURE_CASES,
+    *BRIDGE_CASES,
+    *EXACTNESS_CASES,
+)
 """Named ``R<number of the ruling>`` and what of it they hold."""
 
 NOT_OF_THE_PRESENT_MARTS = {
-    16: "there is no rpt_roll_forward yet",
-    20: "there is no rpt_kpi_bridge yet",
     26: "no one entity shows it: a test of its own in test_rulings.py",
 }
