@@ -225,21 +225,26 @@ rate_differences as (
         foreign_balances.entity_id,
         foreign_balances.customer_id,
         {% for component in components %}
-            case
-                when coalesce(opening.{{ component }}, 0) = 0 then 0
-                else
-                    {{ share_money(
-                        'opening.reporting_' ~ component,
-                        'foreign_balances.' ~ component ~ '_so_far',
-                        'opening.' ~ component
-                    ) }}
-                    - {{ share_money(
-                        'opening.reporting_' ~ component,
-                        '(foreign_balances.' ~ component ~ '_so_far - foreign_balances.' ~ component ~ ')',
-                        'opening.' ~ component
-                    ) }}
-                    - foreign_balances.reporting_{{ component }}
-            end as {{ component }}{{ ',' if not loop.last }}
+            -- Without an earlier amount there is no rate, and nothing to convert gives nothing.
+            {{ money(
+                'case'
+                ~ ' when coalesce(opening.' ~ component ~ ', 0) = 0 then 0'
+                ~ ' when foreign_balances.' ~ component ~ ' = 0 then -foreign_balances.reporting_' ~ component
+                ~ ' else '
+                ~ share_money(
+                    'opening.reporting_' ~ component,
+                    'foreign_balances.' ~ component ~ '_so_far',
+                    'opening.' ~ component
+                )
+                ~ ' - '
+                ~ share_money(
+                    'opening.reporting_' ~ component,
+                    '(foreign_balances.' ~ component ~ '_so_far - foreign_balances.' ~ component ~ ')',
+                    'opening.' ~ component
+                )
+                ~ ' - foreign_balances.reporting_' ~ component
+                ~ ' end'
+            ) }} as {{ component }}{{ ',' if not loop.last }}
         {% endfor %}
     from foreign_balances
     left join {{ ref('int_component_balances') }} as opening
@@ -301,7 +306,7 @@ by_customer as (
         {% for component in components %}
             cast(sum(opening_{{ component }}) as double) as opening_{{ component }},
             cast(sum(closing_{{ component }}) as double) as closing_{{ component }},
-            cast(sum(closing_{{ component }} + rate_{{ component }}) as double) as constant_{{ component }}
+            cast(sum(closing_{{ component }}) + sum(rate_{{ component }}) as double) as constant_{{ component }}
             {{- ',' if not loop.last }}
         {% endfor %}
     from sides
