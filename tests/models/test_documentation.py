@@ -68,6 +68,13 @@ PROMISED_COLUMNS: dict[str, str] = {
     "rpt_watch_list": "customer_id, customer_name, entity_id, sales_owner, collector, risk_tier, previous_risk_tier, "
     "risk_score, exposure_amount, limit_amount, covered_amount, own_risk_amount, overdue_amount, "
     "oldest_days_past_due, last_paid_on, reasons, recommended_action, review_due_on, change",
+    "rpt_reported_kpis": "publication_number, published_at, build_id, period_kind, period_ending_on, as_of_on, entity_id, "
+    "scope, reporting_currency, measure, reported_value, restated, difference",
+    "rpt_restatements": "publication_number, compared_with_number, restatement_basis, entity_id, document_id, "
+    "instalment_no, customer_id, valid_from_on, valid_to_on, reason, before_amount, after_amount, difference_amount, "
+    "reporting_difference_amount, overdue_difference_amount",
+    "rpt_publications": "publication_number, published_at, build_id, code_version, policy_hash, as_of_on, "
+    "known_at_load_id, is_past, compared_with_number, comparison",
     "rpt_loads": "load_id, source, table_name, slice, file, sha256, rows_read, rows_new, rows_changed, "
     "rows_unchanged, rows_vanished, rows_rejected, rejected_amount, as_of_on, loaded_at, status",
     "rpt_passport": "build_id, code_version, policy_hash, as_of_on, known_at_load_id, loads, unexplained_gl_amount, "
