@@ -68,8 +68,8 @@ PROMISED_COLUMNS: dict[str, str] = {
     "rpt_watch_list": "customer_id, customer_name, entity_id, sales_owner, collector, risk_tier, previous_risk_tier, "
     "risk_score, exposure_amount, limit_amount, covered_amount, own_risk_amount, overdue_amount, "
     "oldest_days_past_due, last_paid_on, reasons, recommended_action, review_due_on, change",
-    "rpt_reported_kpis": "publication_number, published_at, build_id, period_kind, period_ending_on, as_of_on, entity_id, "
-    "scope, reporting_currency, measure, reported_value, restated, difference",
+    "rpt_reported_kpis": "publication_number, published_at, build_id, period_kind, period_ending_on, as_of_on, "
+    "entity_id, scope, reporting_currency, measure, reported_value, restated, difference",
     "rpt_restatements": "publication_number, compared_with_number, restatement_basis, entity_id, document_id, "
     "instalment_no, customer_id, valid_from_on, valid_to_on, reason, before_amount, after_amount, difference_amount, "
     "reporting_difference_amount, overdue_difference_amount",
