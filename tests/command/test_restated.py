@@ -74,12 +74,10 @@ def test_the_two_weeks_are_restated_by_the_receipt_and_no_other(late_home: Path)
 
 
 def test_restatements_name_the_payment_and_the_invoice_it_paid(late_home: Path, extracts: Path) -> None:
-    credit_id, debit_id = (
-        duckdb.sql(f"select {side}_id from read_csv('{extracts / 'late_arrivals' / 'allocations.csv'}')").fetchall()[0][
-            0
-        ]
-        for side in ("credit", "debit")
-    )
+    with duckdb.connect() as connection:
+        ((credit_id, debit_id),) = connection.execute(
+            f"select credit_id, debit_id from read_csv('{extracts / 'late_arrivals' / 'allocations.csv'}')"
+        ).fetchall()
     assert published(
         late_home,
         "select publication_number, restatement_basis, document_id, reason, valid_from_on, valid_to_on, "
