@@ -137,10 +137,11 @@ expected as (
         -- Nobody pays yesterday: what the habit puts in the past comes tomorrow at the soonest.
         case
             when bases.calendar_basis = 'agreed' then in_reporting_currency.due_on
-            else greatest(
-                {{ add_days('in_reporting_currency.due_on', 'coalesce(habits.usual_delay_days, 0)') }},
-                {{ add_days('as_of.as_of_on', '1') }}
-            )
+            else
+                greatest(
+                    {{ add_days('in_reporting_currency.due_on', 'coalesce(habits.usual_delay_days, 0)') }},
+                    {{ add_days('as_of.as_of_on', '1') }}
+                )
         end as falls_due_on
     from in_reporting_currency
     cross join bases

@@ -126,9 +126,9 @@ open_at_year_end as (
     from spans
     inner join years
         on
-            years.year_ending_on >= spans.valid_from_on
-            and years.year_ending_on < coalesce(spans.valid_to_on, date '9999-12-31')
-            and years.year_ending_on >= spans.due_on
+            spans.valid_from_on <= years.year_ending_on
+            and coalesce(spans.valid_to_on, date '9999-12-31') > years.year_ending_on
+            and spans.due_on <= years.year_ending_on
     inner join issued
         on
             spans.entity_id = issued.entity_id
