@@ -16,6 +16,8 @@ from audit.marts import Row
 from encours.errors import EncoursError
 from encours.sheets import WORKBOOK_OPTIONS, plain, write_cell
 
+_MOST_LINES = 2**20
+
 Fact = tuple[str, object]
 """Something a reader of a file must know: its name and its value."""
 
@@ -53,9 +55,18 @@ class Workbook:
         }
 
     def sheet(self, name: str, rows: Sequence[Row], columns: Mapping[str, str], notes: Sequence[str] = ()) -> None:
-        """A filterable sheet; ``columns`` maps names to headings, ``notes`` stand above the table."""
-        page = self._book.add_worksheet(name[:31])
+        """A filterable sheet; ``columns`` maps names to headings, ``notes`` stand above the table.
+
+        Raises:
+            EncoursError: there are more rows than a worksheet holds.
+        """
         top = len(notes) + 1 if notes else 0
+        if top + 1 + len(rows) > _MOST_LINES:
+            raise EncoursError(
+                f"{name} has {len(rows):,} rows, a worksheet holds {_MOST_LINES:,}: nothing was written. "
+                "Ask fewer days or an earlier day, or a .csv file where the verb writes one."
+            )
+        page = self._book.add_worksheet(name[:31])
         for line, note in enumerate(notes):
             page.write_string(line, 0, note)
         for place, (column, heading) in enumerate(columns.items()):

@@ -18,6 +18,8 @@ from python_calamine import CalamineWorkbook
 from audit.export import month_end_of
 from audit.sample import shares
 from audit.statutory import Language, written
+from audit.tables import Workbook
+from encours.errors import EncoursError
 from encours.sheets import is_exact
 from tests.command.conftest import AS_OF
 from tests.command.helpers import output, pointer
@@ -321,6 +323,11 @@ def test_amounts_a_workbook_cannot_hold_are_told_apart() -> None:
     assert is_exact(largest)
     assert Decimal(f"{float(largest):.16G}") == largest
     assert not is_exact(Decimal(2**53) / 100)
+
+
+def test_rows_that_a_worksheet_cannot_hold_are_refused_not_dropped() -> None:
+    with pytest.raises(EncoursError, match="Open items has 1,048,576 rows"):
+        Workbook().sheet("Open items", [{}] * 2**20, {"entity_id": "Entity"})
 
 
 @pytest.mark.parametrize(
