@@ -284,6 +284,32 @@ def balance(rows: Sequence[Row], currency: str, fmt: Formatter) -> go.Figure:
     return figure
 
 
+def due_weeks(rows: Sequence[Row], currency: str, fmt: Formatter) -> go.Figure:
+    """What falls due by week, as agreed and as customers pay; what is overdue before, what comes later after."""
+    figure = go.Figure()
+    for basis, name, token in (("agreed", "As agreed", "not-due"), ("shifted", "As customers pay", "overdue-2")):
+        mine = [row for row in rows if row["calendar_basis"] == basis]
+        figure.add_bar(
+            x=[
+                {"overdue": "Overdue", "later": "Later"}.get(row["due_kind"])
+                or fmt.day(row["week_ending_on"], year=False)
+                for row in mine
+            ],
+            y=_floats(mine, "due_amount"),
+            name=name,
+            marker={"color": chart_colour(token), "line": {"width": 0}},
+            customdata=[
+                [fmt.short_money(row["due_amount"], currency), fmt.count(row["items_count"], "item")] for row in mine
+            ],
+            hovertemplate="%{customdata[0]} · %{customdata[1]}",
+        )
+    _styled(figure, fmt)
+    figure.update_layout(barmode="group", bargap=0.25, margin_t=40)
+    figure.update_yaxes(tickformat="~s", rangemode="tozero")
+    figure.update_xaxes(type="category", nticks=16)
+    return figure
+
+
 def behaviour(rows: Sequence[Row], fmt: Formatter) -> go.Figure:
     """A customer's days beyond terms week by week; zero is paid on the due day."""
     weeks = [row["week_ending_on"] for row in rows]

@@ -29,6 +29,7 @@ PAGES = (
     PageEntry("app_pages/watch_list.py", "Watch list", ":material/visibility:", "watch_list"),
     PageEntry("app_pages/customer.py", "Customer", ":material/person_search:", "customer"),
     PageEntry("app_pages/document.py", "Document", ":material/receipt_long:", "document"),
+    PageEntry("app_pages/ledger.py", "Ledger", ":material/account_balance:", "ledger"),
     PageEntry("app_pages/data_health.py", "Data health", ":material/verified:", "data_health"),
 )
 CUSTOMER_PAGE = "app_pages/customer.py"

@@ -265,6 +265,26 @@ def document(items: Sequence[Row], fmt: Formatter) -> str:
     return f"{opening}, {fmt.money(left, currency)} open{state}."
 
 
+def ledger(rows: Sequence[Row], view: View, fmt: Formatter) -> str:
+    """The ledger page: how the balance of the month in view came about, where it is of one currency."""
+    if not rows:
+        return "No month is on record."
+    month = rows[0]["month_ending_on"]
+    newest = [row for row in rows if row["month_ending_on"] == month]
+    name = f"{fmt.day(rows[0]['as_of_on'])}"
+    if len(newest) > 1:
+        places = fmt.count(len(newest), "balance")
+        return f"The books to {name}: {places}, by entity and currency, each from its opening to its closing."
+    row = newest[0]
+    currency = row["currency"]
+    told = (
+        f"{view.entity_name} opened the month with {fmt.short_money(row['opening_amount'], currency)}, billed "
+        f"{fmt.short_money(row['billed_amount'], currency)}, collected "
+        f"{fmt.short_money(-row['collected_amount'], currency)}"
+    )
+    return f"{told} and stands at {fmt.short_money(row['closing_amount'], currency)} on {name}."
+
+
 def health(tests: Row, tie: Row, rejects: int, exceptions: int, fmt: Formatter) -> str:
     """Data health: may the figures be trusted, and what was left out or assumed."""
     failed, warned = tests.get("failed_count") or 0, tests.get("warned_count") or 0

@@ -12,6 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboards.lib import passport
+from dashboards.lib.effects import DSO, EFFECTS
 from dashboards.lib.figures import FIGURES
 from dashboards.lib.format import Formatter
 from dashboards.lib.measures import MEASURES
@@ -369,6 +370,33 @@ def test_a_document_is_found_by_its_number(app: AppTest, marts: duckdb.DuckDBPyC
     (number,) = one(marts, "select document_number from fct_receivable_items order by document_id limit 1")
     page.text_input(key="find-document").set_value(number.lower()).run()
     assert page.dataframe[0].value.iloc[0]["document_number"] == number
+
+
+def test_the_weekly_page_says_why_by_the_bridge(app: AppTest, marts: duckdb.DuckDBPyConnection) -> None:
+    value, effect = one(
+        marts,
+        f"""
+        select value, effect from rpt_kpi_bridge
+        where period_kind = 'week' and period_ending_on = {NEWEST} and entity_id = '*'
+            and reporting_currency = 'EUR' and measure = 'dso'
+        order by abs(value) desc limit 1
+        """,
+    )
+    told = f"{EFFECTS[DSO][effect].said} {FMT.signed(FMT.number(value, 1), value)}"
+    assert told in sentence(app)
+    assert any("the effects add up to" in found and "exactly" in found for found in html(app))
+    drivers = next(table.value for table in app.dataframe if "share" in table.value.columns)
+    assert 0 < len(drivers) <= 10
+
+
+def test_the_ledger_page_rolls_forward_and_says_what_falls_due(app: AppTest) -> None:
+    page = _go(app, "ledger.py")
+    assert any("each adds up exactly" in found for found in html(page))
+    assert any("falls due in the next 13 weeks" in found for found in html(page))
+    table = page.dataframe[0].value
+    assert {"opening_amount", "closing_amount", "gl_amount"} <= set(table.columns)
+    choose(page, "books-choice", "document")
+    assert len(page.dataframe[0].value) >= len(table)
 
 
 def test_nothing_published_tells_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

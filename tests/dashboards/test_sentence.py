@@ -10,6 +10,7 @@ import pytest
 
 from dashboards.lib import sentence
 from dashboards.lib.format import Formatter
+from dashboards.lib.measures import MEASURES
 from dashboards.lib.queries.movers import Concentration
 from dashboards.lib.view import View, Week
 
@@ -30,6 +31,110 @@ def _week(**changed: Any) -> dict[str, Any]:
         "overdue_amount_change": Decimal(133_000),
         **changed,
     }
+
+
+def _effect(effect: str, value: float, change: float = 1.3) -> dict[str, Any]:
+    return {"effect": effect, "value": Decimal(str(value)), "change": Decimal(str(change))}
+
+
+def test_the_bridge_says_why_and_names_who() -> None:
+    effects = [_effect("terms", 0.04), _effect("lateness", 1.9), _effect("sales", -0.6)]
+    who = Concentration(Decimal(133_000), 0.7, 19, ("Alpha", "Beta", "Gamma"))
+    assert _plain(sentence.weekly(_week(), who, VIEW, FMT, effects)) == (
+        "DSO rose to 52.4 days, +1.3 on last week: lateness +1.9, sales −0.6. "
+        "€133k more is overdue; three customers explain 70% of what grew: Alpha, Beta, Gamma."
+    )
+
+
+@pytest.mark.parametrize(
+    ("measure", "effects", "expected"),
+    [
+        (
+            "dso",
+            [_effect("lateness", 1.9), _effect("sales", -0.6)],
+            "DSO rose by 1.3 d: lateness +1.9 d and sales −0.6 d",
+        ),
+        ("dso", [_effect("lateness", 0.01, 0.01)], "DSO is as last week"),
+        (
+            "overdue",
+            [_effect("newly_overdue", 900_000, -20_000), _effect("collected", -920_000, -20_000)],
+            "Overdue fell by €20k: collected −€920k and newly overdue +€900k",
+        ),
+    ],
+)
+def test_a_bridge_says_its_two_biggest_effects(measure: str, effects: list[dict[str, Any]], expected: str) -> None:
+    assert _plain(sentence.bridge(measure, effects, "last week", "EUR", FMT)) == expected
+
+
+def _month(**changed: Any) -> dict[str, Any]:
+    return {
+        "month_ending_on": date(2026, 3, 31),
+        "as_of_on": date(2026, 3, 29),
+        "currency": "EUR",
+        "opening_amount": Decimal(6_000_000),
+        "billed_amount": Decimal(3_890_000),
+        "collected_amount": Decimal(-3_500_000),
+        "closing_amount": Decimal(6_340_000),
+        **changed,
+    }
+
+
+def test_the_ledger_says_how_the_month_went() -> None:
+    assert _plain(sentence.ledger([_month()], VIEW, FMT)) == (
+        "All entities opened the month with €6.00M, billed €3.89M, collected €3.50M "
+        "and stands at €6.34M on 29 Mar 2026."
+    )
+    assert "2 balances" in _plain(sentence.ledger([_month(), _month(currency="USD")], VIEW, FMT))
+    assert sentence.ledger([], VIEW, FMT) == "No month is on record."
+
+
+def _item(**changed: Any) -> dict[str, Any]:
+    return {
+        "item_kind": "credit_note",
+        "document_number": "CN-1",
+        "customer_id": "C",
+        "customer_name": "Alpha",
+        "currency": "EUR",
+        "amount": Decimal(-100),
+        "open_amount": Decimal(-40),
+        "is_open": True,
+        "is_overdue": False,
+        "days_past_due": 9,
+        "settled_on": None,
+        **changed,
+    }
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        (_item(), "Credit note CN-1 of Alpha: −€100.00, −€40.00 open."),
+        (_item(is_overdue=True, amount=Decimal(100), open_amount=Decimal(40)), "…€40.00 open, 9 days past due."),
+        (_item(is_open=False, settled_on=date(2026, 3, 1)), "…−€100.00, settled on 1 Mar 2026."),
+    ],
+)
+def test_a_document_says_what_is_left_of_it(item: dict[str, Any], expected: str) -> None:
+    assert _plain(sentence.document([item], FMT)).endswith(expected.removeprefix("…"))
+
+
+@pytest.mark.parametrize(
+    ("column", "kpi", "expected"),
+    [
+        (
+            "dso_days",
+            {"dso_days": 52.4, "receivable_amount": Decimal(6_340_000), "sales_amount": Decimal(10_890_000)},
+            "DSO of 52.4 d comes from receivables €6.34M, credit sales €10.89M.",
+        ),
+        ("overdue_amount", {"overdue_amount": Decimal(2_750_000)}, "Overdue: €2.75M on Sun 29 Mar 2026."),
+        (
+            "late_payment_rate_by_count",
+            {"late_payment_rate_by_count": None, "late_items_count": 0, "matured_items_count": 0},
+            "Late payment rate, by count cannot be told: late items 0 and items that fell due 0.",
+        ),
+    ],
+)
+def test_a_figure_says_what_it_comes_from(column: str, kpi: dict[str, Any], expected: str) -> None:
+    assert _plain(sentence.figure(MEASURES[column], kpi, VIEW, FMT)) == expected
 
 
 def _plain(text: str) -> str:

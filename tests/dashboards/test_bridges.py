@@ -1,0 +1,88 @@
+"""The bridges and the ledger's tables as the pages read them: exact, complete, and led to their rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from itertools import pairwise
+
+import duckdb
+import pytest
+
+from dashboards.lib.db import Warehouse
+from dashboards.lib.effects import DSO, EFFECTS, OVERDUE
+from dashboards.lib.queries import bridges, choices, kpis, ledger
+from dashboards.lib.view import View
+from tests.dashboards.conftest import one
+
+SPANS = (kpis.LAST_WEEK, kpis.FOUR_WEEKS, kpis.A_YEAR)
+
+
+@pytest.mark.parametrize("days", SPANS)
+def test_effects_lead_from_the_earlier_figure_to_this_one(warehouse: Warehouse, view: View, days: int) -> None:
+    compared = kpis.comparison(warehouse, view, "all")[days]
+    overdue = bridges.effects(warehouse, view, OVERDUE, days)
+    assert (view.week.ending_on - overdue[0]["compared_on"]).days == days
+    assert sum(row["value"] for row in overdue) == overdue[0]["change"] == compared["overdue_amount_change"]
+    dso = bridges.effects(warehouse, view, DSO, days)
+    assert float(sum(row["value"] for row in dso)) == pytest.approx(compared["dso_days_change"], abs=1e-8)
+    for measure, rows in ((DSO, dso), (OVERDUE, overdue)):
+        assert {row["effect"] for row in rows} <= set(EFFECTS[measure])
+
+
+def test_every_effect_of_the_marts_has_words(marts: duckdb.DuckDBPyConnection) -> None:
+    found = marts.execute("select distinct measure, effect from rpt_kpi_bridge").fetchall()
+    assert found
+    assert all(effect in EFFECTS[measure] for measure, effect in found)
+
+
+@pytest.mark.parametrize("measure", [DSO, OVERDUE])
+def test_drivers_are_the_ten_that_weigh_most(warehouse: Warehouse, view: View, measure: str) -> None:
+    effects = [row for row in bridges.effects(warehouse, view, measure, kpis.LAST_WEEK) if row["value"] != 0]
+    assert effects
+    for effect in effects:
+        rows = bridges.drivers(warehouse, view, measure, effect["effect"])
+        sizes = [abs(row["value"]) for row in rows]
+        assert len(rows) <= 10
+        assert sizes == sorted(sizes, reverse=True)
+        assert all(row["customer_name"] for row in rows)
+        assert all((row["document_id"] is None) == (measure == DSO) for row in rows)
+
+
+@pytest.mark.parametrize("basis", ["base", "document"])
+def test_each_month_adds_up_and_opens_with_the_one_before(warehouse: Warehouse, view: View, basis: str) -> None:
+    rows = ledger.roll_forward(warehouse, view, basis)
+    assert rows
+    assert all(row["adds_up"] for row in rows)
+    books = {(row["month_ending_on"], row["entity_id"], row["currency"]): row for row in rows}
+    months = sorted({month for month, _, _ in books})
+    assert len(months) == 13
+    for earlier, later in pairwise(months):
+        for (month, entity, currency), row in books.items():
+            if month == later and (earlier, entity, currency) in books:
+                opening = row["opening_amount"] - row["opening_documents_amount"]
+                assert opening == books[earlier, entity, currency]["closing_amount"]
+
+
+def test_what_falls_due_is_all_that_is_open(warehouse: Warehouse, view: View, marts: duckdb.DuckDBPyConnection) -> None:
+    for currency in choices.currencies(warehouse):
+        rows = ledger.due_calendar(warehouse, replace(view, currency=currency))
+        (open_amount,) = one(
+            marts,
+            """
+            select not_due_amount + overdue_amount from fct_kpis
+            where period_kind = 'week' and entity_id = '*' and scope = 'all' and reporting_currency = $currency
+            order by period_ending_on desc limit 1
+            """,
+            {"currency": currency},
+        )
+        for basis in ("agreed", "shifted"):
+            mine = [row for row in rows if row["calendar_basis"] == basis]
+            assert sum((row["due_amount"] for row in mine), Decimal(0)) == open_amount == mine[0]["total_amount"]
+
+
+def test_a_reported_value_that_changed_is_listed(warehouse: Warehouse, view: View) -> None:
+    state = ledger.restated_state(warehouse)
+    assert state["publications_count"] >= 1
+    rows = ledger.restated(warehouse, view, "overdue_amount")
+    assert all(row["restated"] - row["reported_value"] == row["difference"] != 0 for row in rows)
