@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboards.lib import filters, navigate, page, passport, publication, theme
+from dashboards.lib import filters, glossary, navigate, page, passport, publication, theme
 from dashboards.lib.context import Context, share
 from dashboards.lib.db import Warehouse
 from dashboards.lib.queries import choices
@@ -62,7 +62,7 @@ def main() -> None:
     _foot(context)
     share(context)
     chosen.run()
-    passport.foot(warehouse, fmt)
+    passport.foot(warehouse, fmt, glossary.PAGES.get(chosen.title, ()))
 
 
 main()

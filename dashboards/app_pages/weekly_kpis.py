@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from html import escape
 
 import streamlit as st
@@ -192,7 +193,12 @@ def _bridge(measure: str, days: int, here: Context) -> None:
     def written(value: Number) -> str:
         return here.fmt.days(value) if measure == DSO else here.fmt.short_money(value, currency)
 
-    exact = "exactly" if measure == OVERDUE and rows[0]["effects_value"] == rows[0]["change"] else "in full"
+    exact = "exactly"
+    # Shares of a double: DSO's effects add up to the last digits that can be told.
+    gap = abs(rows[0]["effects_value"] - rows[0]["change"])
+    if gap > (Decimal("0.000001") if measure == DSO else 0):
+        page.banner(f"The effects on {NAMES[measure]} do not add up to its change: {gap} apart.")
+        exact = "only"
     adds = here.fmt.signed(written(rows[0]["effects_value"]), rows[0]["effects_value"])
     note = f"Against {here.fmt.day(rows[0]['compared_on'])}; the effects add up to {adds} {exact}; the axis is cut"
     message = sentence.bridge(measure, rows, words, currency, here.fmt)

@@ -248,7 +248,7 @@ def waterfall(
     _styled(figure, fmt, height=288)
     figure.update_layout(hovermode="closest", showlegend=False, margin_t=24, waterfallgap=0.3)
     figure.update_yaxes(range=[floor, high + room], tickformat="~s", showticklabels=False)
-    figure.update_xaxes(type="category", tickangle=0)
+    figure.update_xaxes(type="category", tickangle="auto")
     return figure
 
 
@@ -306,7 +306,7 @@ def due_weeks(rows: Sequence[Row], currency: str, fmt: Formatter) -> go.Figure:
     _styled(figure, fmt)
     figure.update_layout(barmode="group", bargap=0.25, margin_t=40)
     figure.update_yaxes(tickformat="~s", rangemode="tozero")
-    figure.update_xaxes(type="category", nticks=16)
+    figure.update_xaxes(type="category", nticks=16, tickangle="auto")
     return figure
 
 

@@ -152,7 +152,7 @@ _PARTS = (
     ),
     Part(
         "paid_amount_days_to_pay",
-        "Cash × days to pay",
+        "Cash by days to pay",
         Family.CASH,
         "The same cash, each amount times the days from the invoice day to its receipt.",
         Window.ROW,
@@ -160,7 +160,7 @@ _PARTS = (
     ),
     Part(
         "paid_amount_days_beyond_terms",
-        "Cash × days beyond terms",
+        "Cash by days beyond terms",
         Family.CASH,
         "The same cash, each amount times the days from the due day to its receipt; early is negative.",
         Window.ROW,

@@ -109,6 +109,12 @@ def facts(pairs: Iterable[tuple[str, str]]) -> str:
     return f'<dl class="enc-facts">{inside}</dl>'
 
 
+def words(pairs: Iterable[tuple[str, str]]) -> str:
+    """Names and what they mean, one below the other."""
+    inside = "".join(f"<dt>{escape(name)}</dt><dd>{escape(meaning)}</dd>" for name, meaning in pairs)
+    return f'<dl class="enc-words">{inside}</dl>'
+
+
 def title(message: str, note: str = "") -> str:
     """A card's message, and under it what is drawn."""
     below = f'<p class="enc-card-note">{escape(note)}</p>' if note else ""

@@ -18,6 +18,7 @@ import streamlit as st
 from dashboards.lib import html
 from dashboards.lib.db import Row, Warehouse
 from dashboards.lib.format import Formatter
+from dashboards.lib.glossary import Words
 from dashboards.lib.queries import health
 
 
@@ -143,15 +144,17 @@ def draw(passport: Row, fmt: Formatter) -> None:
     )
 
 
-def foot(warehouse: Warehouse, fmt: Formatter) -> None:
-    """The foot of a page: the quiet line, and the whole passport one click away."""
+def foot(warehouse: Warehouse, fmt: Formatter, definitions: Words) -> None:
+    """The foot of a page: the quiet line; the definitions of its figures and the whole passport one click away."""
     passport = read(warehouse)
     with st.container(key="passport-foot", horizontal=True, vertical_alignment="center"):
+        said = "".join(f"<span>{escape(part)}</span>" for part in line(passport, fmt)) if passport else ""
+        st.html(f'<p class="enc-passport">{said or "This build wrote no passport."}</p>')
+        with st.popover("Definitions", icon=":material/menu_book:", type="tertiary", key="definitions-open"):
+            st.html(html.title("What the figures of this page mean"))
+            st.html(html.words(definitions))
         if not passport:
-            st.html('<p class="enc-passport">This build wrote no passport.</p>')
             return
-        said = "".join(f"<span>{escape(part)}</span>" for part in line(passport, fmt))
-        st.html(f'<p class="enc-passport">{said}</p>')
         with st.popover("Passport", icon=":material/badge:", type="tertiary", key="passport-open"):
             st.html(html.title("Passport of this build", "What every figure here is made of; it goes with every file."))
             draw(passport, fmt)

@@ -237,7 +237,8 @@ def figure(measure: Measure, kpi: Row | None, view: View, fmt: Formatter) -> str
     def told(part: Part) -> str:
         amount = kpi[part.column]
         shown = fmt.number(amount) if part.adds is Sum.COUNT else fmt.short_money(amount, view.currency)
-        return f"{part.label.lower()} {shown}"
+        unit = " × days" if part.adds is Sum.MONEY_DAYS else ""
+        return f"{part.label.lower()} {shown}{unit}"
 
     if value is None:
         return f"{measure.label} cannot be told: {' and '.join(told(part) for part in parts)}."

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import shutil
 from decimal import Decimal
+from html import escape
 from pathlib import Path
 
 import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboards.lib import passport
+from dashboards.lib import glossary, passport
 from dashboards.lib.effects import DSO, EFFECTS
 from dashboards.lib.figures import FIGURES
 from dashboards.lib.format import Formatter
 from dashboards.lib.measures import MEASURES
-from dashboards.lib.navigate import PAGES
+from dashboards.lib.navigate import PAGES, PageEntry
 from tests.dashboards.conftest import APP, choose, html, one, open_app, sentence
 
 FMT = Formatter()
@@ -59,6 +60,15 @@ def test_every_page_has_the_passport_at_its_foot(app: AppTest, marts: duckdb.Duc
     whole = next(found for found in shown if "enc-facts" in found and "Policy hash" in found)
     for fact in passport.FACTS:
         assert f"<dt>{fact.label}</dt>" in whole
+
+
+@pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.title)
+def test_every_page_has_its_definitions_one_click_away(app: AppTest, entry: PageEntry) -> None:
+    page = _go(app, Path(entry.file).name)
+    words = next(found for found in html(page) if 'class="enc-words"' in found)
+    assert glossary.PAGES[entry.title]
+    for name, meaning in glossary.PAGES[entry.title]:
+        assert f"<dt>{escape(name)}</dt><dd>{escape(meaning)}</dd>" in words
 
 
 def test_the_passport_tells_every_column_of_its_mart(marts: duckdb.DuckDBPyConnection) -> None:

@@ -1,0 +1,86 @@
+"""What the figures of each page mean, in words, for the definitions at its foot.
+
+The figures of the weekly page have their formulas in ``measures.py``; those of the other pages are here.
+"""
+
+from __future__ import annotations
+
+from dashboards.lib.measures import MEASURES
+
+Words = tuple[tuple[str, str], ...]
+
+_OPEN: Words = (
+    ("Open", "The item's amount less what was set against it by the day."),
+    ("Days past due", "The day in view less the due day; overdue from 1. Due on the day itself is not overdue."),
+    ("Overdue", "Open amounts above zero whose due day has passed; unapplied cash is never netted into it."),
+    (
+        "Unapplied, credits",
+        "Whatever is open below zero: cash, deposits and credit notes not yet set against an invoice.",
+    ),
+    ("Disputed", "The disputed part of what is open: the smaller of the dispute's amount and the open amount."),
+)
+_RISK: Words = (
+    ("Exposure", "What could be lost on the day: open items and what is like them, less deposits and unapplied cash."),
+    ("Limit", "Own and temporary limits valid on the day, in the main reporting currency."),
+    ("Insured", "The smaller of what may be insured and the insurer's limit, times the cover."),
+    ("Own risk", "Exposure less what is insured."),
+    (
+        "Risk tier",
+        "A (best) to E, from the score by the policy's boundaries; it holds until the score is clearly past one.",
+    ),
+    ("Risk score", "Points by the policy's scorecard: how they pay and, where known, whether they can."),
+)
+_KPIS: Words = tuple((measure.long, f"{measure.definition} {measure.formula}.") for measure in MEASURES.values())
+
+PAGES: dict[str, Words] = {
+    "Weekly KPIs": _KPIS,
+    "Figure": _KPIS,
+    "Ageing": (
+        *_OPEN,
+        ("Slabs", "Days past due, from 1 on; the last slab is open-ended. By the invoice day: days since it."),
+        ("Balance", "Not due, all overdue slabs and credits together: what the customer owes."),
+    ),
+    "Watch list": (
+        *_RISK,
+        *_OPEN[1:3],
+        ("Oldest", "The most days past due of any open item."),
+        ("Came in, left", "Against the list of the week before."),
+    ),
+    "Customer": (
+        *_RISK,
+        *_OPEN,
+        ("Days beyond terms", "Σ cash × (receipt − due day) ÷ Σ cash over 52 weeks; early payment counts as negative."),
+        ("Days after due", "The same for one payment, weighted by what it was applied to."),
+        ("Points", "What a factor adds to the score; more points, more risk. A missing factor adds none and is said."),
+    ),
+    "Document": (
+        *_OPEN,
+        ("Days to pay", "The last receipt of cash less the invoice day; for an allocation, of this cash."),
+        (
+            "Days late, after due",
+            "The last receipt of cash or posting of a credit less the due day; negative when early.",
+        ),
+        ("In effect from", "The latest of both documents' posting days and the day it was applied."),
+        ("Base amount", "In the currency of the entity's books, at the document's own rate."),
+    ),
+    "Ledger": (
+        ("Opening, closing", "The balance before the month and at its end; opening documents count in their opening."),
+        ("Billed, credited", "Invoices and debit notes, credit notes, by posting day."),
+        ("Collected, refunded, bounced", "Payments and deposits; money given back; payments the bank returned."),
+        ("FX", "Exchange differences: settlements in another currency; in base also what was realised."),
+        (
+            "Explained, unexplained",
+            "Of control account less receivables: what a reconciling item explains, and the rest.",
+        ),
+        ("As customers pay", "The due day and the customer's days beyond terms over 52 weeks, not before tomorrow."),
+        ("As reported, restated", "What a publication said of a week, and what is known of it now."),
+    ),
+    "Data health": (
+        ("Freshness", "Stale where nothing was loaded for longer than a week and a day."),
+        ("Tests", "Checks of the build; it is published only where none failed."),
+        ("Adds up", "Slabs, open items and receivables agree, per account, day and currency."),
+        ("General ledger", "Tied where the newest balance of each control account leaves nothing unexplained."),
+        ("Rejected rows", "Rows refused on loading, each with its reason and original text."),
+        ("Due days given", "The share of due days the source gave; the rest come from the terms or the invoice day."),
+    ),
+}
