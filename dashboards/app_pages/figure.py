@@ -11,7 +11,7 @@ import streamlit as st
 from dashboards.lib import export, filters, html, navigate, page, sentence, tables, tiles
 from dashboards.lib.context import Context, context
 from dashboards.lib.db import Row
-from dashboards.lib.figures import FIGURES, PARTS, Family, Part, Sum, Window
+from dashboards.lib.figures import COUNTBACK, FIGURES, PARTS, Family, Part, Sum, Window
 from dashboards.lib.measures import MEASURES, Measure, Unit
 from dashboards.lib.queries import figure_rows
 from dashboards.lib.tables import Column, Kind
@@ -74,6 +74,40 @@ def _check(part: Part, total: Row, kpi: Row, here: Context) -> None:
         f"{rows} add up to {_exact(part, found, here)}, not to the {_exact(part, expected, here)} of the figure: "
         f"{gap} apart."
     )
+
+
+def _countback(months: list[Row], kpi: Row, here: Context) -> None:
+    """The months the count goes back through; their days are the figure."""
+    found, expected = sum(row["days_counted"] for row in months), kpi["dso_countback_days"]
+    with page.card("countback"):
+        note = "Each month's credit sales come off what is left of the balance; the last month counts pro rata"
+        if kpi["is_countback_exhausted"]:
+            note += "; the history ends before the balance does"
+        st.html(html.title(f"Counted back through {here.fmt.count(len(months), 'month')}", note))
+        if abs(found - expected) < 1e-6:
+            st.html(
+                f'<p class="enc-check-line enc-better">Their days add up to <b>{here.fmt.days(found)}</b> '
+                '<span class="enc-state enc-fresh"><i></i>exactly the figure</span></p>'
+            )
+        else:
+            page.banner(f"The days add up to {here.fmt.days(found, 6)}, not to {here.fmt.days(expected, 6)}.")
+        currency = here.view.currency
+        tables.show(
+            months,
+            (
+                Column("month_on", "Month from", Kind.DATE, 112, pinned=True),
+                Column("to_on", "To", Kind.DATE, 104),
+                Column("left_amount", f"Left before, {currency}", Kind.MONEY, 152),
+                Column("sales_amount", f"Credit sales, {currency}", Kind.MONEY, 152),
+                Column("taken_amount", f"Taken off, {currency}", Kind.MONEY, 152),
+                Column("days", "Days of the month", Kind.COUNT, 128),
+                Column("days_counted", "Days counted", Kind.PRECISE, 112),
+            ),
+            here.fmt,
+            key="countback-table",
+            alt="Months of the countback",
+            most_rows=12,
+        )
 
 
 def _heading(part: Part, here: Context) -> str:
@@ -198,12 +232,22 @@ def main() -> None:
     if kpi is None:
         return
     _made_of(measure, kpi, here)
-    parts = FIGURES[figure]
-    words = {column: PARTS[column].label for column in parts}
-    chosen = parts[0]
+    parts = [PARTS[column] for column in FIGURES[figure]]
+    if figure == "dso_countback_days":
+        months = figure_rows.countback(here.warehouse, kpi)
+        if months:
+            _countback(months, kpi, here)
+            kpi = {
+                **kpi,
+                figure_rows.COUNTED_FROM: months[-1]["month_on"],
+                COUNTBACK.column: sum(row["sales_amount"] for row in months),
+            }
+            parts.append(COUNTBACK)
+    words = {part.column: part.label for part in parts}
+    chosen = parts[0].column
     if len(parts) > 1:
-        chosen = filters.segmented(navigate.PART, "Part of the figure", words, parts[0], quiet=True)
-    _rows(PARTS[chosen], kpi, measure, here)
+        chosen = filters.segmented(navigate.PART, "Part of the figure", words, chosen, quiet=True)
+    _rows(next(part for part in parts if part.column == chosen), kpi, measure, here)
 
 
 main()

@@ -167,6 +167,14 @@ _PARTS = (
         Sum.MONEY_DAYS,
     ),
 )
+COUNTBACK = Part(
+    "countback_sales_amount",
+    "Credit sales counted back",
+    Family.FLOW,
+    "Invoices and debit notes less credit notes posted in the months that the count goes back through.",
+    Window.COUNTBACK,
+)
+"""Of no column of ``fct_kpis``: held against the months of the count, whose days add up to the figure."""
 PARTS: dict[str, Part] = {part.column: part for part in _PARTS}
 
 FIGURES: dict[str, tuple[str, ...]] = {

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from dashboards.lib.db import Row, Warehouse
-from dashboards.lib.figures import FIGURES, PARTS, Part
+from dashboards.lib.figures import COUNTBACK, FIGURES, PARTS, Part
 from dashboards.lib.measures import MEASURES
 from dashboards.lib.queries import choices, figure_rows
 from dashboards.lib.view import View
@@ -67,6 +67,19 @@ def test_the_listed_rows_and_the_customers_are_all_of_it(warehouse: Warehouse, v
     sizes = [abs(row["value"]) for row in rows]
     assert sizes == sorted(sizes, reverse=True)
     assert figure_rows.documents(warehouse, part, kpi, limit=3) == rows[:3]
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_the_months_counted_back_add_up_to_the_figure(warehouse: Warehouse, view: View, scope: str) -> None:
+    for seen in _views(warehouse, view):
+        kpi = _kpi(warehouse, seen, scope)
+        months = figure_rows.countback(warehouse, kpi)
+        assert sum(row["days_counted"] for row in months) == pytest.approx(kpi["dso_countback_days"], abs=1e-6)
+        assert sum(row["taken_amount"] for row in months) == kpi["receivable_amount"]
+        counted = {**kpi, figure_rows.COUNTED_FROM: months[-1]["month_on"]}
+        rows = figure_rows.total(warehouse, COUNTBACK, counted)
+        assert rows["value"] == sum(row["sales_amount"] for row in months)
+        assert rows["rows_count"] == sum(row["rows_count"] for row in months)
 
 
 def test_rows_of_late_items_are_the_late_ones(

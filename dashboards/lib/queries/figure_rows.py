@@ -10,10 +10,11 @@ import re
 from datetime import date, timedelta
 
 from dashboards.lib.db import Row, Warehouse
-from dashboards.lib.figures import Family, Part, Sum, Window
+from dashboards.lib.figures import COUNTBACK, Family, Part, Sum, Window
 from dashboards.lib.view import View
 
 EFFECTIVENESS_DAYS = 28
+COUNTED_FROM = "counted_from_on"
 CLEAN = "clean"
 
 _KPI_ROW = """
@@ -269,8 +270,65 @@ def window(part: Part, kpi: Row) -> tuple[date, date]:
     last: date = kpi["as_of_on"]
     if part.window is Window.DAY:
         return last, last
+    if part.window is Window.COUNTBACK:
+        return kpi[COUNTED_FROM], last
     days = {Window.ROW: kpi["window_days"], Window.YEAR: kpi["window_12m_days"]}.get(part.window, EFFECTIVENESS_DAYS)
     return last - timedelta(days=int(days) - 1), last
+
+
+def countback(warehouse: Warehouse, kpi: Row) -> list[Row]:
+    """The months that countback goes through, newest first: their sales, what they take off the balance, their days.
+
+    ``days_counted`` add up to the figure; empty where there is none.
+    """
+    if kpi["dso_countback_days"] is None:
+        return []
+    # The count cannot go back further than its own days and the month they end in.
+    back = kpi["as_of_on"] - timedelta(days=int(kpi["dso_countback_days"]) + 62)
+    counted = {**kpi, COUNTED_FROM: back.replace(day=1)}
+    sql = f"""
+        with sales as (
+            select
+                cast(date_trunc('month', posted_on) as date) as month_on,
+                sum(value) as sales_amount,
+                count(*) as rows_count
+            from ({_narrowed(COUNTBACK)}) as found
+            group by all
+        ),
+        months as (
+            select cast(unnest(range($from, $day + 1, interval 1 month)) as date) as month_on
+        ),
+        running as (
+            select
+                months.month_on,
+                least(last_day(months.month_on), $day) - months.month_on + 1 as days,
+                coalesce(sales.sales_amount, 0) as sales_amount,
+                coalesce(sales.rows_count, 0) as rows_count,
+                $receivable - coalesce(sum(greatest(coalesce(sales.sales_amount, 0), 0)) over (
+                    order by months.month_on desc rows between unbounded preceding and 1 preceding
+                ), 0) as left_amount
+            from months
+            left join sales
+                on sales.month_on = months.month_on
+        )
+        select
+            month_on,
+            least(last_day(month_on), $day) as to_on,
+            days,
+            sales_amount,
+            rows_count,
+            left_amount,
+            least(greatest(sales_amount, 0), left_amount) as taken_amount,
+            case
+                when sales_amount > left_amount then days * cast(left_amount as double) / cast(sales_amount as double)
+                else days
+            end as days_counted
+        from running
+        where left_amount > 0
+        order by month_on desc
+    """
+    parameters = {**_parameters(sql, COUNTBACK, counted), "receivable": kpi["receivable_amount"]}
+    return warehouse.rows(sql, parameters)
 
 
 def total(warehouse: Warehouse, part: Part, kpi: Row, *, of: Row | None = None) -> Row:
