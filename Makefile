@@ -74,7 +74,8 @@ lint: setup # Style, types and SQL, and that dbt reads the project without a war
 	ENCOURS_BUILD_FILE=:memory: $(BIN)/dbt parse --warn-error --quiet --target-path target/lint --log-path target/lint
 	ENCOURS_BUILD_FILE=:memory: $(BIN)/sqlfluff lint --processes 1 models tests/data
 
-docs: setup # A page on every model and column of the build in ENCOURS_HOME (or of the demo), in docs/site/index.html.
+docs: setup # How every figure is made, in docs/methodology.md, and a page on every model and column, in docs/site/index.html.
+	$(BIN)/python -m methodology
 	@home="$(ENCOURS_HOME)"; \
 	test -f "$$home/build/encours.duckdb" || home=$(DEMO_HOME); \
 	test -f "$$home/build/encours.duckdb" || { echo "Nothing is built yet: make demo OPEN=0, or make refresh." >&2; exit 1; }; \
