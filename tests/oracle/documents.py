@@ -250,7 +250,8 @@ class Books:
         sign = -1 if kind in CASH else 1
         base_amount = _amount(row, "base_amount")
         due_on = posted_on
-        if original and self._policies.get(entity_id, "fifo") == "fifo":
+        # A payment that comes only later cannot change what the bounce was due when it came.
+        if original and original.posted_on <= posted_on and self._policies.get(entity_id, "fifo") == "fifo":
             due_on = original.received_on
         amount = sign * Decimal(row["amount"])
         return Document(

@@ -12,6 +12,7 @@ from fractions import Fraction
 from tests.models.compiled import Warehouse
 from tests.oracle import OpenItem, Oracle
 
+
 @dataclass(frozen=True)
 class Difference:
     """What one of the two says of an entity (or of ``*``) and the other does not."""

@@ -146,9 +146,7 @@ def entities_of(draw: Draw, entity_id: str, last: int) -> Entity:
 class _Company:
     """The rows of one company as they are drawn, and what later rows can speak of."""
 
-    def __init__(
-        self, draw: Draw, days: Days, base_currency: str, customers: Sequence[str], is_foreign: bool
-    ) -> None:
+    def __init__(self, draw: Draw, days: Days, base_currency: str, customers: Sequence[str], is_foreign: bool) -> None:
         self.draw, self.days = draw, days
         self.base_currency, self.customers, self.is_foreign = base_currency, customers, is_foreign
         self.rows: list[Row] = []
@@ -228,9 +226,7 @@ class _Company:
         self._document_days(columns, posted_on)
         if _at_times(self.draw, 5):
             columns["is_disputed"] = "true"
-        self.rows.append(
-            invoice(number, amount, posted_on, customer=self._owner(), document_type=kind, **columns)
-        )
+        self.rows.append(invoice(number, amount, posted_on, customer=self._owner(), document_type=kind, **columns))
         self.debits.append((kind, number))
         if kind == "invoice" and _at_times(self.draw, 3):
             self._schedule(number, amount)
