@@ -49,6 +49,8 @@ def test_the_examples_come_to_the_published_numbers() -> None:
         "dso_countback_days": "50.0028",
         "collection_effectiveness_rate": "0.5635",
         "current_rate": "0.5662",
+        "at_risk_rate": "0.0400",
+        "receivable_turnover_12m_ratio": "18.5224",
         "weighted_days_to_pay": "9.5455",
         "days_beyond_terms": "3.3333",
         "days_beyond_terms_floored": "4.6667",
