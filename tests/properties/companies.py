@@ -33,7 +33,7 @@ FIRST_DAY = date(2025, 10, 27)
 CURRENCIES = ("EUR", "USD", "GBP")
 AMOUNTS = ("100.00", "60.00", "40.00", "99.99", "33.33", "12.50", "5.00", "0.01", "1000.00", "250.10")
 CUSTOMERS = ("A", "B", "C")
-SEEN_DAYS = (6, 20, 45, 100, 400)
+SEEN_DAYS = (20, 45, 9, 100, 400)
 """How long before the as-of day the first document may lie."""
 
 Draw = st.DrawFn
@@ -176,6 +176,8 @@ class _Company:
             has_negative = _at_times(self.draw, 3)
             for number in range(self.draw(st.sampled_from((2, 3, 5, 1, 0)))):
                 self._allocation(number, has_negative)
+            if has_negative:
+                self._take_back()
 
     def _amount(self) -> str:
         return self.draw(st.sampled_from(AMOUNTS))
@@ -246,8 +248,8 @@ class _Company:
 
     def _schedule(self, number: str, amount: str) -> None:
         cents = int(amount.replace(".", ""))
-        parts = self.draw(st.sampled_from((2, 2, 3, 1)))
-        cuts = sorted(self.draw(st.integers(0, cents)) for _ in range(parts - 1))
+        parts = min(self.draw(st.sampled_from((2, 2, 3, 1))), cents)
+        cuts = sorted({self.draw(st.integers(1, cents - 1)) for _ in range(parts - 1)})
         shares = [high - low for low, high in zip((0, *cuts), (*cuts, cents), strict=True)]
         if _at_times(self.draw, 6):
             shares[0] += 1  # no longer adds up
@@ -314,9 +316,31 @@ class _Company:
             credit = "UNKNOWN"
         applied_on = self._day() if self.draw(st.booleans()) else None
         self.rows.append(allocation(credit, debit, amount, applied_on, **columns))
-        if has_negative and _at_times(self.draw, 2):
-            columns["allocation_id"] += "-"
-            taken = self._amount()
-            if "credit_amount" in columns:
-                columns["credit_amount"] = f"-{taken}"
-            self.rows.append(allocation(credit, debit, f"-{taken}", self._day(), **columns))
+
+    def _take_back(self) -> None:
+        """Negative allocations, after all others: what one takes of its own day's is nobody's rule."""
+        days = [
+            row.values[name]
+            for row in self.rows
+            for name in ("posted_on", "received_on", "matures_on", "applied_on")
+            if name in row.values
+        ]
+        for number, row in enumerate([row for row in self.rows if row.table == "allocations"]):
+            if _at_times(self.draw, 2):
+                taken = self._amount()
+                columns = {
+                    name: f"-{taken}" if name == "credit_amount" else value
+                    for name, value in row.values.items()
+                    if name in ("credit_amount", "credit_kind", "debit_kind", "instalment_no")
+                }
+                day = _later(max(days), self.draw(st.integers(1, 3)))
+                self.rows.append(
+                    allocation(
+                        row.values["credit_id"],
+                        row.values["debit_id"],
+                        f"-{taken}",
+                        day,
+                        allocation_id=f"-{number}",
+                        **columns,
+                    )
+                )

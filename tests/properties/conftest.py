@@ -1,0 +1,63 @@
+"""The models compiled once for all properties, and the profile of Hypothesis they are tried with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+
+from tests.models.compiled import Compiled, Warehouse, compile_project
+from tests.oracle import Oracle
+from tests.properties.agreement import COMPARED, Difference, differences
+from tests.properties.companies import World
+from tests.properties.smaller import smallest, told
+
+settings.register_profile(
+    "encours",
+    # The same companies on each run and machine; what is found is made smaller row by row, not draw by draw.
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=tuple(HealthCheck),
+    print_blob=False,
+)
+settings.load_profile("encours")
+
+Agree = Callable[[World], None]
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
+    """The project's SQL, compiled once."""
+    return compile_project(tmp_path_factory.mktemp("compiled"))
+
+
+@pytest.fixture(scope="session")
+def agree(compiled: Compiled) -> Agree:
+    """``agree(world)``: marts and oracle say the same of a world; else the smallest company on which they do not."""
+
+    def found(world: World) -> list[Difference]:
+        tables = world.tables
+        with Warehouse(compiled, tables, world.as_of) as warehouse:
+            return list(differences(warehouse.make(*COMPARED), Oracle(tables, world.as_of)))
+
+    def check(world: World) -> None:
+        differing = found(world)
+        if not differing:
+            return
+        first = next((each for each in differing if each.entity_id != "*"), differing[0])
+
+        def still(smaller: World) -> set[str]:
+            return {
+                each.entity_id
+                for each in found(smaller)
+                if (each.mart, each.column, each.entity_id == "*") == (first.mart, first.column, first.entity_id == "*")
+            }
+
+        alone = world if first.entity_id == "*" else smallest(world, first.entity_id, still)
+        said = "\n".join(map(str, found(alone)[:12]))
+        pytest.fail(f"{len(differing)} differences, on one company:\n{told(alone)}\n{said}", pytrace=False)
+
+    return check

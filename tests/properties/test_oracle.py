@@ -1,0 +1,33 @@
+"""Random companies: what the marts say of them, and what the oracle says, to the cent, in every row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+
+from tests.models.compiled import Compiled, Warehouse
+from tests.oracle import Oracle
+from tests.properties.companies import World, worlds
+
+Agree = Callable[[World], None]
+
+COMPANIES = 16
+"""In one world: to plan the queries of a build costs more than the rows of so many companies."""
+
+
+@settings(max_examples=36)
+@given(world=worlds(COMPANIES))
+def test_the_marts_say_what_the_oracle_says(world: World, agree: Agree) -> None:
+    """576 companies."""
+    agree(world)
+
+
+@pytest.mark.long
+@settings(max_examples=400)
+@given(world=worlds(COMPANIES))
+def test_the_marts_say_what_the_oracle_says_of_thousands(world: World, agree: Agree) -> None:
+    """6,400 companies."""
+    agree(world)
