@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 
-from tests.models.compiled import Compiled, Warehouse
-from tests.oracle import Oracle
 from tests.properties.companies import World, worlds
 
 Agree = Callable[[World], None]
