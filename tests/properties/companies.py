@@ -95,11 +95,11 @@ def _later(day: str, days: int) -> str:
 
 
 @st.composite
-def worlds(draw: Draw, companies: int = 1) -> World:
-    """A world of so many companies."""
+def worlds(draw: Draw, companies: int = 1, currencies: Sequence[str] = CURRENCIES) -> World:
+    """A world of so many companies, whose books and documents are in ``currencies``."""
     seen_days = draw(st.sampled_from(SEEN_DAYS))
     # Two days may be beyond the as-of day.
-    entities = tuple(draw(entities_of(f"E{number:02}", seen_days + 2)) for number in range(companies))
+    entities = tuple(draw(entities_of(f"E{number:02}", seen_days + 2, currencies)) for number in range(companies))
     return World(entities, draw(rates_of(seen_days + 2)), FIRST_DAY + timedelta(days=seen_days))
 
 
@@ -128,12 +128,13 @@ def rates_of(draw: Draw, last: int) -> tuple[Row, ...]:
 
 
 @st.composite
-def entities_of(draw: Draw, entity_id: str, last: int) -> Entity:
+def entities_of(draw: Draw, entity_id: str, last: int, currencies: Sequence[str]) -> Entity:
     """One company: its customers, documents, schedules, allocations and disputes."""
-    base_currency = draw(st.sampled_from(("EUR", "EUR", "GBP", "USD")))
+    base_currency = draw(st.sampled_from(("EUR", *currencies)))
     days = Days(draw(st.integers(0, max(last - 5, 0))), last)
     customers = CUSTOMERS[: draw(st.sampled_from((1, 1, 2, 3)))]
-    drawn = _Company(draw, days, base_currency, customers, draw(st.booleans()))
+    is_foreign = len(currencies) > 1 and draw(st.booleans())
+    drawn = _Company(draw, days, base_currency, customers, is_foreign)
     drawn.draw_all()
     return Entity(
         entity_id=entity_id,
