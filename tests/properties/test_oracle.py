@@ -8,11 +8,16 @@ import pytest
 from hypothesis import given, settings
 
 from tests.properties.companies import World, worlds
+from tests.properties.found import FOUND
 
 Agree = Callable[[World], None]
 
 COMPANIES = 16
 """In one world: to plan the queries of a build costs more than the rows of so many companies."""
+
+
+def test_what_was_found_stays_found(agree: Agree) -> None:
+    agree(FOUND)
 
 
 @settings(max_examples=36)
