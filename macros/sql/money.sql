@@ -73,3 +73,17 @@ end
 {% macro funding_cost(amount, rate, days) %}
     {{- return(convert_money(amount, '(' ~ scaled_rate(rate) ~ ' * ' ~ days ~ ')', '(' ~ scaled_rate('365') ~ ')')) -}}
 {% endmacro %}
+
+{#
+  A part of an allocation valued at its cash's amount, so that the parts in effect on any day add up to the share of the
+  whole that is in effect: the difference of two rounded running shares. `cash` names the relation with credit_amount,
+  credit_through_amount and the cash's amount.
+
+      cash of 10.00 worth 0.05 in base; 5.00 of it set against an invoice, 2.00 of those taken back later:
+      3.00 -> 0.02 (0.015), 2.00 -> 0.03 − 0.02 = 0.01; together 0.03, the share of 5.00
+#}
+{% macro share_of_through(amount, cash) -%}
+    {%- set through = cash ~ '.credit_through_amount' -%}
+    {%- set before = '(' ~ through ~ ' - ' ~ cash ~ '.credit_amount)' -%}
+    {{ share_money(amount, through, cash ~ '.amount') }} - {{ share_money(amount, before, cash ~ '.amount') }}
+{%- endmacro %}

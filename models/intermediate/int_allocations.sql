@@ -119,7 +119,13 @@ numbered as (
         row_number() over (
             partition by entity_id, allocation_id, debit_document_id
             order by instalment_no, (case when ended_on is null then 0 else 1 end), ended_on, debit_amount
-        ) as part_no
+        ) as part_no,
+        -- With all parts that last longer: what is in effect on a day is then the first of these sums that is, whole.
+        sum(credit_amount) over (
+            partition by entity_id, allocation_id, debit_document_id, instalment_no
+            order by (case when ended_on is null then 0 else 1 end), ended_on desc, debit_amount
+            rows between unbounded preceding and current row
+        ) as credit_through_amount
     from stated
 
 ),
@@ -136,6 +142,7 @@ together as (
         debit_document_id,
         instalment_no,
         credit_amount,
+        credit_through_amount,
         debit_amount,
         effective_on,
         applied_on,
@@ -150,6 +157,7 @@ together as (
         debit_document_id,
         instalment_no,
         amount as credit_amount,
+        amount as credit_through_amount,
         amount as debit_amount,
         cast(null as date) as effective_on,
         cast(null as date) as applied_on,
@@ -174,6 +182,7 @@ final as (
         credits.account as credit_account,
         debits.account as debit_account,
         together.credit_amount,
+        together.credit_through_amount,
         together.debit_amount,
         coalesce(together.effective_on, greatest(credits.posted_on, debits.posted_on)) as effective_on,
         coalesce(together.applied_on, greatest(credits.posted_on, debits.posted_on)) as applied_on,

@@ -32,6 +32,7 @@ final as (
         allocations.effective_on as valid_from_on,
         allocations.reversed_on as valid_to_on,
         allocations.credit_amount,
+        allocations.credit_through_amount,
         items.amount,
         items.base_amount,
         {{ days_between('allocations.invoiced_on', 'allocations.received_on') }} as days_to_pay,

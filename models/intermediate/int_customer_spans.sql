@@ -124,11 +124,10 @@ cash as (
         cash.received_on,
         cash.days_beyond_terms,
         coalesce(cash.valid_to_on, as_of.after_on) as valid_to_on,
-        {{ share_money(
+        {{ share_of_through(
             '(case when cash.base_currency = main_currency.reporting_currency'
             ~ ' then cash.base_amount else converted.reporting_amount end)',
-            'cash.credit_amount',
-            'cash.amount'
+            'cash'
         ) }} as paid_amount
     from {{ ref('int_cash_allocations') }} as cash
     cross join as_of

@@ -50,7 +50,7 @@ valued as (
     select
         cash.*,
         reporting.reporting_currency,
-        {{ share_money('cash.base_amount', 'cash.credit_amount', 'cash.amount') }} as paid_amount
+        {{ share_of_through('cash.base_amount', 'cash') }} as paid_amount
     from cash
     inner join reporting
         on cash.base_currency = reporting.reporting_currency
@@ -58,7 +58,7 @@ valued as (
     select
         cash.*,
         converted.reporting_currency,
-        {{ share_money('converted.reporting_amount', 'cash.credit_amount', 'cash.amount') }} as paid_amount
+        {{ share_of_through('converted.reporting_amount', 'cash') }} as paid_amount
     from cash
     inner join {{ ref('int_reporting_items') }} as converted
         on

@@ -211,7 +211,10 @@ def _matured(part: Part) -> str:
 def _cash(part: Part) -> str:
     # A row is cash set against an invoice; the cash itself is converted at its own day's rate.
     amount = "case when cash.base_currency = $currency then cash.base_amount else converted.reporting_amount end"
-    paid = _share(f"({amount})", "applied.credit_amount", "cash.amount")
+    # As in the marts: the difference of two running shares, so that parts of one allocation add up to its share.
+    through = _share(f"({amount})", "applied.credit_through_amount", "cash.amount")
+    before = _share(f"({amount})", "(applied.credit_through_amount - applied.credit_amount)", "cash.amount")
+    paid = f"({through} - {before})"
     days = {"paid_amount_days_to_pay": "applied.days_to_pay"}.get(part.column, "applied.days_beyond_terms")
     times = f" * {days}" if part.adds is Sum.MONEY_DAYS else ""
     return f"""

@@ -23,6 +23,7 @@ final as (
         reversed_on,
         credit_currency,
         {{ money('credit_amount') }} as credit_amount,
+        {{ money('credit_through_amount') }} as credit_through_amount,
         debit_currency,
         {{ money('debit_amount') }} as debit_amount,
         allocation_source,
