@@ -154,8 +154,10 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
         ("greatest(row_months.sales_amount, 0) as taken_amount", "row_months.sales_amount as taken_amount"),
         ("and period_rows.as_of_on >= months.first_on", ""),
         (
-            "order by month_on desc\n            rows between unbounded preceding and current row\n        ) as days_through",
-            "order by month_on asc\n            rows between unbounded preceding and current row\n        ) as days_through",
+            "order by month_on desc\n            rows between unbounded preceding and current row\n"
+            "        ) as days_through",
+            "order by month_on asc\n            rows between unbounded preceding and current row\n"
+            "        ) as days_through",
         ),
         ("when max(receivable_amount) < 0 then null", ""),
     ),

@@ -207,7 +207,7 @@ def _current(path: Path, tables: Sequence[str]) -> dict[str, list[tuple[object, 
         return {
             name: sorted(
                 connection.execute(
-                    f"select columns(c -> not starts_with(c, '_')) from raw.{name} where _replaced_in is null"
+                    f"select columns(lambda c: not starts_with(c, '_')) from raw.{name} where _replaced_in is null"
                 ).fetchall(),
                 key=str,
             )
