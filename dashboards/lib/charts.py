@@ -19,6 +19,8 @@ from dashboards.lib.format import Formatter
 from dashboards.lib.theme import FONT_FAMILY, chart_colour, rgb
 
 TEMPLATE = "encours"
+# The same for named bars: where they have no room the names turn, as days on an axis never do.
+NAMED_TEMPLATE = "encours-named"
 HEIGHT = 304
 CLEAR = "rgba(0,0,0,0)"
 FONTS = f"{FONT_FAMILY}, system-ui, sans-serif"
@@ -84,11 +86,18 @@ def register() -> None:
             },
         }
     )
+    named = go.layout.Template(pio.templates[TEMPLATE].to_plotly_json())
+    named.layout.xaxis.tickangle = None
+    pio.templates[NAMED_TEMPLATE] = named
 
 
-def _styled(figure: go.Figure, fmt: Formatter, *, height: int = HEIGHT, right: int = 8) -> go.Figure:
-    """Put the template on a figure, with what differs from figure to figure."""
-    figure.update_layout(template=TEMPLATE, height=height, margin_r=right, separators=separators(fmt))
+def _styled(
+    figure: go.Figure, fmt: Formatter, *, height: int = HEIGHT, right: int = 8, named: bool = False
+) -> go.Figure:
+    """Put the template on a figure, with what differs from figure to figure; ``named``: its x axis holds words."""
+    figure.update_layout(
+        template=NAMED_TEMPLATE if named else TEMPLATE, height=height, margin_r=right, separators=separators(fmt)
+    )
     return figure
 
 
@@ -245,10 +254,10 @@ def waterfall(
         totals={"marker": {"color": chart_colour("not-due"), "line": {"width": 0}}},
         connector={"line": {"color": chart_colour("ink-2"), "width": 1}},
     )
-    _styled(figure, fmt, height=288)
+    _styled(figure, fmt, height=288, named=True)
     figure.update_layout(hovermode="closest", showlegend=False, margin_t=24, waterfallgap=0.3)
     figure.update_yaxes(range=[floor, high + room], tickformat="~s", showticklabels=False)
-    figure.update_xaxes(type="category", tickangle="auto")
+    figure.update_xaxes(type="category")
     return figure
 
 
@@ -303,10 +312,10 @@ def due_weeks(rows: Sequence[Row], currency: str, fmt: Formatter) -> go.Figure:
             ],
             hovertemplate="%{customdata[0]} · %{customdata[1]}",
         )
-    _styled(figure, fmt)
+    _styled(figure, fmt, named=True)
     figure.update_layout(barmode="group", bargap=0.25, margin_t=40)
     figure.update_yaxes(tickformat="~s", rangemode="tozero")
-    figure.update_xaxes(type="category", nticks=16, tickangle="auto")
+    figure.update_xaxes(type="category", nticks=16)
     return figure
 
 
