@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from tests.models.compiled import Warehouse
 from tests.oracle import OpenItem, Oracle
@@ -87,7 +88,7 @@ def _key(row: Mapping[str, object], names: tuple[str, ...]) -> tuple[object, ...
 def _rows(
     mart: str,
     seen: Mapping[tuple[object, ...], Mapping[str, object]],
-    wanted: Mapping[tuple[object, ...], Mapping[str, object]],
+    wanted: Mapping[Any, Mapping[str, object]],
     place_of_entity: int = 0,
 ) -> Iterator[Difference]:
     """Rows by key: each on both sides, equal in each column that both have."""
@@ -127,7 +128,7 @@ def _allocations(warehouse: Warehouse, oracle: Oracle) -> Iterator[Difference]:
     }
     wanted: dict[tuple[object, ...], tuple[Decimal, Decimal]] = {}
     for each in oracle.allocations():
-        key = (
+        key: tuple[object, ...] = (
             each.entity_id,
             each.credit_document_id,
             each.debit_document_id,
