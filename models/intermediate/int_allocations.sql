@@ -123,7 +123,7 @@ numbered as (
         -- With all parts that last longer: what is in effect on a day is then the first of these sums that is, whole.
         sum(credit_amount) over (
             partition by entity_id, allocation_id, debit_document_id, instalment_no
-            order by (case when ended_on is null then 0 else 1 end), ended_on desc, debit_amount
+            order by (case when ended_on is null then 0 else 1 end) asc, ended_on desc, debit_amount asc
             rows between unbounded preceding and current row
         ) as credit_through_amount
     from stated

@@ -26,11 +26,11 @@ by_entity as (
         entity_id,
         currency,
         reporting_currency,
-        changed_on,
         {% for component in components %}
             sum({{ component }}) as {{ component }},
-            sum(reporting_{{ component }}) as reporting_{{ component }}{{ ',' if not loop.last }}
+            sum(reporting_{{ component }}) as reporting_{{ component }},
         {% endfor %}
+        changed_on
     from {{ ref('int_component_changes') }}
     group by
         entity_id,
@@ -48,11 +48,11 @@ by_entity_and_total as (
         '*' as entity_id,
         currency,
         reporting_currency,
-        changed_on,
         {% for component in components %}
             sum({{ component }}) as {{ component }},
-            sum(reporting_{{ component }}) as reporting_{{ component }}{{ ',' if not loop.last }}
+            sum(reporting_{{ component }}) as reporting_{{ component }},
         {% endfor %}
+        changed_on
     from by_entity
     group by
         currency,
@@ -94,14 +94,14 @@ final as (
         period_rows.period_ending_on,
         first_changes.entity_id,
         first_changes.reporting_currency,
-        first_changes.currency,
         {% for component in components %}
             {% for side in ['', 'reporting_'] %}
                 {{ money(
                     'sum(coalesce(counted_by_period.' ~ side ~ component ~ ', 0)) over running_rows'
-                ) }} as {{ side }}{{ component }}{{ ',' if not loop.last }}
-            {%- endfor %}{{ ',' if not loop.last }}
+                ) }} as {{ side }}{{ component }},
+            {% endfor %}
         {% endfor %}
+        first_changes.currency
     from first_changes
     inner join period_rows
         on

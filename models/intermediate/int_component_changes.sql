@@ -209,11 +209,11 @@ final as (
         customer_id,
         currency,
         reporting_currency,
-        changed_on,
         {% for component in balances + ['sales_amount'] %}
             {{ money('sum(' ~ component ~ ')') }} as {{ component }},
-            {{ money('sum(reporting_' ~ component ~ ')') }} as reporting_{{ component }}{{ ',' if not loop.last }}
+            {{ money('sum(reporting_' ~ component ~ ')') }} as reporting_{{ component }},
         {% endfor %}
+        changed_on
     from moves
     group by
         entity_id,

@@ -79,12 +79,11 @@ from_first_row as (
         greatest(counted_by_period.period_ending_on, kinds.first_ending_on) as period_ending_on,
         counted_by_period.entity_id,
         counted_by_period.customer_id,
-        counted_by_period.currency,
         {% for component in components %}
             {{ money('sum(counted_by_period.' ~ component ~ ')') }} as {{ component }},
-            {{ money('sum(counted_by_period.reporting_' ~ component ~ ')') }} as reporting_{{ component }}
-            {{- ',' if not loop.last }}
+            {{ money('sum(counted_by_period.reporting_' ~ component ~ ')') }} as reporting_{{ component }},
         {% endfor %}
+        counted_by_period.currency
     from counted_by_period
     inner join kinds
         on counted_by_period.period_kind = kinds.period_kind
@@ -121,13 +120,13 @@ balances_by_entity as (
         recent_rows.period_ending_on,
         first_changes.entity_id,
         first_changes.customer_id,
-        first_changes.currency,
         {% for component in components %}
             {% for side in ['', 'reporting_'] %}
                 {{ money('sum(coalesce(from_first_row.' ~ side ~ component ~ ', 0)) over running_rows') }}
-                    as {{ side }}{{ component }}{{ ',' if not loop.last }}
-            {%- endfor %}{{ ',' if not loop.last }}
+                    as {{ side }}{{ component }},
+            {% endfor %}
         {% endfor %}
+        first_changes.currency
     from first_changes
     inner join recent_rows
         on
@@ -161,8 +160,9 @@ balances_with_something as (
         {% for component in components %}
             {{ component }} <> 0
             or reporting_{{ component }} <> 0
-            {{ 'or' if not loop.last }}
+            or
         {% endfor %}
+        false
 
 ),
 
@@ -175,12 +175,12 @@ balances as (
         period_ending_on,
         '*' as entity_id,
         customer_id,
-        currency,
         {% for component in components %}
             {% for side in ['', 'reporting_'] %}
-                {{ money('sum(' ~ side ~ component ~ ')') }} as {{ side }}{{ component }}{{ ',' if not loop.last }}
-            {%- endfor %}{{ ',' if not loop.last }}
+                {{ money('sum(' ~ side ~ component ~ ')') }} as {{ side }}{{ component }},
+            {% endfor %}
         {% endfor %}
+        currency
     from balances_with_something
     group by
         period_kind,
@@ -195,10 +195,10 @@ foreign_balances as (
     -- At constant rates: the currencies that rates move, of the rows that have such a figure.
     select
         balances.*,
-        bridges.compared_on,
         {% for component in components %}
-            sum(balances.{{ component }}) over running_customers as {{ component }}_so_far{{ ',' if not loop.last }}
+            sum(balances.{{ component }}) over running_customers as {{ component }}_so_far,
         {% endfor %}
+        bridges.compared_on
     from balances
     inner join bridges
         on
@@ -223,9 +223,8 @@ rate_differences as (
         foreign_balances.period_kind,
         foreign_balances.period_ending_on,
         foreign_balances.entity_id,
-        foreign_balances.customer_id,
+        -- Without an earlier amount there is no rate, and nothing to convert gives nothing.
         {% for component in components %}
-            -- Without an earlier amount there is no rate, and nothing to convert gives nothing.
             {{ money(
                 'case'
                 ~ ' when coalesce(opening.' ~ component ~ ', 0) = 0 then 0'
@@ -244,8 +243,9 @@ rate_differences as (
                 )
                 ~ ' - foreign_balances.reporting_' ~ component
                 ~ ' end'
-            ) }} as {{ component }}{{ ',' if not loop.last }}
+            ) }} as {{ component }},
         {% endfor %}
+        foreign_balances.customer_id
     from foreign_balances
     left join {{ ref('int_component_balances') }} as opening
         on
@@ -264,12 +264,12 @@ sides as (
             bridges.period_kind,
             bridges.period_ending_on,
             bridges.entity_id,
-            balances.customer_id,
             {% for component in components %}
                 {{ 'balances.reporting_' ~ component if side == 'opening' else 0 }} as opening_{{ component }},
                 {{ 'balances.reporting_' ~ component if side == 'closing' else 0 }} as closing_{{ component }},
-                0 as rate_{{ component }}{{ ',' if not loop.last }}
+                0 as rate_{{ component }},
             {% endfor %}
+            balances.customer_id
         from bridges
         inner join recent_rows
             on
@@ -286,12 +286,12 @@ sides as (
         period_kind,
         period_ending_on,
         entity_id,
-        customer_id,
         {% for component in components %}
             0 as opening_{{ component }},
             0 as closing_{{ component }},
-            {{ component }} as rate_{{ component }}{{ ',' if not loop.last }}
+            {{ component }} as rate_{{ component }},
         {% endfor %}
+        customer_id
     from rate_differences
 
 ),
@@ -302,13 +302,12 @@ by_customer as (
         period_kind,
         period_ending_on,
         entity_id,
-        customer_id,
         {% for component in components %}
             cast(sum(opening_{{ component }}) as double) as opening_{{ component }},
             cast(sum(closing_{{ component }}) as double) as closing_{{ component }},
-            cast(sum(closing_{{ component }}) + sum(rate_{{ component }}) as double) as constant_{{ component }}
-            {{- ',' if not loop.last }}
+            cast(sum(closing_{{ component }}) + sum(rate_{{ component }}) as double) as constant_{{ component }},
         {% endfor %}
+        customer_id
     from sides
     group by
         period_kind,
@@ -327,12 +326,12 @@ weights as (
         entity_id,
         has_fx,
         cast(opening_window_days as double) as opening_days,
-        cast(closing_window_days as double) as closing_days,
         {% for side in ['opening', 'constant', 'closing'] %}
             cast({{ side }}_not_due_amount + {{ side }}_overdue_amount + {{ side }}_unapplied_amount as double)
                 as {{ side }}_receivable,
-            cast({{ side }}_sales_amount as double) as {{ side }}_sales{{ ',' if not loop.last }}
+            cast({{ side }}_sales_amount as double) as {{ side }}_sales,
         {% endfor %}
+        cast(closing_window_days as double) as closing_days
     from bridges
     where opening_dso_days is not null and closing_dso_days is not null
 

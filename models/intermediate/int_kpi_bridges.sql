@@ -99,11 +99,10 @@ changes_by_period as (
         kinds.period_kind,
         {{ period_ending('kinds.period_kind', 'changes.changed_on') }} as period_ending_on,
         changes.entity_id,
-        changes.reporting_currency,
         {% for effect in overdue_effects %}
-            sum(case when changes.effect = '{{ effect }}' then changes.amount else 0 end) as {{ effect }}
-            {{- ',' if not loop.last }}
+            sum(case when changes.effect = '{{ effect }}' then changes.amount else 0 end) as {{ effect }},
         {% endfor %}
+        changes.reporting_currency
     from changes_and_totals as changes
     cross join kinds
     group by
@@ -121,10 +120,10 @@ changes_until as (
         kpis.period_kind,
         kpis.period_ending_on,
         kpis.entity_id,
-        kpis.reporting_currency,
         {% for effect in overdue_effects %}
-            sum(coalesce(changes_by_period.{{ effect }}, 0)) over running_rows as {{ effect }}{{ ',' if not loop.last }}
+            sum(coalesce(changes_by_period.{{ effect }}, 0)) over running_rows as {{ effect }},
         {% endfor %}
+        kpis.reporting_currency
     from {{ ref('fct_kpis') }} as kpis
     left join changes_by_period
         on
@@ -145,10 +144,10 @@ changes_until as (
 overdue as (
 
     select
-        compared.*,
         {% for effect in overdue_effects %}
-            closing.{{ effect }} - opening.{{ effect }} as {{ effect }}{{ ',' if not loop.last }}
+            closing.{{ effect }} - opening.{{ effect }} as {{ effect }},
         {% endfor %}
+        compared.*
     from compared
     inner join changes_until as closing
         on

@@ -76,15 +76,15 @@ at_constant_rates as (
         pairs.period_kind,
         pairs.period_ending_on,
         pairs.entity_id,
-        pairs.reporting_currency,
         {% for component in components %}
             sum({{ at_constant_rate(
                 'closing.' ~ component,
                 'closing.reporting_' ~ component,
                 'opening.' ~ component,
                 'opening.reporting_' ~ component
-            ) }}) as {{ component }}{{ ',' if not loop.last }}
+            ) }}) as {{ component }},
         {% endfor %}
+        pairs.reporting_currency
     from pairs
     inner join balances as closing
         on
@@ -127,16 +127,16 @@ compared as (
         opening.window_days as opening_window_days,
         closing.window_days as closing_window_days,
         -- Without a positive balance and sales at constant rates there is no such figure: the reported row stands.
+        {% for component in components %}
+            opening.{{ component }} as opening_{{ component }},
+            closing.{{ component }} as closing_{{ component }},
+            constant.{{ component }} as converted_{{ component }},
+        {% endfor %}
         coalesce(
             constant.sales_amount > 0
             and constant.not_due_amount + constant.overdue_amount + constant.unapplied_amount >= 0,
             false
-        ) as is_at_constant_rates,
-        {% for component in components %}
-            opening.{{ component }} as opening_{{ component }},
-            closing.{{ component }} as closing_{{ component }},
-            constant.{{ component }} as converted_{{ component }}{{ ',' if not loop.last }}
-        {% endfor %}
+        ) as is_at_constant_rates
     from pairs
     inner join kpis as closing
         on
@@ -177,14 +177,14 @@ final as (
         opening_dso_days,
         closing_dso_days,
         opening_window_days,
-        closing_window_days,
         {% for component in components %}
             opening_{{ component }},
             closing_{{ component }},
             {{ money(
                 'case when is_at_constant_rates then converted_' ~ component ~ ' else closing_' ~ component ~ ' end'
-            ) }} as constant_{{ component }}{{ ',' if not loop.last }}
+            ) }} as constant_{{ component }},
         {% endfor %}
+        closing_window_days
     from compared
 
 )

@@ -128,12 +128,13 @@ amounts as (
 
     -- What is disputed on the row's day comes off every figure of `clean`, and off nothing of `all`.
     select
+        cuts.dimension,
+        cuts.member,
         balances.period_kind,
         balances.period_ending_on,
         period_rows.as_of_on,
         period_rows.is_complete,
         balances.entity_id,
-        balances.cut_id,
         scopes.scope,
         balances.reporting_currency,
         period_rows.window_days,
@@ -205,6 +206,8 @@ amounts as (
         on
             balances.period_kind = period_rows.period_kind
             and balances.period_ending_on = period_rows.period_ending_on
+    inner join cuts
+        on balances.cut_id = cuts.cut_id
     inner join at_risk_rows
         on
             balances.period_kind = at_risk_rows.period_kind
@@ -268,8 +271,8 @@ amounts as (
 final as (
 
     select
-        cuts.dimension,
-        cuts.member,
+        dimension,
+        member,
         period_kind,
         period_ending_on,
         as_of_on,
@@ -350,8 +353,6 @@ final as (
         {{ funding_cost('overdue_amount', 'funding_rate', 'window_days') }} as cost_of_overdue_amount,
         {{ ratio('period_collected_amount', 'collected_target_amount') }} as collected_target_rate
     from amounts
-    inner join cuts
-        on amounts.cut_id = cuts.cut_id
 
 )
 

@@ -133,9 +133,7 @@ by_cell as (
         cell_id,
         period_ending_on,
         reporting_currency,
-        {% for measure in measures %}
-            sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ summed(measures) }}
     from amounts
     group by
         entity_id,
@@ -158,9 +156,7 @@ final as (
         entity_id,
         cut_id,
         reporting_currency,
-        {% for measure in measures %}
-            {{ money(measure) }} as {{ measure }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ as_money(measures) }}
     from by_cut
 
 )

@@ -209,9 +209,7 @@ by_cell as (
         seen.reporting_currency,
         seen.period_kind,
         {{ period_ending('seen.period_kind', 'seen.seen_on') }} as period_ending_on,
-        {% for measure in measures %}
-            sum(seen.{{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ summed(measures, 'seen') }}
     from seen
     inner join as_of
         on seen.seen_on <= as_of.as_of_on
@@ -289,9 +287,7 @@ first_changes as (
         reporting.reporting_currency,
         kinds.period_kind,
         {{ period_ending('kinds.period_kind', 'first_rows.first_posted_on') }} as period_ending_on,
-        {% for measure in measures %}
-            0 as {{ measure }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ zeros(measures) }}
     from first_rows
     cross join reporting
     cross join kinds

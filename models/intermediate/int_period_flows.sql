@@ -53,13 +53,13 @@ moves as (
         flow_on as moved_on,
         entity_id,
         cut_id,
-        reporting_currency,
         sales_amount,
         sales_amount as sales_12m_amount,
         sales_amount as effectiveness_sales_amount,
         collected_amount,
         collected_amount as period_collected_amount,
-        written_off_amount
+        written_off_amount,
+        reporting_currency
     from daily_flows
     {% for window in windows %}
         union all
@@ -75,14 +75,14 @@ moves as (
             {% endif %}
             entity_id,
             cut_id,
-            reporting_currency,
             {% for measure in measures %}
                 {% set summed = namespace(flow=none) %}
                 {% for flow, figure in window[2].items() if figure == measure %}
                     {% set summed.flow = flow %}
                 {% endfor %}
-                {{ '-' ~ summed.flow if summed.flow else '0' }} as {{ measure }}{{ ',' if not loop.last }}
+                {{ '-' ~ summed.flow if summed.flow else '0' }} as {{ measure }},
             {% endfor %}
+            reporting_currency
         from daily_flows
     {% endfor %}
 
@@ -96,9 +96,7 @@ changes as (
         moves.entity_id,
         moves.cut_id,
         moves.reporting_currency,
-        {% for measure in measures %}
-            sum(moves.{{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ summed(measures, 'moves') }}
     from moves
     inner join as_of
         on moves.moved_on <= as_of.as_of_on
@@ -125,9 +123,7 @@ final as (
         entity_id,
         cut_id,
         reporting_currency,
-        {% for measure in measures %}
-            {{ money(measure) }} as {{ measure }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ as_money(measures) }}
     from running
 
 )

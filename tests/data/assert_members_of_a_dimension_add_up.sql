@@ -22,9 +22,7 @@ members as (
         entity_id,
         scope,
         reporting_currency,
-        {% for measure in measures %}
-            sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ summed(measures) }}
     from {{ ref('fct_kpis_by_dimension') }}
     group by
         dimension,
@@ -61,5 +59,7 @@ left join members
         and kpis.reporting_currency = members.reporting_currency
 where
     {% for measure in measures %}
-        kpis.{{ measure }} is distinct from members.{{ measure }}{{ '\n        or' if not loop.last }}
+        kpis.{{ measure }} is distinct from members.{{ measure }}
+        or
     {% endfor %}
+    members.dimension is null

@@ -132,15 +132,22 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     f"{_INTERMEDIATE}int_period_balances.sql": (
         (
-            "when by_day_and_total.changed_on < entity_rows.effectiveness_from_on",
-            "when by_day_and_total.changed_on <= entity_rows.effectiveness_from_on",
+            "greatest(intervals.valid_from_on, {{ add_days('intervals.due_on', days) }}) as starts_on",
+            "{{ add_days('intervals.due_on', days) }} as starts_on",
         ),
+        ("on seen.seen_on <= as_of.as_of_on", "on seen.seen_on < as_of.as_of_on"),
+        ("[('overdue', 1), ('over_90', 91)]", "[('overdue', 0), ('over_90', 91)]"),
+        ("[('overdue', 1), ('over_90', 91)]", "[('overdue', 1), ('over_90', 90)]"),
+        ("('opening_receivable_amount', 28, 1)", "('opening_receivable_amount', 27, 1)"),
+        ("('opening_12m_receivable_amount', 364, 12)", "('opening_12m_receivable_amount', 364, 11)"),
+        ("item_kind in ('payment', 'deposit') as is_unapplied_cash", "item_kind in ('payment') as is_unapplied_cash"),
+    ),
+    f"{_INTERMEDIATE}int_period_at_risk.sql": (
+        ("items.item_kind in ('invoice', 'debit_note')", "items.item_kind in ('invoice')"),
         (
-            "and entity_rows.as_of_on >= by_day_and_total.changed_on",
-            "and entity_rows.as_of_on > by_day_and_total.changed_on",
+            "valid_to_on > {{ add_days(month_end('posted_on'), 90) }}",
+            "valid_to_on >= {{ add_days(month_end('posted_on'), 90) }}",
         ),
-        ("on entities.first_posted_on <= period_rows.as_of_on", "on entities.first_posted_on < period_rows.as_of_on"),
-        ("and customers.customer_kind <> 'intragroup'", ""),
     ),
     f"{_INTERMEDIATE}int_period_disputed.sql": (
         (
@@ -151,8 +158,11 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
         ("case when item_kind in ('invoice', 'debit_note') then", "case when item_kind in ('invoice') then"),
     ),
     f"{_INTERMEDIATE}int_period_countback.sql": (
-        ("greatest(row_months.sales_amount, 0) as taken_amount", "row_months.sales_amount as taken_amount"),
-        ("and period_rows.as_of_on >= months.first_on", ""),
+        (
+            "greatest(coalesce(sales_by_month.sales_amount, 0), 0) as taken_amount",
+            "coalesce(sales_by_month.sales_amount, 0) as taken_amount",
+        ),
+        ("and period_rows.as_of_on >= history.first_on", ""),
         (
             "order by month_on desc\n            rows between unbounded preceding and current row\n"
             "        ) as days_through",
@@ -183,7 +193,7 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
             "sum(case when maturity_kind = 'late' then sign",
         ),
     ),
-    f"{_RECEIVABLES}fct_kpis.sql": (
+    f"{_INTERMEDIATE}int_kpis.sql": (
         (
             "balances.overdue_amount - scopes.is_clean * balances.disputed_overdue_amount",
             "balances.overdue_amount + scopes.is_clean * balances.disputed_overdue_amount",

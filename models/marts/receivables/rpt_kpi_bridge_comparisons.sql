@@ -29,4 +29,6 @@ final as (
 )
 
 select * from final
-{{ sorted_by('reporting_currency', 'entity_id', 'comparison', 'period_kind', 'period_ending_on', 'measure', 'effect_order') }}
+{{ sorted_by(
+    'reporting_currency', 'entity_id', 'comparison', 'period_kind', 'period_ending_on', 'measure', 'effect_order'
+) }}

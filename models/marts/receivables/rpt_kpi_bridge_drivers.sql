@@ -65,6 +65,12 @@ changes as (
 
 ),
 
+kinds as (
+
+    select distinct period_kind from recent_rows
+
+),
+
 by_document as (
 
     select
@@ -76,7 +82,7 @@ by_document as (
         changes.document_id,
         sum(changes.amount) as amount
     from changes
-    cross join (select distinct recent_rows.period_kind from recent_rows) as kinds
+    cross join kinds
     inner join recent_rows
         on
             kinds.period_kind = recent_rows.period_kind
@@ -134,7 +140,7 @@ ranked as (
         *,
         row_number() over (
             partition by period_kind, period_ending_on, entity_id, measure, effect
-            order by abs(value) desc, document_entity_id, customer_id, document_id
+            order by abs(value) desc, document_entity_id asc, customer_id asc, document_id asc
         ) as driver_rank
     from contributions
 
