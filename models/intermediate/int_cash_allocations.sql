@@ -26,7 +26,7 @@ final as (
         allocations.debit_document_id,
         allocations.instalment_no,
         allocations.customer_id,
-        items.currency,
+        allocations.debit_currency as currency,
         items.base_currency,
         allocations.received_on,
         allocations.effective_on as valid_from_on,

@@ -364,7 +364,7 @@ def _policies(tables: Tables, given: Mapping[str, Row]) -> dict[str, str]:
 
 
 def _groups(customers: Mapping[str, Customer]) -> dict[str, str]:
-    """The highest customer above each, where the group has two customers or more; else ``(alone)``."""
+    """The highest customer above each, where the group has two customers or more; else ``Standing alone``."""
 
     def top(customer_id: str) -> str:
         seen = {customer_id}
@@ -378,4 +378,4 @@ def _groups(customers: Mapping[str, Customer]) -> dict[str, str]:
 
     tops = {customer_id: top(customer_id) for customer_id in customers}
     sizes = Counter(tops.values())
-    return {customer_id: name if sizes[name] > 1 else "(alone)" for customer_id, name in tops.items()}
+    return {customer_id: name if sizes[name] > 1 else "Standing alone" for customer_id, name in tops.items()}

@@ -22,7 +22,7 @@ KpiKey = tuple[str, date, str, str, str]
 DimensionKey = tuple[str, date, str, str, str, str, str]
 """The same, then dimension and member."""
 
-NONE = "(none)"
+NONE = "Not given"
 
 DIMENSIONS: dict[str, Callable[[Item, Company], str]] = {
     "segment": lambda item, company: item.customer.segment or NONE,

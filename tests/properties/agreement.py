@@ -50,21 +50,21 @@ def differences(warehouse: Warehouse, oracle: Oracle) -> Iterator[Difference]:
     yield from _allocations(warehouse, oracle)
     yield from _open_items(warehouse, oracle)
     yield from _ledger_balances(warehouse, oracle)
-    yield from _rows(
+    yield from compare(
         "fct_receivable_items",
-        {_key(row, ITEM_KEY): row for row in warehouse.records("select * from marts.fct_receivable_items")},
+        {key_of(row, ITEM_KEY): row for row in warehouse.records("select * from marts.fct_receivable_items")},
         oracle.receivable_items(),
     )
     yield from _aging_weekly(warehouse, oracle)
-    yield from _rows(
+    yield from compare(
         "fct_kpis",
-        {_key(row, KPI_KEY): row for row in warehouse.records("select * from marts.fct_kpis")},
-        {key: _flagged(row) for key, row in oracle.kpis().items()},
+        {key_of(row, KPI_KEY): row for row in warehouse.records("select * from marts.fct_kpis")},
+        {key: flagged(row) for key, row in oracle.kpis().items()},
         place_of_entity=2,
     )
 
 
-def _flagged(row: Mapping[str, object]) -> Mapping[str, object]:
+def flagged(row: Mapping[str, object]) -> Mapping[str, object]:
     """A row of figures; the flag of countback speaks of its days, and where there are none it says nothing."""
     if row["dso_countback_days"] is None:
         return {name: value for name, value in row.items() if name != "is_countback_exhausted"}
@@ -81,11 +81,11 @@ def is_same(seen: object, wanted: object) -> bool:
     return seen == wanted
 
 
-def _key(row: Mapping[str, object], names: tuple[str, ...]) -> tuple[object, ...]:
+def key_of(row: Mapping[str, object], names: tuple[str, ...]) -> tuple[object, ...]:
     return tuple(row[name] for name in names)
 
 
-def _rows(
+def compare(
     mart: str,
     seen: Mapping[tuple[object, ...], Mapping[str, object]],
     wanted: Mapping[Any, Mapping[str, object]],
@@ -169,12 +169,12 @@ def _open_items(warehouse: Warehouse, oracle: Oracle) -> Iterator[Difference]:
             assert isinstance(valid_from_on, date)
             assert valid_to_on is None or isinstance(valid_to_on, date)
             if valid_from_on <= day and (valid_to_on is None or day < valid_to_on):
-                key = _key(span, ITEM_KEY)
+                key = key_of(span, ITEM_KEY)
                 if key in seen:
                     yield Difference(str(key[0]), "fct_item_intervals", f"{key}: two spans on {day}")
                 seen[key] = span
         wanted = {key: _columns(item) for key, item in oracle.open_items(day).items()}
-        for difference in _rows("fct_item_intervals", seen, wanted):
+        for difference in compare("fct_item_intervals", seen, wanted):
             yield replace(difference, text=f"on {day} {difference.text}")
 
 
@@ -212,7 +212,7 @@ def _aging_weekly(warehouse: Warehouse, oracle: Oracle) -> Iterator[Difference]:
     rows = warehouse.records(
         """
         select
-            week_ending_on, entity_id, nullif(segment, 'Not given') as segment, currency, aging_bucket,
+            week_ending_on, entity_id, segment, currency, aging_bucket,
             sum(open_amount) as open_amount, sum(base_open_amount) as base_open_amount,
             sum(disputed_amount) as disputed_amount, sum(items_count) as items_count
         from marts.fct_aging_weekly group by all
@@ -227,4 +227,4 @@ def _aging_weekly(warehouse: Warehouse, oracle: Oracle) -> Iterator[Difference]:
         }
         for key, row in oracle.aging_weekly().items()
     }
-    yield from _rows("fct_aging_weekly", {_key(row, key): row for row in rows}, wanted, place_of_entity=1)
+    yield from compare("fct_aging_weekly", {key_of(row, key): row for row in rows}, wanted, place_of_entity=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -11,6 +11,7 @@ from tests.models.compiled import Compiled, Warehouse, compile_project
 from tests.oracle import Oracle
 from tests.properties.agreement import COMPARED, Difference, differences
 from tests.properties.companies import World
+from tests.properties.further import COMPARED_FURTHER, further_differences
 from tests.properties.smaller import smallest, told
 
 settings.register_profile(
@@ -38,10 +39,22 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
 def agree(compiled: Compiled) -> Agree:
     """``agree(world)``: marts and oracle say the same of a world; else the smallest company on which they do not."""
 
+    return _agreeing(compiled, COMPARED, differences)
+
+
+@pytest.fixture(scope="session")
+def agree_further(compiled: Compiled) -> Agree:
+    """The same of the marts that are made of those."""
+    return _agreeing(compiled, (*COMPARED, *COMPARED_FURTHER), further_differences)
+
+
+def _agreeing(
+    compiled: Compiled, marts: Sequence[str], compare: Callable[[Warehouse, Oracle], Iterator[Difference]]
+) -> Agree:
     def found(world: World) -> list[Difference]:
         tables = world.tables
         with Warehouse(compiled, tables, world.as_of) as warehouse:
-            return list(differences(warehouse.make(*COMPARED), Oracle(tables, world.as_of)))
+            return list(compare(warehouse.make(*marts), Oracle(tables, world.as_of)))
 
     def check(world: World) -> None:
         differing = found(world)

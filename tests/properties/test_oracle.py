@@ -16,8 +16,9 @@ COMPANIES = 16
 """In one world: to plan the queries of a build costs more than the rows of so many companies."""
 
 
-def test_what_was_found_stays_found(agree: Agree) -> None:
+def test_what_was_found_stays_found(agree: Agree, agree_further: Agree) -> None:
     agree(FOUND)
+    agree_further(FOUND)
 
 
 @settings(max_examples=36)
@@ -25,6 +26,13 @@ def test_what_was_found_stays_found(agree: Agree) -> None:
 def test_the_marts_say_what_the_oracle_says(world: World, agree: Agree) -> None:
     """576 companies."""
     agree(world)
+
+
+@settings(max_examples=4)
+@given(world=worlds(COMPANIES))
+def test_what_is_made_of_them_says_what_the_oracle_says(world: World, agree_further: Agree) -> None:
+    """64 companies: figures by dimension, customers' weeks, the roll-forward and the bridges."""
+    agree_further(world)
 
 
 @pytest.mark.long
