@@ -30,7 +30,15 @@ UP_TO = {
             sum(amount) as amount, sum(base_amount) as base_amount
         from marts.fct_receivable_events where event_on <= $day group by all
     """,
-    "fct_kpis": "select * from marts.fct_kpis where period_ending_on <= $day",
+    # A month's cohort is known 90 days after its end.
+    "fct_kpis": """
+        select * replace (
+            case when period_ending_on + 90 <= $day then cohort_billed_amount end as cohort_billed_amount,
+            case when period_ending_on + 90 <= $day then at_risk_amount end as at_risk_amount,
+            case when period_ending_on + 90 <= $day then at_risk_rate end as at_risk_rate
+        )
+        from marts.fct_kpis where period_ending_on <= $day
+    """,
     "fct_aging_weekly": "select * from marts.fct_aging_weekly where week_ending_on <= $day",
     "fct_aging_kpis": "select * from marts.fct_aging_kpis where period_ending_on <= $day",
     "fct_customer_weekly": "select * from marts.fct_customer_weekly where week_ending_on <= $day",
