@@ -16,8 +16,8 @@ from tests.properties.companies import World, worlds
 
 RunEncours = Callable[..., CompletedProcess[str]]
 
-OF_THE_LOAD = {"rpt_loads", "rpt_passport", "rpt_rejects"}
-"""Marts that tell of files and times: there are none in memory."""
+OF_THE_LOAD = {"rpt_loads", "rpt_passport", "rpt_publications", "rpt_rejects", "rpt_reported_kpis"}
+"""Marts that tell of files, times and builds: there are none in memory."""
 
 
 @pytest.fixture(scope="module")
