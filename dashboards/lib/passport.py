@@ -68,6 +68,7 @@ FACTS = (
     Fact("rejected_amount", "Rejected amount", Kind.AMOUNT, "Of the rows refused on loading."),
     Fact("rejected_rows_count", "Rejected rows", Kind.COUNT, "Refused on loading."),
     Fact("exceptions_count", "Exceptions", Kind.COUNT, "Rows left out or assumed, all listed."),
+    Fact("headline_dso", "DSO shown first", Kind.TEXT, "Of the window (dso_days) or by countback; policy."),
     Fact("tests_passed_count", "Tests passed", Kind.COUNT, "Checks of this build that held."),
     Fact("tests_failed_count", "Tests failed", Kind.COUNT, "Checks of this build that did not."),
 )

@@ -16,7 +16,11 @@ final as (
         {{ money("max(case when policy = 'gl_tolerance_amount' then value end)") }} as gl_tolerance_amount,
         cast(max(case when policy = 'fx_carry_days' then value end) as integer) as fx_carry_days,
         cast(max(case when policy = 'solvency_weight' then value end) as decimal(9, 6)) as solvency_weight,
-        cast(max(case when policy = 'funding_rate' then value end) as decimal(9, 6)) as funding_rate
+        cast(max(case when policy = 'funding_rate' then value end) as decimal(9, 6)) as funding_rate,
+        case
+            when max(case when policy = 'headline_dso_is_countback' then value end) = 1 then 'dso_countback_days'
+            else 'dso_days'
+        end as headline_dso
     from policy
 
 )

@@ -96,6 +96,7 @@ final as (
         {{ money('loads.rejected_amount') }} as rejected_amount,
         cast(loads.rejected_rows_count as bigint) as rejected_rows_count,
         cast(exceptions.exceptions_count as bigint) as exceptions_count,
+        policy.headline_dso,
         -- Filled in when the run ends: see record_test_results.
         cast(0 as integer) as tests_passed_count,
         cast(0 as integer) as tests_failed_count
@@ -105,6 +106,7 @@ final as (
     cross join due_days
     cross join tie_out
     cross join exceptions
+    cross join {{ ref('int_policy') }} as policy
 
 )
 
