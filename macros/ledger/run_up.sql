@@ -1,13 +1,13 @@
 {#
   Figures of period rows as running sums: what changed by each row, added up over all rows from a key's first change
-  on. Needs the CTEs `period_rows` and `changes` (period_kind, period_ending_on, the keys, the measures). A change that
+  on. `rows` are the rows wanted (period_kind, period_ending_on); `changes` hold those, the keys and the measures. A change that
   falls in a row which is not there counts from the next one on. Sums have the width of a sum: cast them after.
 
       changes: (week, 03-03, S, 100), (week, 03-17, S, -40)
       {{ run_up('changes', ['entity_id'], ['amount']) }}
         -> 03-03 100, 03-10 100, 03-17 60, 03-24 60 …
 #}
-{% macro run_up(changes, keys, measures) %}
+{% macro run_up(changes, keys, measures, rows='period_rows') %}
     select
         period_kind,
         period_ending_on,
@@ -36,8 +36,8 @@
             from {{ changes }}
             union all
             select
-                period_rows.period_kind,
-                period_rows.period_ending_on,
+                {{ rows }}.period_kind,
+                {{ rows }}.period_ending_on,
                 {% for key in keys %}
                     firsts.{{ key }},
                 {% endfor %}
@@ -55,10 +55,10 @@
                     period_kind,
                     {{ keys | join(',\n                    ') }}
             ) as firsts
-            inner join period_rows
+            inner join {{ rows }}
                 on
-                    firsts.period_kind = period_rows.period_kind
-                    and firsts.first_ending_on <= period_rows.period_ending_on
+                    firsts.period_kind = {{ rows }}.period_kind
+                    and firsts.first_ending_on <= {{ rows }}.period_ending_on
         ) as changes_and_rows
     ) as run_up_rows
     where is_row

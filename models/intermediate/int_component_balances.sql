@@ -6,6 +6,10 @@
 {%- set components = [
     'not_due_amount', 'overdue_amount', 'disputed_overdue_amount', 'unapplied_amount', 'sales_amount',
 ] -%}
+{%- set measures = [] -%}
+{%- for component in components -%}
+    {%- do measures.extend([component, 'reporting_' ~ component]) -%}
+{%- endfor -%}
 with
 
 as_of as (
@@ -70,60 +74,22 @@ kinds as (
 
 {{ counted_by_period('by_entity_and_total', ['entity_id', 'currency', 'reporting_currency'], components) }},
 
-first_changes as (
+running as (
 
-    select
-        period_kind,
-        entity_id,
-        currency,
-        reporting_currency,
-        min(period_ending_on) as first_ending_on
-    from counted_by_period
-    group by
-        period_kind,
-        entity_id,
-        currency,
-        reporting_currency
+    {{ run_up('counted_by_period', ['entity_id', 'currency', 'reporting_currency'], measures) }}
 
 ),
 
 final as (
 
     select
-        first_changes.period_kind,
-        period_rows.period_ending_on,
-        first_changes.entity_id,
-        first_changes.reporting_currency,
-        {% for component in components %}
-            {% for side in ['', 'reporting_'] %}
-                {{ money(
-                    'sum(coalesce(counted_by_period.' ~ side ~ component ~ ', 0)) over running_rows'
-                ) }} as {{ side }}{{ component }},
-            {% endfor %}
-        {% endfor %}
-        first_changes.currency
-    from first_changes
-    inner join period_rows
-        on
-            first_changes.period_kind = period_rows.period_kind
-            and first_changes.first_ending_on <= period_rows.period_ending_on
-    left join counted_by_period
-        on
-            first_changes.period_kind = counted_by_period.period_kind
-            and first_changes.entity_id = counted_by_period.entity_id
-            and first_changes.currency = counted_by_period.currency
-            and first_changes.reporting_currency = counted_by_period.reporting_currency
-            and period_rows.period_ending_on = counted_by_period.period_ending_on
-    window
-        running_rows as (
-            partition by
-                first_changes.period_kind,
-                first_changes.entity_id,
-                first_changes.currency,
-                first_changes.reporting_currency
-            order by period_rows.period_ending_on
-            rows between unbounded preceding and current row
-        )
+        period_kind,
+        period_ending_on,
+        entity_id,
+        reporting_currency,
+        {{ as_money(measures) }},
+        currency
+    from running
 
 )
 

@@ -6,6 +6,10 @@
 {%- set components = [
     'not_due_amount', 'overdue_amount', 'disputed_overdue_amount', 'unapplied_amount', 'sales_amount',
 ] -%}
+{%- set measures = [] -%}
+{%- for component in components -%}
+    {%- do measures.extend([component, 'reporting_' ~ component]) -%}
+{%- endfor -%}
 with
 
 as_of as (
@@ -52,11 +56,8 @@ recent_rows as (
 
 kinds as (
 
-    select
-        period_kind,
-        min(period_ending_on) as first_ending_on
+    select distinct period_kind
     from recent_rows
-    group by period_kind
 
 ),
 
@@ -71,84 +72,23 @@ changes as (
 
 {{ counted_by_period('changes', ['entity_id', 'customer_id', 'currency'], components) }},
 
-from_first_row as (
+running as (
 
     -- What came before the first of these rows counts in it.
-    select
-        counted_by_period.period_kind,
-        greatest(counted_by_period.period_ending_on, kinds.first_ending_on) as period_ending_on,
-        counted_by_period.entity_id,
-        counted_by_period.customer_id,
-        {% for component in components %}
-            {{ money('sum(counted_by_period.' ~ component ~ ')') }} as {{ component }},
-            {{ money('sum(counted_by_period.reporting_' ~ component ~ ')') }} as reporting_{{ component }},
-        {% endfor %}
-        counted_by_period.currency
-    from counted_by_period
-    inner join kinds
-        on counted_by_period.period_kind = kinds.period_kind
-    group by
-        counted_by_period.period_kind,
-        greatest(counted_by_period.period_ending_on, kinds.first_ending_on),
-        counted_by_period.entity_id,
-        counted_by_period.customer_id,
-        counted_by_period.currency
-
-),
-
-first_changes as (
-
-    select
-        period_kind,
-        entity_id,
-        customer_id,
-        currency,
-        min(period_ending_on) as first_ending_on
-    from from_first_row
-    group by
-        period_kind,
-        entity_id,
-        customer_id,
-        currency
+    {{ run_up('counted_by_period', ['entity_id', 'customer_id', 'currency'], measures, rows='recent_rows') }}
 
 ),
 
 balances_by_entity as (
 
     select
-        first_changes.period_kind,
-        recent_rows.period_ending_on,
-        first_changes.entity_id,
-        first_changes.customer_id,
-        {% for component in components %}
-            {% for side in ['', 'reporting_'] %}
-                {{ money('sum(coalesce(from_first_row.' ~ side ~ component ~ ', 0)) over running_rows') }}
-                    as {{ side }}{{ component }},
-            {% endfor %}
-        {% endfor %}
-        first_changes.currency
-    from first_changes
-    inner join recent_rows
-        on
-            first_changes.period_kind = recent_rows.period_kind
-            and first_changes.first_ending_on <= recent_rows.period_ending_on
-    left join from_first_row
-        on
-            first_changes.period_kind = from_first_row.period_kind
-            and first_changes.entity_id = from_first_row.entity_id
-            and first_changes.customer_id = from_first_row.customer_id
-            and first_changes.currency = from_first_row.currency
-            and recent_rows.period_ending_on = from_first_row.period_ending_on
-    window
-        running_rows as (
-            partition by
-                first_changes.period_kind,
-                first_changes.entity_id,
-                first_changes.customer_id,
-                first_changes.currency
-            order by recent_rows.period_ending_on
-            rows between unbounded preceding and current row
-        )
+        period_kind,
+        period_ending_on,
+        entity_id,
+        customer_id,
+        {{ as_money(measures) }},
+        currency
+    from running
 
 ),
 
