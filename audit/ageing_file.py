@@ -51,7 +51,7 @@ def tell(settings: Settings, *, day: date, basis: Basis, by: By, slab_file: Path
         return
     columns = [name for name in _HEADINGS if name != "customer_id" or by is By.CUSTOMER]
     if out.suffix.lower() == ".csv":
-        save(out, to_csv(rows, columns))
+        save(out, to_csv(rows, columns, about))
     else:
         book = Workbook()
         book.sheet("Ageing", rows, {name: _HEADINGS[name] for name in columns})

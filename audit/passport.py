@@ -6,7 +6,7 @@ from audit.marts import Marts
 from audit.tables import Fact
 from encours.errors import EncoursError
 
-_NAMES = {
+NAMES = {
     "build_id": "Build",
     "code_version": "Code version",
     "policy_hash": "Policy hash",
@@ -28,6 +28,7 @@ _NAMES = {
     "tests_passed_count": "Tests passed",
     "tests_failed_count": "Tests failed",
 }
+"""What readers of files call the columns of `rpt_passport`: all of them, in this order."""
 
 
 def facts(marts: Marts) -> list[Fact]:
@@ -37,7 +38,7 @@ def facts(marts: Marts) -> list[Fact]:
         EncoursError: the file's passport lacks a line.
     """
     rows = marts.rows("select * from rpt_passport")
-    missing = [name for name in _NAMES if len(rows) != 1 or name not in rows[0]]
+    missing = [name for name in NAMES if len(rows) != 1 or name not in rows[0]]
     if missing:
         raise EncoursError(f"{marts.file}: the passport has no {missing[0]}; build and publish again.")
-    return [*((words, rows[0][name]) for name, words in _NAMES.items()), ("Published file", marts.file)]
+    return [*((words, rows[0][name]) for name, words in NAMES.items()), ("Published file", marts.file)]

@@ -14,7 +14,7 @@ import xlsxwriter
 
 from audit.marts import Row
 from encours.errors import EncoursError
-from encours.sheets import WORKBOOK_OPTIONS, plain, write_cell
+from encours.sheets import WORKBOOK_OPTIONS, plain, said_above, write_cell
 
 _MOST_LINES = 2**20
 
@@ -22,9 +22,13 @@ Fact = tuple[str, object]
 """Something a reader of a file must know: its name and its value."""
 
 
-def to_csv(rows: Sequence[Row], columns: Sequence[str]) -> bytes:
-    """UTF-8 with a byte order mark, commas, decimal points, ISO days: exact, for machines."""
+def to_csv(rows: Sequence[Row], columns: Sequence[str], about: Sequence[Fact]) -> bytes:
+    """UTF-8 with a byte order mark, commas, decimal points, ISO days: exact, for machines.
+
+    What it is and the passport stand above the headings, a line each, after ``#``, as in the dashboard's files.
+    """
     out = io.StringIO(newline="")
+    out.write(said_above(about))
     writer = csv.writer(out)
     writer.writerow(columns)
     writer.writerows([plain(row.get(name)) for name in columns] for row in rows)

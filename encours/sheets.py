@@ -6,6 +6,7 @@ comes back to the cent. A larger one is written as text rather than changed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -26,6 +27,23 @@ def plain(value: Any) -> str:
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return "'" + value
     return str(value)
+
+
+def exact(value: Any) -> str:
+    """A fact's value as text: ISO days, decimal points, shares 0..1, nothing for what is unknown."""
+    if value is None:
+        return ""
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def said_above(facts: Iterable[tuple[str, Any]]) -> str:
+    """What a CSV file says of itself above its headings: a line a fact, after ``#``.
+
+    Readers of CSV skip such lines as comments, so the table below stays as machines want it.
+    """
+    return "".join(f"# {name}: {' '.join(exact(value).split())}\r\n" for name, value in facts)
 
 
 def is_exact(value: Decimal) -> bool:

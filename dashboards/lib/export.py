@@ -18,7 +18,7 @@ from dashboards.lib import passport
 from dashboards.lib.context import Context
 from dashboards.lib.db import Row
 from dashboards.lib.tables import Column, Kind
-from encours.sheets import WORKBOOK_OPTIONS, plain, write_cell
+from encours.sheets import WORKBOOK_OPTIONS, plain, said_above, write_cell
 
 CSV_TYPE = "text/csv"
 EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -51,8 +51,7 @@ def to_csv(rows: Sequence[Row], columns: Sequence[Column], about: About) -> byte
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    for name, value in (*about.what, *about.passport):
-        out.write(f"# {name}: {' '.join(value.split())}\r\n")
+    out.write(said_above((*about.what, *about.passport)))
     writer.writerow([column.name for column in columns])
     writer.writerows([plain(row.get(column.name)) for column in columns] for row in rows)
     return out.getvalue().encode("utf-8-sig")

@@ -7,8 +7,6 @@ and all of them again in what is taken away.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from enum import StrEnum
 from html import escape
 from typing import Any
@@ -20,6 +18,7 @@ from dashboards.lib.db import Row, Warehouse
 from dashboards.lib.format import Formatter
 from dashboards.lib.glossary import Words
 from dashboards.lib.queries import health
+from encours.sheets import exact
 
 
 class Kind(StrEnum):
@@ -92,15 +91,6 @@ def written(fact: Fact, value: Any, fmt: Formatter) -> str:
     if fact.kind is Kind.MOMENT:
         return fmt.moment(value)
     return fmt.day(value, weekday=True) if fact.kind is Kind.DAY else str(value)
-
-
-def exact(value: Any) -> str:
-    """A fact for a file: ISO days, decimal points, shares 0..1."""
-    if value is None:
-        return ""
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def for_files(warehouse: Warehouse) -> list[tuple[str, str]]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import duckdb
+
+from audit.passport import NAMES
 
 
 def output(done: CompletedProcess[str]) -> str:
@@ -27,6 +31,29 @@ def pointer(home: Path) -> dict[str, object]:
     found = json.loads((home / "published" / "current.json").read_text())
     assert isinstance(found, dict)
     return found
+
+
+def facts_above(path: Path) -> dict[str, str]:
+    """What a CSV file says of itself above its headings, as names and values."""
+    facts: dict[str, str] = {}
+    for line in path.read_text(encoding="utf-8-sig").splitlines():
+        if not line.startswith("# "):
+            break
+        name, _, said = line.removeprefix("# ").partition(": ")
+        facts[name] = said
+    return facts
+
+
+def assert_passport(said: Mapping[str, str], home: Path, *, unknown: str = "") -> None:
+    """A file made from what ``home`` has published says every fact of the passport as the published file has it."""
+    with duckdb.connect(home / "published" / str(pointer(home)["file"]), read_only=True) as connection:
+        found = connection.execute("select * from marts.rpt_passport")
+        names = [column[0] for column in found.description or ()]
+        (row,) = found.fetchall()
+    for name, fact in zip(names, row, strict=True):
+        expected = unknown if fact is None else fact.isoformat() if isinstance(fact, date) else str(fact)
+        assert said[NAMES[name]] == expected, name
+    assert said["Published file"] == pointer(home)["file"]
 
 
 def tables(path: Path) -> set[str]:

@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 from audit.slabs import of_file
 from encours.errors import EncoursError
 from tests.command.conftest import AS_OF
-from tests.command.helpers import output, pointer
+from tests.command.helpers import assert_passport, facts_above, output, pointer
 
 RunEncours = Callable[..., CompletedProcess[str]]
 
@@ -35,7 +35,7 @@ def _aged(run_encours: RunEncours, home: Path, folder: Path, *options: object) -
     done = run_encours(["ageing", *options, "--out", out], home)
     assert done.returncode == 0, output(done)
     with out.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
     assert rows
     return {
         tuple(row[key] for key in KEYS if key in row): (
@@ -124,6 +124,24 @@ def test_a_workbook_holds_the_rows_and_says_what_they_are(
     about = {str(row[0]): row[1] for row in book.get_sheet_by_name("About").to_python()}
     assert about["Build"] == pointer(small_home)["build_id"]
     assert about["What"] == "Aged balance by due day, by customer"
+
+
+def test_a_csv_file_says_what_it_is_and_carries_the_passport(
+    small_home: Path, run_encours: RunEncours, tmp_path: Path
+) -> None:
+    """Above the headings, after ``#``: what reads CSV with comments reads the table as it is."""
+    out = tmp_path / "aged.csv"
+    done = run_encours(["ageing", "--on", "2025-12-31", "--basis", "invoice", "--out", out], small_home)
+    assert done.returncode == 0, output(done)
+    said = facts_above(out)
+    assert said["What"] == "Aged balance by invoice day, by entity"
+    assert said["On"] == "2025-12-31"
+    assert_passport(said, small_home)
+    with duckdb.connect() as connection:
+        (row,) = connection.execute(
+            f"select count(*), sum(items_count) > count(*) from read_csv('{out}', comment = '#', header = true)"
+        ).fetchall()
+    assert row == (len(_aged(run_encours, small_home, tmp_path, "--on", "2025-12-31", "--basis", "invoice")), True)
 
 
 def test_on_the_screen_each_line_adds_up(small_home: Path, run_encours: RunEncours) -> None:

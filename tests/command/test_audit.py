@@ -16,13 +16,15 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from audit.export import month_end_of
+from audit.passport import NAMES
 from audit.sample import shares
 from audit.statutory import Language, written
 from audit.tables import Workbook
+from dashboards.lib.passport import FACTS
 from encours.errors import EncoursError
 from encours.sheets import is_exact
 from tests.command.conftest import AS_OF
-from tests.command.helpers import output, pointer
+from tests.command.helpers import assert_passport, facts_above, output, pointer
 
 RunEncours = Callable[..., CompletedProcess[str]]
 Row = dict[str, object]
@@ -267,7 +269,11 @@ def test_statutory_tables_are_laid_out_as_the_mart_says(
     done = run_encours(["statutory", "--year", "2025-12-31", "--language", language, "--out", out], small_home)
     assert done.returncode == 0, output(done)
     with out.open(encoding="utf-8-sig", newline="") as file:
-        lines = list(csv.reader(file, delimiter=";" if language == "fr" else ","))
+        table = (line for line in file if not line.startswith("#"))
+        lines = list(csv.reader(table, delimiter=";" if language == "fr" else ","))
+    said = facts_above(out)
+    assert said["What"] == "Payment delays of issued invoices, D441-6 I and II"
+    assert_passport(said, small_home)
     assert lines[0][0].startswith(title)
     with duckdb.connect(small_home / "published" / str(pointer(small_home)["file"]), read_only=True) as connection:
         figures = connection.execute(
@@ -298,6 +304,29 @@ def test_statutory_tables_in_markdown_are_tables(small_home: Path, run_encours: 
     assert "exercice clos le 31 décembre 2025" in done.stdout
     assert "TTC" in done.stdout
     assert "HT" in done.stdout
+    below = done.stdout.partition("\n---\n")[2].splitlines()
+    assert_passport(dict(line.removeprefix("* ").split(": ", 1) for line in below if line), small_home, unknown="–")
+
+
+def test_statutory_tables_in_markdown_and_in_a_workbook_carry_the_passport(
+    small_home: Path, run_encours: RunEncours, tmp_path: Path
+) -> None:
+    for kind in ("md", "xlsx"):
+        done = run_encours(["statutory", "--out", tmp_path / f"tables.{kind}"], small_home)
+        assert done.returncode == 0, output(done)
+    build = str(pointer(small_home)["build_id"])
+    assert f"* Build: {build}\n" in (tmp_path / "tables.md").read_text(encoding="utf-8")
+    about = CalamineWorkbook.from_path(tmp_path / "tables.xlsx").get_sheet_by_name("About").to_python()
+    assert ["Build", build] in about
+    assert {str(row[0]) for row in about} >= set(NAMES.values())
+
+
+def test_files_tell_every_column_of_the_passport(published: Published) -> None:
+    """Those of the verbs and those of the dashboard the same ones."""
+    columns = {name for name, *_ in published.query("describe marts.rpt_passport")}
+    assert set(NAMES) == columns
+    assert {fact.column for fact in FACTS} == columns
+    assert set(published.facts()) >= set(NAMES.values())
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,8 @@ def test_the_changelog_explains_the_fingerprint(project_root: Path) -> None:
         ("| fingerprint `0123abcd` | why |", []),
         ("fingerprint 0123abcd changed for reasons that are not told in a row", []),
         (
-            "| fingerprint `0123abcd` | this one was the first of them |\n| fingerprint `4567cdef` | and then it changed again |",
+            "| fingerprint `0123abcd` | this one came first of all |\n"
+            "| fingerprint `4567cdef` | and then it changed again |",
             ["0123abcd", "4567cdef"],
         ),
     ],
