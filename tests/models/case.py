@@ -15,5 +15,7 @@ class Case(Entity):
 
     report_on: date
     expected: tuple[Expectation, ...]
+    peer_cases: tuple[str, ...] = ()
+    """Cases from other systems that it is, where its own name is another."""
     because: str = ""
     """Where our reading is not the one the case came with: which, and why."""

@@ -52,6 +52,7 @@ def billed_and_open(sales: Mapping[str, str], receivable: str, as_of_on: str) ->
 COLLECTION_CASES = (
     Case(
         entity_id="T1",
+        peer_cases=("G07",),
         report_on=MARCH_2025,
         documents=t1_documents(),
         expected=(
@@ -107,6 +108,7 @@ COLLECTION_CASES = (
     ),
     Case(
         entity_id="DSO-91",
+        peer_cases=("G06",),
         report_on=date(2025, 6, 30),
         documents=billed_and_open(
             {"2025-04-10": "2000000.00", "2025-05-10": "4000000.00", "2025-06-10": "3000000.00"},
@@ -118,6 +120,7 @@ COLLECTION_CASES = (
     ),
     Case(
         entity_id="DSO-JDE",
+        peer_cases=("G05",),
         report_on=MARCH_2025,
         documents=billed_and_open(
             {"2025-01-10": "5538.00", "2025-02-10": "4566.00", "2025-03-10": "7570.00"}, "10869.00", "2025-03-31"
@@ -126,6 +129,7 @@ COLLECTION_CASES = (
     ),
     Case(
         entity_id="DSO-12M",
+        peer_cases=("G01",),
         report_on=date(2023, 10, 31),
         documents=billed_and_open(
             {"2022-11-15": "20000.00", "2023-03-15": "70000.00", "2023-09-15": "60000.00"}, "50000.00", "2023-10-31"
@@ -135,6 +139,7 @@ COLLECTION_CASES = (
     ),
     Case(
         entity_id="COUNTBACK-30",
+        peer_cases=("G02",),
         report_on=date(2025, 6, 30),
         documents=billed_and_open(
             {"2025-04-10": "70000.00", "2025-05-10": "80000.00", "2025-06-10": "100000.00"}, "212000.00", "2025-06-30"
@@ -150,6 +155,7 @@ COLLECTION_CASES = (
     ),
     Case(
         entity_id="COUNTBACK-31",
+        peer_cases=("G03",),
         report_on=MARCH_2025,
         documents=billed_and_open(
             {"2025-01-10": "700000.00", "2025-02-10": "800000.00", "2025-03-10": "900000.00"},
@@ -163,6 +169,7 @@ COLLECTION_CASES = (
     ),
     Case(
         entity_id="COUNTBACK-HFM",
+        peer_cases=("G04",),
         report_on=date(2025, 9, 30),
         documents=billed_and_open(
             {
@@ -193,6 +200,7 @@ COLLECTION_CASES = (
     ),
     Case(
         entity_id="CEI-98",
+        peer_cases=("G08",),
         report_on=MARCH_2025,
         documents=(
             invoice("I-FEB", "100000.00", "2025-02-10", "2025-02-20"),
