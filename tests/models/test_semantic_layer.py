@@ -19,6 +19,7 @@ KPI = "{{{{ Dimension('kpi_row__{}') }}}} = '{}'"
 WEEKS_IN_EUR = " and ".join(
     KPI.format(*pair) for pair in (("period_kind", "week"), ("scope", "all"), ("reporting_currency", "EUR"))
 )
+IN_EUR = " and ".join(KPI.format(*pair) for pair in (("scope", "all"), ("reporting_currency", "EUR")))
 MONTHS = KPI.format("period_kind", "month")
 
 SUMS = (
@@ -26,13 +27,16 @@ SUMS = (
     *("disputed_amount", "disputed_overdue_amount", "opening_receivable_amount", "sales_amount", "sales_12m_amount"),
     *("effectiveness_sales_amount", "collected_amount", "matured_items_count", "late_items_count", "matured_amount"),
     *("late_amount", "seriously_matured_amount", "seriously_late_amount", "paid_amount", "paid_late_amount"),
-    *("paid_amount_days_to_pay", "paid_amount_days_beyond_terms", "paid_amount_days_late"),
+    *("paid_amount_days_to_pay", "paid_amount_days_beyond_terms", "paid_amount_days_late", "overdue_amount_days"),
+    *("unapplied_cash_amount", "unapplied_cash_amount_days", "opening_12m_receivable_amount", "written_off_amount"),
+    *("cohort_billed_amount", "at_risk_amount", "period_collected_amount", "collected_target_amount"),
 )
 RATIOS = (
     *("dso_days", "dso_12m_days", "best_possible_dso_days", "average_days_delinquent", "unapplied_days"),
     *("collection_effectiveness_rate", "late_payment_rate_by_count", "late_payment_rate_by_value"),
     *("seriously_late_rate_by_value", "weighted_days_to_pay", "days_beyond_terms", "days_beyond_terms_floored"),
-    *("days_beyond_terms_late_only", "current_rate", "over_90_rate"),
+    *("days_beyond_terms_late_only", "current_rate", "over_90_rate", "average_overdue_age_days", "write_off_rate"),
+    *("average_unapplied_cash_age_days", "at_risk_rate", "collected_target_rate", "receivable_turnover_12m_ratio"),
 )
 KPI_COLUMNS = (*SUMS, *RATIOS)
 
@@ -124,6 +128,57 @@ def test_every_kpi_by_week_and_entity_is_the_marts(ask: Ask, project: Project) -
     """)
     assert len(known) > 400
     _assert_same(asked, known, KPI_COLUMNS)
+
+
+OF_MONTHS = (
+    *("cohort_billed_amount", "at_risk_amount", "at_risk_rate", "period_collected_amount", "collected_target_amount"),
+    *("collected_target_rate", "written_off_amount", "write_off_rate", "receivable_turnover_12m_ratio"),
+    "average_overdue_age_days",
+)
+
+
+@pytest.mark.parametrize("by_entity", [True, False], ids=["by entity", "in all"])
+def test_cohorts_and_targets_by_month_are_the_marts(by_entity: bool, ask: Ask, project: Project) -> None:
+    """They belong to months: null where the month's 90 days are not over, or nothing was planned."""
+    groups = ("metric_time__month", *(("entity",) if by_entity else ()))
+    asked = ask(OF_MONTHS, groups, f"{MONTHS} and {IN_EUR}")
+    known = project.sql(f"""
+        select cast(date_trunc('month', period_ending_on) as date), {"entity_id, " if by_entity else ""}
+            {", ".join(OF_MONTHS)}
+        from marts.fct_kpis
+        where period_kind = 'month' and scope = 'all' and reporting_currency = 'EUR'
+            and entity_id {"<>" if by_entity else "="} '*'
+    """)
+    assert len(known) >= 36
+    for metric in ("at_risk_rate", "collected_target_rate"):
+        values = [row[len(groups) + OF_MONTHS.index(metric)] for row in known]
+        assert any(value is not None for value in values)
+        assert any(value is None for value in values), metric
+    _assert_same(asked, known, OF_MONTHS)
+
+
+def test_the_cost_of_overdue_is_of_one_entity(ask: Ask, project: Project) -> None:
+    """It is rounded once: the cents of several do not add up to those of all."""
+    metrics = ("cost_of_overdue_amount",)
+    asked = ask(metrics, ("metric_time__week", "entity"), WEEKS_IN_EUR)
+    known = project.sql("""
+        select cast(date_trunc('week', period_ending_on) as date), entity_id, cost_of_overdue_amount
+        from marts.fct_kpis
+        where period_kind = 'week' and scope = 'all' and reporting_currency = 'EUR' and entity_id <> '*'
+    """)
+    assert len(known) > 400
+    _assert_same(asked, known, metrics)
+    assert ask(metrics, (), WEEKS_IN_EUR) == [("",)]
+
+
+def test_every_figure_of_the_marts_is_a_metric_or_is_no_sum(project: Project) -> None:
+    """Amounts, counts and ratios of `fct_kpis`: all but countback, which is no ratio of sums."""
+    columns = {
+        name
+        for name, data_type in project.sql("select column_name, column_type from (describe marts.fct_kpis)")
+        if str(data_type).startswith(("DECIMAL", "DOUBLE", "BIGINT"))
+    }
+    assert columns - {*KPI_COLUMNS, "cost_of_overdue_amount"} == {"dso_countback_days"}
 
 
 def test_without_an_entity_the_newest_months_are_the_totals(ask: Ask, project: Project) -> None:
