@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 
 from encours.settings import PROJECT_ROOT
 from methodology.errors import MethodologyError
-from methodology.plan import Figure, Part, Plan, Section
+from methodology.plan import Figure, Part, Plan, Reckoning, Section, Table
 from methodology.warehouse import Warehouse
 
 PAGE = PROJECT_ROOT / "docs" / "methodology.md"
@@ -33,7 +33,7 @@ def _head() -> list[str]:
     return [
         "# Methodology",
         "",
-        "What every figure of `fct_kpis` means and how it is made. This page is written by `make docs`: words and",
+        "What every figure means and how it is made. This page is written by `make docs`: words and",
         "formulas are those of the docs blocks (`models/columns.md`, `models/formulas.md`), and every number below was",
         "computed by the project from the documents at the end, through the same load, models and marts as yours.",
         "",
@@ -53,12 +53,22 @@ def check(plan: Plan, warehouse: Warehouse) -> None:
         if section.words and warehouse.block(section.words) is None:
             problems.append(f"there is no docs block `{section.words}`: write it in models/formulas.md")
         problems += [
+            f"`{name}` has no docs block `formula_{name}`: write it in models/formulas.md"
+            for name in (*section.reckonings, *section.listings)
+            if warehouse.block(f"formula_{name}") is None
+        ]
+        problems += [
             f"`{column}` has no docs block `formula_{column}`: write it in models/formulas.md"
             for column in section.figures
             if warehouse.block(f"formula_{column}") is None
         ]
-        named = {part.example for part in section.parts.values()} | {table.example for table in section.tables}
+        tables = list(section.tables)
+        tables += [table for reckoning in section.reckonings.values() for table in reckoning.tables]
+        tables += [table for listing in section.listings.values() for table in listing.tables]
+        named = {table.example for table in tables if table.example is not None}
+        named |= {part.example for part in section.parts.values()}
         named |= {figure.example for figure in section.figures.values()}
+        named |= {reckoning.example for reckoning in section.reckonings.values()}
         problems += [
             f"there is no example {name}: write it in methodology/examples.yml"
             for name in sorted(named - plan.examples.keys())
@@ -91,14 +101,28 @@ def _section(section: Section, plan: Plan, warehouse: Warehouse) -> Iterator[str
         yield from (str(warehouse.block(f"formula_{column}")), "")
         yield from (f"{_link(figure.example)}: {worked(column, figure, plan, warehouse)}", "")
     for table in section.tables:
-        found = warehouse.build.execute(table.query)
-        headings = [column[0] for column in found.description or ()]
-        yield from (f"{_link(table.example)}:", "", f"| {' | '.join(headings)} |", "|---" * len(headings) + "|")
-        rows = found.fetchall()
-        if not rows:
-            raise MethodologyError(f"the table of {table.example} is empty: {table.query}")
-        yield from (f"| {' | '.join(map(_shown, row))} |" for row in rows)
-        yield ""
+        yield from _table(table, warehouse)
+    for name, reckoning in section.reckonings.items():
+        yield from (f"### {reckoning.title}", "", str(warehouse.block(f"formula_{name}")), "")
+        yield from (f"{_link(reckoning.example)}: {reckoned(reckoning, warehouse)}", "")
+        for table in reckoning.tables:
+            yield from _table(table, warehouse)
+    for name, listing in section.listings.items():
+        yield from (f"### {listing.title}", "", str(warehouse.block(f"formula_{name}")), "")
+        for table in listing.tables:
+            yield from _table(table, warehouse)
+
+
+def _table(table: Table, warehouse: Warehouse) -> Iterator[str]:
+    found = warehouse.build.execute(table.query)
+    headings = [column[0] for column in found.description or ()]
+    of = _link(table.example) if table.example else "All examples"
+    yield from (f"{of}:", "", f"| {' | '.join(headings)} |", "|---" * len(headings) + "|")
+    rows = found.fetchall()
+    if not rows:
+        raise MethodologyError(f"a table of {table.example or 'all examples'} is empty: {table.query}")
+    yield from (f"| {' | '.join(map(_shown, row))} |" for row in rows)
+    yield ""
 
 
 def _value(expression: str, told: Part | Figure, plan: Plan, warehouse: Warehouse) -> Value:
@@ -123,19 +147,40 @@ def worked(column: str, figure: Figure, plan: Plan, warehouse: Warehouse) -> str
     Raises:
         MethodologyError: they do not agree.
     """
-    sql = figure.worked.translate(str.maketrans("×÷−", "*/-"))
-    counted = _value(f"cast({sql} as double)", figure, plan, warehouse)
-    stands = _value(f"cast({column} as double)", figure, plan, warehouse)
+    return _worked(column, figure, lambda expression: _value(expression, figure, plan, warehouse))
+
+
+def reckoned(reckoning: Reckoning, warehouse: Warehouse) -> str:
+    """The formula of a reckoning with the numbers of its row, and what the mart says.
+
+    Raises:
+        MethodologyError: they do not agree, or the query does not give one row.
+    """
+
+    def value(expression: str) -> Value:
+        rows = warehouse.build.execute(f"select {expression} from ({reckoning.query})").fetchall()
+        if len(rows) != 1:
+            raise MethodologyError(f"{reckoning.title}, example {reckoning.example}: the query gives {len(rows)} rows")
+        found: Value = rows[0][0]
+        return found
+
+    return _worked(reckoning.gives, reckoning, value)
+
+
+def _worked(gives: str, told: Figure | Reckoning, value: Callable[[str], Value]) -> str:
+    sql = told.worked.translate(str.maketrans("×÷−", "*/-"))
+    counted = value(f"cast({sql} as double)")
+    stands = value(f"cast({gives} as double)")
     # An amount is rounded to the cent; a rate is not rounded at all.
-    allowed = 0.005 if column.endswith("_amount") else 1e-9
+    allowed = 0.005 if gives.endswith("_amount") else 1e-9
     if not isinstance(stands, float) or not isinstance(counted, float) or abs(counted - stands) > allowed:
-        raise MethodologyError(f"`{column}` of {figure.example}: {figure.worked} = {counted}, the mart says {stands}")
+        raise MethodologyError(f"`{gives}` of {told.example}: {told.worked} = {counted}, the mart says {stands}")
 
     def number(match: re.Match[str]) -> str:
-        return _shown(_value(match.group(), figure, plan, warehouse))
+        return _shown(value(match.group()))
 
-    filled = re.sub(r"[a-z][a-z0-9_]*", number, figure.worked)
-    return f"{filled} = **{_shown(_value(column, figure, plan, warehouse))}**"
+    filled = re.sub(r"[a-z][a-z0-9_]*", number, told.worked)
+    return f"{filled} = **{_shown(value(gives))}**"
 
 
 def _shown(value: Value) -> str:
@@ -155,19 +200,23 @@ def _link(example: str) -> str:
 
 
 def _examples(plan: Plan) -> Iterator[str]:
-    yield from ("## The examples", "", "Each is an entity of its own, in EUR.", "")
+    yield from ("## The examples", "", "Each is an entity of its own, with books in EUR.", "")
     for name, example in plan.examples.items():
         looked_at = f"Looked at: the {example.period_kind} ending on {example.period_ending_on}."
         yield from (f"### {name}", "", f"{example.told} {looked_at}", "")
         yield from ("| document | posted | due | amount | what |", "|---|---|---|---:|---|")
         for row in example.invoices:
             kind = row.get("document_type", "invoice").replace("_", " ")
-            yield f"| {row['invoice_id']} | {row['posted_on']} | {row['due_on']} | {row['amount']} | {kind} |"
-        for row in example.payments:
+            amount = f"{row['currency']} {row['amount']}" if "currency" in row else row["amount"]
+            yield f"| {row['invoice_id']} | {row['posted_on']} | {row['due_on']} | {amount} | {kind} |"
+        for row in (*example.payments, *example.later):
             what = f"pays {row['pays']}" if "pays" in row else "not set against anything"
+            what += ", loaded after the others were published" if row in example.later else ""
             yield f"| {row['payment_id']} | {row['received_on']} | | −{row['amount']} | {what} |"
         for row in example.disputes:
             yield f"| {row['invoice_id']} | {row['opened_on']} | | {row['amount']} | of it disputed from that day on |"
         for row in example.targets:
             yield f"| | {row['period_on']} | | {row['amount']} | target of cash to collect |"
+        for row in example.fx_rates:
+            yield f"| | {row['rate_on']} | | {row['rate']} | rate, one {row['from_currency']} in EUR |"
         yield ""

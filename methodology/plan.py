@@ -26,6 +26,9 @@ class Example(_Strict):
     payments: tuple[dict[str, str], ...] = ()
     disputes: tuple[dict[str, str], ...] = ()
     targets: tuple[dict[str, str], ...] = ()
+    fx_rates: tuple[dict[str, str], ...] = ()
+    later: tuple[dict[str, str], ...] = ()
+    """Payments that are loaded only after everything else was published."""
 
 
 class Figure(_Strict):
@@ -46,10 +49,30 @@ class Part(_Strict):
 
 
 class Table(_Strict):
-    """An example whose outcome is several rows of a mart."""
+    """Several rows of a mart; of one example, or of all of them."""
 
+    example: str | None = None
+    query: str
+
+
+class Reckoning(_Strict):
+    """A figure of another mart with a formula (the docs block ``formula_<name>``) and its worked example."""
+
+    title: str
     example: str
     query: str
+    """One row of named values."""
+    worked: str
+    """The formula over the names of the row; must give its value ``gives``."""
+    gives: str
+    tables: tuple[Table, ...] = ()
+
+
+class Listing(_Strict):
+    """What is no formula but a choice of rows: words (the docs block ``formula_<name>``) and what comes of it."""
+
+    title: str
+    tables: tuple[Table, ...]
 
 
 class Section(_Strict):
@@ -60,13 +83,13 @@ class Section(_Strict):
     parts: dict[str, Part] = {}
     figures: dict[str, Figure] = {}
     tables: tuple[Table, ...] = ()
+    reckonings: dict[str, Reckoning] = {}
+    listings: dict[str, Listing] = {}
 
 
 class Plan(_Strict):
     """The whole page."""
 
-    marts: tuple[str, ...]
-    """The marts that examples are read from."""
     keys: tuple[str, ...]
     """Columns of `fct_kpis` that say which row it is."""
     sections: tuple[Section, ...]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from methodology.errors import MethodologyError
-from methodology.page import PAGE, check, make, worked
+from methodology.page import PAGE, check, make, reckoned, worked
 from methodology.plan import Plan, read_plan
 from methodology.warehouse import Warehouse, make_warehouse
 
@@ -76,10 +76,32 @@ def test_a_formula_that_does_not_give_the_figure_is_refused(plan: Plan, warehous
         worked("dso_days", wrong, plan, warehouse)
 
 
+def test_what_is_no_column_of_the_kpis_is_told_too(plan: Plan) -> None:
+    """Bridges, roll-forward, calendar, statutory tables, revaluation, restatements and the auditor's samples."""
+    told = {name for section in plan.sections for name in (*section.reckonings, *section.listings)}
+    assert told == {
+        *("kpi_bridge_dso", "kpi_bridge_overdue", "roll_forward", "due_calendar", "statutory_delays"),
+        *("revaluation", "restated", "confirmation_sample", "cut_off"),
+    }
+
+
+def test_a_reckoning_that_does_not_come_out_is_refused(plan: Plan, warehouse: Warehouse) -> None:
+    reckoning = next(section for section in plan.sections if "restated" in section.reckonings).reckonings["restated"]
+    assert reckoned(reckoning, warehouse) == "1,000.00 + −400.00 = **600.00**"
+    with pytest.raises(MethodologyError, match=r"`restated_amount` of RESTATED: .* = 1400.0, the mart says 600.0"):
+        reckoned(reckoning.model_copy(update={"worked": "reported_amount − documents_amount"}), warehouse)
+    with pytest.raises(MethodologyError, match="the query gives 0 rows"):
+        reckoned(reckoning.model_copy(update={"query": f"select * from ({reckoning.query}) where false"}), warehouse)
+
+
 def test_a_figure_without_a_formula_is_named(plan: Plan, warehouse: Warehouse) -> None:
     docs = {name: block for name, block in warehouse.manifest["docs"].items() if not name.endswith("formula_dso_days")}
     bare = Warehouse(warehouse.build, {**warehouse.manifest, "docs": docs})
     with pytest.raises(MethodologyError, match="`dso_days` has no docs block `formula_dso_days`"):
+        check(plan, bare)
+    docs = {name: block for name, block in warehouse.manifest["docs"].items() if not name.endswith("formula_cut_off")}
+    bare = Warehouse(warehouse.build, {**warehouse.manifest, "docs": docs})
+    with pytest.raises(MethodologyError, match="`cut_off` has no docs block `formula_cut_off`"):
         check(plan, bare)
 
 
