@@ -119,6 +119,84 @@ def test_a_build_of_earlier_knowledge_sees_what_was_published_until_then(
     ) == [(1, True), (2, False), (3, True), (4, False)]
 
 
+OF_THE_LAST_BUT_ONE_WEEK = (
+    "select publication_number, is_past, count(*) filter (difference <> 0), "
+    f"max(difference) filter (period_kind = 'week' and period_ending_on = '{WEEKS[0]}' and entity_id = 'FR' "
+    "and measure = 'receivable_amount') "
+    "from marts.rpt_reported_kpis where scope = 'all' and reporting_currency = 'EUR' group by all order by 1"
+)
+
+
+def test_a_published_past_day_is_known_then_as_it_was_said_then(
+    own_home: Path, extracts: Path, run_encours: RunEncours
+) -> None:
+    """A day that was built again and published, and then, with more loaded, what was known before that."""
+
+    def run(*arguments: object) -> None:
+        done = run_encours(arguments, own_home, environment={"DBT_EXCLUDE_RESOURCE_TYPES": "unit_test"})
+        assert done.returncode == 0, output(done)
+
+    # Number 1 is of the present. Number 2: an earlier day, with the same knowledge.
+    run("build", "--as-of", WEEKS[0])
+    run("publish", "--allow-past")
+    assert published(
+        own_home, "select publication_number, is_past, cast(as_of_on as varchar) from marts.rpt_publications order by 1"
+    ) == [(1, False, AS_OF), (2, True, WEEKS[0])]
+    assert published(own_home, OF_THE_LAST_BUT_ONE_WEEK) == [(1, False, 0, 0), (2, True, 0, 0)]
+    # Number 3: the present, with the late receipt. It restates both, each as it was said.
+    late = extracts / "late_arrivals"
+    run("refresh", late, "--source", late / "late_arrivals.yml", "--as-of", AS_OF)
+    ((_, _, of_first, first), (_, _, of_past, past), (_, _, own, _)) = published(own_home, OF_THE_LAST_BUT_ONE_WEEK)
+    assert (first, past, own) == (-LATE, -LATE, 0)
+    assert isinstance(of_first, int)
+    assert isinstance(of_past, int)
+    # The earlier day had not seen the last week, and says nothing of it.
+    assert of_first > of_past > 0
+    # What was known before the receipt: both publications, as they said it, and nothing to restate.
+    run("build", "--known-at", 1)
+    run("publish", "--allow-past")
+    assert published(own_home, OF_THE_LAST_BUT_ONE_WEEK) == [(1, False, 0, 0), (2, True, 0, 0), (4, True, 0, 0)]
+    assert published(own_home, "select count(*) from marts.rpt_restatements") == [(0,)]
+    # The earlier day again, with what is known now: what was said of it then is restated, and by what.
+    run("build", "--as-of", WEEKS[0])
+    run("publish", "--allow-past")
+    assert [(row[0], row[3]) for row in published(own_home, OF_THE_LAST_BUT_ONE_WEEK)] == [
+        (1, -LATE),
+        (2, -LATE),
+        (3, 0),
+        (4, -LATE),
+        (5, 0),
+    ]
+    assert published(
+        own_home,
+        "select count(*) from marts.rpt_reported_kpis where difference is not null and as_of_on > date '2026-03-22'",
+    ) == [(0,)]
+    assert published(own_home, "select distinct publication_number from marts.rpt_restatements") == [(3,)]
+    # The present: compared with the present, whatever was shown between.
+    run("publish")
+    assert published(
+        own_home,
+        "select publication_number, is_past, compared_with_number from marts.rpt_publications order by 1",
+    ) == [(1, False, None), (2, True, None), (3, False, 1), (4, True, None), (5, True, None), (6, False, 3)]
+    assert [(row[0], row[3]) for row in published(own_home, OF_THE_LAST_BUT_ONE_WEEK)] == [
+        (1, -LATE),
+        (2, -LATE),
+        (3, 0),
+        (4, -LATE),
+        (5, 0),
+        (6, 0),
+    ]
+    # Kept is what each said, whole: a past one stands by itself.
+    with duckdb.connect(own_home / "build" / "encours.duckdb", read_only=True) as connection:
+        kept_figures = dict(
+            connection.execute(
+                "select publication_number, count(*) from raw.reported_kpis where is_stated group by all"
+            ).fetchall()
+        )
+    assert kept_figures[4] == kept_figures[1] > kept_figures[2] == kept_figures[5] > kept_figures[3]
+    assert 6 not in kept_figures
+
+
 def test_the_data_test_on_documents_can_fail(late_home: Path, run_encours: RunEncours, tmp_path: Path) -> None:
     home = Path(shutil.copytree(late_home, tmp_path / "home"))
     with duckdb.connect(home / "build" / "encours.duckdb") as connection:
