@@ -15,7 +15,9 @@ Readings it takes where the definitions leave a choice:
 * A rate carried for days goes before the inverse pair of the day itself, and that before the euro.
 * Countback's history begins with the first invoice, debit note or credit note.
 * `id` in the orders of ruling 4 is `document_id`, which alone is unique in an entity.
-* The due calendar shifts by the customer's days beyond terms over all entities; what is overdue is not shifted.
+* The due calendar shifts by the customer's days beyond terms in the item's own entity, so that the entities add up to
+  `*`; what is overdue is waited for like everything else, from the next day on.
+* Which of several settlements of one day comes first matters to the rounding of bridges alone: endings, then by name.
 """
 
 from __future__ import annotations
@@ -29,13 +31,21 @@ from functools import cached_property
 
 from tests.oracle.bridges import BridgeKey, Bridges, Effect
 from tests.oracle.company import Company
-from tests.oracle.customers import CalendarKey, CustomerWeekKey, customer_weekly, due_calendar
+from tests.oracle.control import ControlAccounts, TieOutKey, TieOutRow
+from tests.oracle.customers import (
+    CalendarKey,
+    CalendarRow,
+    CustomerWeek,
+    CustomerWeekKey,
+    customer_weekly,
+    due_calendar,
+)
 from tests.oracle.days import Period, periods
-from tests.oracle.documents import Tables
+from tests.oracle.documents import Document, Tables
 from tests.oracle.figures import Figures, Value
 from tests.oracle.items import OpenItem, open_item
 from tests.oracle.kpis import DimensionKey, KpiKey, Kpis
-from tests.oracle.listings import AgingKey, AgingRow, Columns, aging_weekly, receivable_item
+from tests.oracle.listings import AgingKey, AgingRow, Columns, aging_weekly, allocation, interval, receivable_item
 from tests.oracle.money import ZERO
 from tests.oracle.roll_forward import RollForwardKey, roll_forward
 
@@ -43,6 +53,8 @@ __all__ = [
     "Allocation",
     "BridgeKey",
     "CalendarKey",
+    "CalendarRow",
+    "CustomerWeek",
     "CustomerWeekKey",
     "DimensionKey",
     "Effect",
@@ -53,6 +65,7 @@ __all__ = [
     "Period",
     "RollForwardKey",
     "Tables",
+    "TieOutKey",
     "Value",
 ]
 
@@ -69,6 +82,8 @@ class Allocation:
     debit_amount: Decimal
     effective_on: date
     reversed_on: date | None
+    described: Columns
+    """What else the mart says of it."""
 
 
 class Oracle:
@@ -102,9 +117,18 @@ class Oracle:
                 piece.debit_amount,
                 piece.effective_on,
                 piece.reversed_on,
+                allocation(piece, self._due_days[piece.debit, piece.instalment_no]),
             )
             for piece in self.company.pieces
         ]
+
+    @cached_property
+    def _due_days(self) -> dict[tuple[Document, int], date]:
+        return {(item.document, item.part.instalment_no): item.part.due_on for item in self.company.items}
+
+    def intervals(self, day: date) -> dict[tuple[str, str, int], Columns]:
+        """The rows of `fct_item_intervals` that hold a day, by (entity_id, document_id, instalment_no)."""
+        return {item.key: interval(item, self.company, day) for item in self.company.items if item.open_on(day)}
 
     def open_items(self, day: date) -> dict[tuple[str, str, int], OpenItem]:
         """What is open at the end of a day, by (entity_id, document_id, instalment_no)."""
@@ -132,13 +156,13 @@ class Oracle:
 
     def receivable_items(self) -> dict[tuple[str, str, int], Columns]:
         """`fct_receivable_items` as of the as-of day, by (entity_id, document_id, instalment_no)."""
-        return {item.key: receivable_item(item, self.company.as_of) for item in self.company.items}
+        return {item.key: receivable_item(item, self.company, self.company.as_of) for item in self.company.items}
 
     def aging_weekly(self) -> dict[AgingKey, AgingRow]:
         """`fct_aging_weekly`: (week_ending_on, entity_id, segment, currency, aging_bucket) -> the bucket."""
         first = min((item.document.posted_on for item in self.company.items), default=None)
         weeks = [] if first is None else periods(first, self.company.as_of)
-        return aging_weekly(self.company.items, weeks)
+        return aging_weekly(self.company, weeks)
 
     @cached_property
     def _kpis(self) -> Kpis:
@@ -161,20 +185,21 @@ class Oracle:
         return self._kpis.rows_by_dimension()
 
     def bridges(self, weeks_before: int = 1, months_before: int = 1) -> dict[BridgeKey, Effect]:
-        """`rpt_kpi_bridge`; its comparisons by the other distances (4 weeks; 52 weeks and 12 months).
-
-        Every effect on `dso`; of `overdue` the sum of all effects, as ``total``.
-        """
+        """`rpt_kpi_bridge`; its comparisons by the other distances (4 weeks; 52 weeks and 12 months)."""
         return Bridges(self.company, self._kpis).rows(weeks_before, months_before)
 
-    def roll_forward(self) -> dict[RollForwardKey, dict[str, Decimal]]:
-        """`rpt_roll_forward`: (month_ending_on, entity_id, currency, amount_basis) -> its amounts."""
-        return roll_forward(self.company)
+    def roll_forward(self) -> dict[RollForwardKey, Figures]:
+        """`rpt_roll_forward`: (month_ending_on, entity_id, currency, amount_basis) -> every other column."""
+        return roll_forward(self.company, ControlAccounts(self.company, self._tables))
 
-    def customer_weekly(self) -> dict[CustomerWeekKey, dict[str, Value]]:
-        """`fct_customer_weekly`: (week_ending_on, entity_id, customer_id) -> amounts in the main reporting currency."""
+    def tie_out(self) -> dict[TieOutKey, TieOutRow]:
+        """`rpt_tie_out`: (balance_on, entity_id, account, currency, amount_basis) -> every other column."""
+        return ControlAccounts(self.company, self._tables).tie_out()
+
+    def customer_weekly(self) -> dict[CustomerWeekKey, CustomerWeek]:
+        """`fct_customer_weekly`: (week_ending_on, entity_id, customer_id) -> all that is not credit risk."""
         return customer_weekly(self.company, self._kpis)
 
-    def due_calendar(self) -> dict[CalendarKey, Decimal]:
-        """`rpt_due_calendar`: (entity_id, reporting_currency, basis, week, `overdue` or `later`) -> open amount."""
+    def due_calendar(self) -> dict[CalendarKey, CalendarRow]:
+        """`rpt_due_calendar`: (entity_id, reporting_currency, calendar_basis, due_order) -> every other column."""
         return due_calendar(self.company, self._kpis)

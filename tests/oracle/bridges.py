@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,8 +15,11 @@ from tests.oracle.items import DOCUMENT_CURRENCY, Item
 from tests.oracle.kpis import Kpis, Sums
 from tests.oracle.measures import balances_and_flows
 from tests.oracle.money import ZERO, money
+from tests.oracle.overdue import OVERDUE_EFFECTS, OverdueChange, overdue_changes
 
 COMPONENTS = ("not_due_amount", "overdue_amount", "disputed_overdue_amount", "unapplied_amount", "sales_amount")
+
+DSO_EFFECTS = ("terms", "lateness", "disputes", "unapplied", "sales", "fx")
 
 BridgeKey = tuple[str, date, str, str, str, str]
 """period_kind, period_ending_on, entity_id, reporting_currency, measure, effect."""
@@ -26,7 +29,10 @@ BridgeKey = tuple[str, date, str, str, str, str]
 class Effect:
     """One effect: what of the move from the opening to the closing value it makes up."""
 
+    as_of_on: date
+    is_complete: bool
     compared_on: date
+    effect_order: int
     opening_value: Fraction
     closing_value: Fraction
     value: Fraction
@@ -81,13 +87,14 @@ class Bridges:
     def __init__(self, company: Company, kpis: Kpis) -> None:
         self._company = company
         self._kpis = kpis
+        self._changes: dict[tuple[Item, str], list[OverdueChange]] = {}
         self._rows = {(period.period_kind, period.period_ending_on): period for period in kpis.periods}
 
     def rows(self, weeks_before: int, months_before: int) -> dict[BridgeKey, Effect]:
         """`rpt_kpi_bridge` for 1 and 1; `rpt_kpi_bridge_comparisons` for 4 weeks, or 52 weeks and 12 months.
 
-        Effects on DSO one by one; on the overdue balance their sum alone, as ``total``: how what happened to an item
-        that became overdue meanwhile is told apart is the mart's own choice.
+        Effects on the overdue balance are sums of days: an item that became overdue and was paid between the two rows
+        counts in both effects.
         """
         found: dict[BridgeKey, Effect] = {}
         items_of: dict[str, list[Item]] = defaultdict(list)
@@ -101,7 +108,11 @@ class Bridges:
                 if before is None or before.as_of_on < first:
                     continue
                 for currency in self._company.currencies:
-                    for measure, effect, row in self._effects(entity_id, items, before, period, currency):
+                    effects = (
+                        *self._overdue(items, before, period, currency),
+                        *self._dso(entity_id, items, before, period, currency),
+                    )
+                    for measure, effect, row in effects:
                         name = (period.period_kind, period.period_ending_on, entity_id, currency, measure, effect)
                         found[name] = row
         return found
@@ -112,18 +123,29 @@ class Bridges:
             return self._rows.get(("week", ending_on - timedelta(days=7 * weeks)))
         return self._rows.get(("month", month_end(month_start(ending_on, months))))
 
-    def _effects(
+    def _overdue(
+        self, items: list[Item], before: Period, period: Period, currency: str
+    ) -> Iterator[tuple[str, str, Effect]]:
+        opening = Fraction(self._sums(items, before, currency)["overdue_amount"])
+        closing = Fraction(self._sums(items, period, currency)["overdue_amount"])
+        effects = dict.fromkeys(OVERDUE_EFFECTS, ZERO)
+        for item in items:
+            for changed_on, effect, amount in self._overdue_changes(item, currency):
+                if before.as_of_on < changed_on <= period.as_of_on:
+                    effects[effect] += amount
+        for effect, value in effects.items():
+            yield "overdue", effect, _effect(before, period, OVERDUE_EFFECTS, effect, opening, closing, Fraction(value))
+
+    def _overdue_changes(self, item: Item, currency: str) -> list[OverdueChange]:
+        if (item, currency) not in self._changes:
+            self._changes[item, currency] = list(overdue_changes(item, currency))
+        return self._changes[item, currency]
+
+    def _dso(
         self, entity_id: str, items: list[Item], before: Period, period: Period, currency: str
-    ) -> Iterable[tuple[str, str, Effect]]:
+    ) -> Iterator[tuple[str, str, Effect]]:
         opening = _balances(self._sums(items, before, currency), before)
         closing = _balances(self._sums(items, period, currency), period)
-        moved = Fraction(closing.overdue - opening.overdue)
-        compared_on = before.period_ending_on
-        yield (
-            "overdue",
-            "total",
-            Effect(compared_on, Fraction(opening.overdue), Fraction(closing.overdue), moved),
-        )
         if opening.dso is None or closing.dso is None:
             return
         effects: dict[str, Fraction] = {}
@@ -137,7 +159,7 @@ class Bridges:
                 effects["fx"] = Fraction(0)
         effects |= dso_effects(opening, at_opening_rates)
         for effect, value in effects.items():
-            yield "dso", effect, Effect(compared_on, opening.dso, closing.dso, value)
+            yield "dso", effect, _effect(before, period, DSO_EFFECTS, effect, opening.dso, closing.dso, value)
 
     def _has_rates(self, entity_id: str, currency: str) -> bool:
         return entity_id == "*" or self._company.entities[entity_id].base_currency != currency
@@ -174,6 +196,26 @@ def _in_document_currency(items: list[Item], period: Period) -> Sums:
         for name, value, _ in balances_and_flows(item, period, DOCUMENT_CURRENCY):
             sums[name] += value
     return sums
+
+
+def _effect(
+    before: Period,
+    period: Period,
+    effects: Sequence[str],
+    effect: str,
+    opening: Fraction,
+    closing: Fraction,
+    value: Fraction,
+) -> Effect:
+    return Effect(
+        as_of_on=period.as_of_on,
+        is_complete=period.is_complete,
+        compared_on=before.period_ending_on,
+        effect_order=effects.index(effect) + 1,
+        opening_value=opening,
+        closing_value=closing,
+        value=value,
+    )
 
 
 def _balances(sums: Sums, period: Period) -> Balances:

@@ -13,7 +13,7 @@ from tests.oracle.days import SEEDS
 from tests.oracle.documents import Books, Document, Entity, Tables
 from tests.oracle.fifo import oldest_first
 from tests.oracle.items import DOCUMENT_CURRENCY, Item, attach
-from tests.oracle.ledger import Piece, Replay
+from tests.oracle.ledger import Piece, Replay, name_pieces
 from tests.oracle.money import shares
 
 FUNDING_RATE = Decimal("0.05")
@@ -48,6 +48,7 @@ class Company:
         self.pieces: list[Piece] = []
         for entity in self.entities.values():
             self.pieces += self._allocate(entity)
+        name_pieces(self.pieces)
         self.amounts = {document: self._amounts(document) for document in self.documents}
         self.items = [item for document in self.documents for item in self._items(document)]
         attach(self.items, self.pieces)

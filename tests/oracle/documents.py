@@ -187,19 +187,20 @@ class Books:
 
     def _add_settlement(self, row: Row, document: Document) -> None:
         """A one-row-an-invoice file says what was paid, and perhaps when: a payment at the invoice's own rate."""
-        settled_on, paid, still_open = _day(row, "settled_on"), _amount(row, "paid_amount"), _amount(row, "open_amount")
-        if paid is None:
-            if settled_on is None and still_open is None:
-                return
-            paid = abs(document.amount - (still_open or ZERO))
+        settled_on, given = _day(row, "settled_on"), _amount(row, "paid_amount")
+        still_open = _amount(row, "open_amount")
+        if settled_on is None and given is None and still_open is None:
+            return
+        paid = abs(document.amount - (still_open or ZERO) if given is None else given)
         if not paid:
             return
-        posted_on = max(settled_on or self.as_of, document.posted_on)
+        # Received when it was paid, also where the invoice was posted only later.
+        posted_on = settled_on or self.as_of
         base_amount = document.given_base_amount
         payment = Document(
             entity_id=document.entity_id,
             kind="payment" if document.amount > 0 else "refund",
-            number=f"{document.document_id} settled",
+            number=document.document_id,
             customer_id=document.customer_id,
             account=document.account,
             currency=document.currency,
@@ -213,7 +214,16 @@ class Books:
         self.documents.append(payment)
         credit, debit = (payment, document) if document.amount > 0 else (document, payment)
         self.settlements.append(
-            StatedAllocation(document.document_id, credit, debit, paid, paid, None, posted_on, None)
+            StatedAllocation(
+                allocation_id=f"settled:{document.entity_id}:{credit.document_id}:{debit.document_id}",
+                credit=credit,
+                debit=debit,
+                amount=paid,
+                credit_amount=paid,
+                instalment_no=None,
+                effective_on=max(posted_on, document.posted_on),
+                reversed_on=None,
+            )
         )
 
     def _due_on(self, row: Row, invoiced_on: date) -> date:

@@ -37,7 +37,7 @@ def _match(documents: list[Document]) -> list[Piece]:
             debit, part = debits[front]
             amount: Decimal = min(free, left[front])
             if amount > 0:
-                name = f"{credit.document_id} > {debit.document_id}"
+                name = f"fifo:{credit.document_id}:{debit.document_id}:{part.instalment_no}"
                 effective_on = max(credit.posted_on, debit.posted_on)
                 pieces.append(Piece(name, credit, debit, part.instalment_no, amount, amount, effective_on))
             free -= amount

@@ -68,6 +68,8 @@ class Item:
     """What it was set against."""
     reporting_amounts: dict[str, Decimal] = field(default_factory=dict)
     """The amount in each reporting currency, and unconverted."""
+    credits: Mapping[Document, Item] = field(default_factory=dict)
+    """The items of the credits that were set against it."""
     cash_amounts: Mapping[Document, Mapping[str, Decimal]] = field(default_factory=dict)
     """Any document in each reporting currency: cash counts at its own day's rate."""
     _days: list[date] = field(default_factory=list)
@@ -109,6 +111,10 @@ class Item:
     def base_open_on(self, day: date) -> Decimal:
         """What is open in base currency: its share of the base amount (ruling 22)."""
         return share(self.base_amount, self.open_on(day), self.part.amount)
+
+    def base_share(self, part: Decimal) -> Decimal:
+        """A part of it in base currency."""
+        return share(self.base_amount, part, self.part.amount)
 
     def disputed_on(self, day: date) -> Decimal:
         """What of the open amount is disputed at the end of a day (ruling 7)."""
@@ -175,6 +181,7 @@ def attach(items: Iterable[Item], pieces: Iterable[Piece]) -> None:
         by_part[piece.debit, piece.instalment_no].debit_pieces.append(piece)
         first[piece.credit].credit_pieces.append(piece)
     for item in by_part.values():
+        item.credits = {piece.credit: first[piece.credit] for piece in item.debit_pieces}
         item.replay()
 
 

@@ -12,7 +12,7 @@ from tests.oracle.documents import Document, StatedAllocation
 from tests.oracle.money import ZERO, running_shares, share
 
 
-@dataclass
+@dataclass(eq=False)
 class Piece:
     """What of an allocation lies on one instalment, from its day to the day it ended, if it did."""
 
@@ -24,6 +24,8 @@ class Piece:
     debit_amount: Decimal
     effective_on: date
     reversed_on: date | None = None
+    name: str = ""
+    """Its own name: an allocation that is split or ends in parts is several pieces, the later ones numbered."""
 
     def is_in_effect(self, day: date) -> bool:
         """Whether it is in effect at the end of ``day``."""
@@ -33,6 +35,17 @@ class Piece:
     def lateness_order(self) -> tuple[date, str, int]:
         """The greatest is the latest (ruling 5)."""
         return (self.effective_on, self.allocation_id, self.instalment_no)
+
+
+def name_pieces(pieces: Iterable[Piece]) -> None:
+    """Number the pieces of one allocation: by instalment, what stands first, then by the day it ended and amount."""
+    allocations: dict[tuple[str, str, Document], list[Piece]] = defaultdict(list)
+    for piece in pieces:
+        allocations[piece.credit.entity_id, piece.allocation_id, piece.debit].append(piece)
+    for parts in allocations.values():
+        parts.sort(key=lambda part: (part.instalment_no, part.reversed_on or date.min, part.debit_amount))
+        for number, part in enumerate(parts, start=1):
+            part.name = part.allocation_id if number == 1 else f"{part.allocation_id}#{number}"
 
 
 class Replay:
@@ -165,7 +178,7 @@ class Replay:
             rest -= part
         cleared = min(bounce.amount, self._free(payment))
         if cleared > 0:
-            self.pieces.append(Piece(bounce.document_id, payment, bounce, 1, cleared, cleared, day))
+            self.pieces.append(Piece(f"bounce:{bounce.document_id}", payment, bounce, 1, cleared, cleared, day))
 
 
 def _smaller(row: StatedAllocation, amount: Decimal, credit_amount: Decimal) -> StatedAllocation:

@@ -8,7 +8,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from tests.oracle.company import Company
+from tests.oracle.control import ControlAccounts
 from tests.oracle.days import month_end, month_start
+from tests.oracle.figures import Figures
 from tests.oracle.items import Item
 from tests.oracle.money import ZERO
 
@@ -30,19 +32,23 @@ COLUMN_OF_KIND = {
 """An opening document counts in the opening of its month."""
 
 
-def roll_forward(company: Company) -> dict[RollForwardKey, dict[str, Decimal]]:
-    """`rpt_roll_forward`: the columns of each month from the first posting in the currency on, all customers."""
-    books: dict[tuple[str, str], list[Item]] = defaultdict(list)
+def roll_forward(company: Company, accounts: ControlAccounts) -> dict[RollForwardKey, Figures]:
+    """`rpt_roll_forward`: each month from the first posting in the currency (in base: at all) on, all customers."""
+    books: dict[tuple[str, str, str], list[Item]] = defaultdict(list)
     for item in company.items:
-        books[item.document.entity_id, item.document.currency].append(item)
-    found: dict[RollForwardKey, dict[str, Decimal]] = {}
-    for (entity_id, currency), items in books.items():
+        entity_id = item.document.entity_id
+        books[entity_id, item.document.currency, "document"].append(item)
+        books[entity_id, company.entities[entity_id].base_currency, "base"].append(item)
+    found: dict[RollForwardKey, Figures] = {}
+    for (entity_id, currency, basis), items in books.items():
         first_on = month_start(min(item.document.posted_on for item in items))
         while first_on <= company.as_of:
             ending_on = month_end(first_on)
             last_on = min(ending_on, company.as_of)
-            found[ending_on, entity_id, currency, "document"] = _document(items, first_on, last_on)
-            found[ending_on, entity_id, currency, "base"] = _base(items, first_on, last_on)
+            row: Figures = {"as_of_on": last_on, "is_complete": ending_on <= company.as_of}
+            row |= (_document if basis == "document" else _base)(items, first_on, last_on)
+            row |= accounts.together(entity_id, currency, basis, last_on)
+            found[ending_on, entity_id, currency, basis] = row
             first_on = ending_on + timedelta(days=1)
     return found
 
@@ -50,6 +56,7 @@ def roll_forward(company: Company) -> dict[RollForwardKey, dict[str, Decimal]]:
 def _document(items: list[Item], first_on: date, last_on: date) -> dict[str, Decimal]:
     """Foreign exchange is what settlements in another currency book, less what was taken back of them."""
     row = _postings(items, first_on, last_on, lambda item: item.part.amount)
+    row["opening_documents_amount"] = row["opening_amount"]
     row["opening_amount"] += _balance(items, first_on - timedelta(days=1))
     row["fx_amount"] = _exchanged(items, last_on) - _exchanged(items, first_on - timedelta(days=1))
     row["closing_amount"] = _balance(items, last_on)
@@ -60,6 +67,7 @@ def _base(items: list[Item], first_on: date, last_on: date) -> dict[str, Decimal
     """Foreign exchange is all that allocations change in base: what the balance moved by beside postings."""
     row = _postings(items, first_on, last_on, lambda item: item.base_amount)
     posted = sum(row.values(), ZERO)
+    row["opening_documents_amount"] = row["opening_amount"]
     before = sum((item.base_open_on(first_on - timedelta(days=1)) for item in items), ZERO)
     row["opening_amount"] += before
     row["closing_amount"] = sum((item.base_open_on(last_on) for item in items), ZERO)

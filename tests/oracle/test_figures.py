@@ -198,6 +198,10 @@ ROLLED = (
 )
 
 
+NOT_SUMMED = ("opening_documents_amount", "closing_amount", "gl_amount", "explained_amount", "unexplained_amount")
+"""Of a month of the roll-forward: what is in the opening already, what all adds up to, and what the ledger says."""
+
+
 def test_the_roll_forward_adds_up_month_by_month() -> None:
     of = oracle(*ROLLED, as_of=date(2025, 5, 20))
     rows = of.roll_forward()
@@ -212,7 +216,10 @@ def test_the_roll_forward_adds_up_month_by_month() -> None:
         amounts({"opening_amount": "200.00", "fx_amount": "-100.00", "closing_amount": "100.00"}),
     )
     # In base the half of the claim that was settled leaves at 90, its own share; the cash comes at 95.
-    assert_figures(dict(rows[april, "E", "USD", "base"]), amounts({"fx_amount": "-90.00", "closing_amount": "90.00"}))
+    assert_figures(
+        dict(rows[april, "E", "EUR", "base"]),
+        amounts({"opening_amount": "250.00", "fx_amount": "5.00", "closing_amount": "170.00"}),
+    )
     # The bounce takes 38 of 95 back, two fifths: 40 dollars are open again.
     assert_figures(dict(rows[may, "E", "USD", "document"]), amounts({"fx_amount": "40.00", "closing_amount": "140.00"}))
     assert_figures(
@@ -222,7 +229,8 @@ def test_the_roll_forward_adds_up_month_by_month() -> None:
     )
     assert rows[date(2025, 3, 31), "E", "EUR", "document"]["opening_amount"] == Decimal(100)
     for row in rows.values():
-        assert sum(row.values()) - row["closing_amount"] == row["closing_amount"]
+        moved = [value for name, value in row.items() if name.endswith("_amount") and name not in NOT_SUMMED]
+        assert sum(value for value in moved if isinstance(value, Decimal)) == row["closing_amount"]
     balances = of.ledger_balances(date(2025, 5, 20))
     assert balances == {key[1:3]: rows[key]["closing_amount"] for key in rows if key[0] == may and key[3] == "document"}
 
@@ -264,19 +272,66 @@ def test_what_falls_due_as_agreed_and_as_they_pay() -> None:
         invoice("LAST-WEEK", "13.00", "2025-09-01", "2026-04-05"),
         invoice("LATER", "17.00", "2025-09-01", "2026-04-06"),
     )
-    calendar = of.due_calendar()
-    assert {key[3]: str(amount) for key, amount in calendar.items() if key[:3] == ("E", "EUR", "agreed")} == {
+    assert _due(of, "E", "agreed") == {
         "overdue": "5.00",
         date(2026, 1, 4): "7.00",
         date(2026, 1, 18): "11.00",
         date(2026, 4, 5): "13.00",
         "later": "17.00",
     }
-    assert {key[3]: str(amount) for key, amount in calendar.items() if key[:3] == ("*", "EUR", "shifted")} == {
-        "overdue": "5.00",
-        date(2026, 1, 11): "7.00",
-        date(2026, 1, 25): "11.00",
-        "later": "30.00",
+    # What is overdue is waited for too: the thirtieth and ten days.
+    assert _due(of, "*", "shifted") == {date(2026, 1, 11): "12.00", date(2026, 1, 25): "11.00", "later": "30.00"}
+
+
+def test_the_calendar_goes_by_what_a_customer_does_in_each_entity() -> None:
+    extracts = Extracts()
+    for entity_id, paid_on in (("E", "2025-09-10"), ("F", "2025-08-31")):
+        extracts.add(
+            Entity(
+                entity_id=entity_id,
+                documents=(
+                    invoice("PAID", "100.00", "2025-08-01", "2025-08-31"),
+                    payment("P", "100.00", paid_on),
+                    allocation("P", "PAID", "100.00", allocation_id="1"),
+                    invoice("DUE", "7.00", "2025-09-01", "2026-01-02"),
+                ),
+            )
+        )
+    for row in (*extracts.rows["invoices"], *extracts.rows["payments"], *extracts.rows["customers"]):
+        row["customer_id"] = "SAME"
+    of = Oracle(extracts.rows, AS_OF)
+    assert _due(of, "E", "shifted") == {date(2026, 1, 18): "7.00"}
+    assert _due(of, "F", "shifted") == {date(2026, 1, 4): "7.00"}
+    assert _due(of, "*", "shifted") == {date(2026, 1, 18): "7.00", date(2026, 1, 4): "7.00"}
+
+
+def _due(of: Oracle, entity_id: str, basis: str) -> dict[object, str]:
+    """What falls due by the week it does, or by what the slot is called; empty ones left out."""
+    return {
+        row["week_ending_on"] or row["due_kind"]: str(row["due_amount"])
+        for key, row in of.due_calendar().items()
+        if key[:3] == (entity_id, "EUR", basis) and row["due_amount"]
+    }
+
+
+def test_the_effects_on_what_is_overdue() -> None:
+    """An invoice of 20, due on 10 March, paid on 11 March: in March 20 newly overdue and −20 collected."""
+    of = oracle(
+        invoice("I", "20.00", "2025-02-10", "2025-03-10"),
+        payment("P", "20.00", "2025-03-11"),
+        allocation("P", "I", "20.00"),
+        bounce("B", "5.00", "2025-04-02", "P"),
+        as_of=date(2025, 4, 30),
+    )
+    effects = {
+        (key[1], key[5]): effect.value
+        for key, effect in of.bridges().items()
+        if key[0] == "month" and key[2] == "E" and key[4] == "overdue" and effect.value
+    }
+    assert effects == {
+        (MARCH, "newly_overdue"): 20,
+        (MARCH, "collected"): -20,
+        (date(2025, 4, 30), "collected"): 5,
     }
 
 
