@@ -4,11 +4,12 @@
 
   `credits`: entity_id, credit_document_id, credit_total.
   `events`:  entity_id, credit_document_id, step (1, 2, 3 … in order), event_kind, event_on, allocation_id,
-             debit_document_id, credit_amount, debit_amount. Kinds:
+             debit_document_id, credit_amount, debit_amount, later_debit_amount (what comes after it on its day between
+             the same two documents). Kinds:
                allocate  taken if the credit has as much free, else left out whole
                end       what is left of `allocation_id` ends
                reverse   takes back `debit_amount` from what is in effect against the same debit, latest first;
-                         what it does not find it takes from that day's allocations to come
+                         what it does not find it takes from that day's allocations to come, the last one first
                bounce    takes back `credit_amount` from all that is in effect, latest first, and clears the rest
 
   Gives the relation `outcomes`: entity_id, credit_document_id, step, allocation_id, debit_document_id,
@@ -81,18 +82,6 @@ states as (
                         as struct(debit_document_id varchar, event_on date, debit_left decimal(18, 2))
                     )
                 )
-            when event_kind = 'allocate' and waiting_debit > 0
-                then list_append(
-                    list_filter(
-                        pending,
-                        lambda waiting: waiting.event_on = event_on
-                        and waiting.debit_document_id <> debit_document_id
-                    ),
-                    cast(
-                        row(debit_document_id, event_on, waiting_debit - (debit_amount - net_debit))
-                        as struct(debit_document_id varchar, event_on date, debit_left decimal(18, 2))
-                    )
-                )
             else pending
         end as pending,
         list_concat(
@@ -149,82 +138,91 @@ states as (
         from (
             select
                 *,
-                cast(debit_amount - least(waiting_debit, debit_amount) as decimal(18, 2)) as net_debit,
                 case
-                    when event_kind = 'allocate' and waiting_debit > 0
-                        then {{ share_money('credit_amount', '(debit_amount - least(waiting_debit, debit_amount))', 'debit_amount') }}
+                    when event_kind = 'allocate'
+                        then {{ share_money('credit_amount', 'net_debit', 'debit_amount') }}
                     else credit_amount
                 end as net_credit
             from (
                 select
-                    states.entity_id,
-                    states.credit_document_id,
-                    states.free_amount,
-                    states.active,
-                    states.pending,
-                    events.step,
-                    events.event_kind,
-                    events.event_on,
-                    events.allocation_id,
-                    events.debit_document_id,
-                    events.credit_amount,
-                    events.debit_amount,
+                    *,
+                    -- What waits is taken from the allocations after it first.
                     cast(
-                        coalesce(
-                            list_sum(
-                                list_transform(
-                                    list_filter(
-                                        states.pending,
-                                        lambda waiting: waiting.event_on = events.event_on
-                                        and waiting.debit_document_id = events.debit_document_id
-                                    ),
-                                    lambda waiting: waiting.debit_left
-                                )
-                            ),
-                            0
-                        ) as decimal(18, 2)
-                    ) as waiting_debit,
-                    list_transform(
-                        range(1, len(states.active) + 1),
-                        lambda place: cast(
-                            case events.event_kind
-                                when 'end'
-                                    then case
-                                        when states.active[place].allocation_id = events.allocation_id
-                                            then row(
+                        debit_amount - least(greatest(waiting_debit - later_debit_amount, 0), debit_amount)
+                        as decimal(18, 2)
+                    ) as net_debit
+                from (
+                    select
+                        states.entity_id,
+                        states.credit_document_id,
+                        states.free_amount,
+                        states.active,
+                        states.pending,
+                        events.step,
+                        events.event_kind,
+                        events.event_on,
+                        events.allocation_id,
+                        events.debit_document_id,
+                        events.credit_amount,
+                        events.debit_amount,
+                        events.later_debit_amount,
+                        cast(
+                            coalesce(
+                                list_sum(
+                                    list_transform(
+                                        list_filter(
+                                            states.pending,
+                                            lambda waiting: waiting.event_on = events.event_on
+                                            and waiting.debit_document_id = events.debit_document_id
+                                        ),
+                                        lambda waiting: waiting.debit_left
+                                    )
+                                ),
+                                0
+                            ) as decimal(18, 2)
+                        ) as waiting_debit,
+                        list_transform(
+                            range(1, len(states.active) + 1),
+                            lambda place: cast(
+                                case events.event_kind
+                                    when 'end'
+                                        then case
+                                            when states.active[place].allocation_id = events.allocation_id
+                                                then row(
+                                                    states.active[place].allocation_id,
+                                                    states.active[place].debit_document_id,
+                                                    states.active[place].credit_left,
+                                                    states.active[place].debit_left
+                                                )
+                                            else row(
                                                 states.active[place].allocation_id,
                                                 states.active[place].debit_document_id,
-                                                states.active[place].credit_left,
-                                                states.active[place].debit_left
+                                                0,
+                                                0
                                             )
-                                        else row(
-                                            states.active[place].allocation_id,
-                                            states.active[place].debit_document_id,
-                                            0,
-                                            0
-                                        )
-                                    end
-                                when 'reverse'
-                                    then {{ take_latest_first(
-                                        'events.debit_amount', 'debit_left', 'events.debit_document_id'
-                                    ) }}
-                                when 'bounce' then {{ take_latest_first('events.credit_amount', 'credit_left') }}
-                                else row(
-                                    states.active[place].allocation_id,
-                                    states.active[place].debit_document_id,
-                                    0,
-                                    0
-                                )
-                            end as {{ entry }}
-                        )
-                    ) as takes
-                from states
-                inner join {{ events }} as events
-                    on
-                        states.entity_id = events.entity_id
-                        and states.credit_document_id = events.credit_document_id
-                        and states.step + 1 = events.step
-            ) as found
+                                        end
+                                    when 'reverse'
+                                        then {{ take_latest_first(
+                                            'events.debit_amount', 'debit_left', 'events.debit_document_id'
+                                        ) }}
+                                    when 'bounce' then {{ take_latest_first('events.credit_amount', 'credit_left') }}
+                                    else row(
+                                        states.active[place].allocation_id,
+                                        states.active[place].debit_document_id,
+                                        0,
+                                        0
+                                    )
+                                end as {{ entry }}
+                            )
+                        ) as takes
+                    from states
+                    inner join {{ events }} as events
+                        on
+                            states.entity_id = events.entity_id
+                            and states.credit_document_id = events.credit_document_id
+                            and states.step + 1 = events.step
+                ) as found
+            ) as met
         ) as netted
     ) as weighed
 

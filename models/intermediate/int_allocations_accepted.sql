@@ -53,8 +53,9 @@ items as (
 
 returned_payments as (
 
-    -- One document for each bounce: where a payment and a deposit share the number, the payment. Money given back
-    -- in another currency returns no amount of it: nothing says how much.
+    -- One document for each bounce: where a payment and a deposit share the number, the one posted first, the payment
+    -- on one day; what comes later changes nothing. Money given back in another currency returns no amount of it:
+    -- nothing says how much.
     select
         bounces.entity_id,
         bounces.document_id,
@@ -64,7 +65,10 @@ returned_payments as (
         greatest(bounces.posted_on, payments.posted_on) as effective_on,
         row_number() over (
             partition by bounces.entity_id, bounces.document_id
-            order by (case payments.item_kind when 'payment' then 1 else 2 end), payments.document_id
+            order by
+                payments.posted_on,
+                (case payments.item_kind when 'payment' then 1 else 2 end),
+                payments.document_id
         ) as payment_rank
     from items as bounces
     inner join {{ ref('int_entities') }} as entities
@@ -144,12 +148,13 @@ ordered_requests as (
 
 all_events as (
 
-    -- On one day what ends goes first, then what is set, then what bounces.
+    -- On one day what is taken back goes first, so that a source which also gives the day takes it back once; then
+    -- what ends, then what is set, then what bounces.
     select
         entity_id,
         credit_document_id,
         reversed_on as event_on,
-        1 as event_order,
+        2 as event_order,
         'end' as event_kind,
         allocation_id,
         debit_document_id,
@@ -162,7 +167,7 @@ all_events as (
         entity_id,
         credit_document_id,
         effective_on as event_on,
-        case when debit_amount > 0 then 2 else 1 end as event_order,
+        case when debit_amount > 0 then 3 else 1 end as event_order,
         case when debit_amount > 0 then 'allocate' else 'reverse' end as event_kind,
         allocation_id,
         debit_document_id,
@@ -174,7 +179,7 @@ all_events as (
         entity_id,
         credit_document_id,
         effective_on as event_on,
-        3 as event_order,
+        4 as event_order,
         'bounce' as event_kind,
         document_id as allocation_id,
         document_id as debit_document_id,
@@ -190,7 +195,15 @@ events as (
         *,
         row_number() over (
             partition by entity_id, credit_document_id order by event_on, event_order, allocation_id, event_kind
-        ) as step
+        ) as step,
+        coalesce(
+            sum(debit_amount) over (
+                partition by entity_id, credit_document_id, debit_document_id, event_on, event_kind
+                order by allocation_id desc
+                rows between unbounded preceding and 1 preceding
+            ),
+            0
+        ) as later_debit_amount
     from all_events
 
 ),

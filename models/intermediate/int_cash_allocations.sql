@@ -1,6 +1,7 @@
 {#
-  Cash set against what was billed, as spans of days in which a figure knows it: from the day it was applied to
-  the day it was taken back (a bounce), with how long it took and how late it was.
+  Cash set against what was billed, as spans of days in which a figure knows it: from the day it was applied (or was
+  received, where the books were earlier) to the day it was taken back (a bounce), with how long it took and how late it
+  was.
 #}
 with
 
@@ -29,7 +30,7 @@ final as (
         allocations.debit_currency as currency,
         items.base_currency,
         allocations.received_on,
-        allocations.effective_on as valid_from_on,
+        greatest(allocations.effective_on, allocations.received_on) as valid_from_on,
         allocations.reversed_on as valid_to_on,
         allocations.credit_amount,
         allocations.credit_through_amount,

@@ -12,8 +12,17 @@ as_of as (
 
 documents as (
 
-    select * from {{ ref('int_receivable_documents') }}
-    where item_kind in ('invoice', 'debit_note', 'opening', 'adjustment') and amount > 0 and is_posted
+    -- Where several share a number, the invoice is meant, also while it is still to be posted.
+    select
+        *,
+        row_number() over (
+            partition by entity_id, document_number
+            order by (
+                case item_kind when 'invoice' then 1 when 'debit_note' then 2 when 'opening' then 3 else 4 end
+            )
+        ) as kind_rank
+    from {{ ref('int_receivable_documents') }}
+    where item_kind in ('invoice', 'debit_note', 'opening', 'adjustment') and amount > 0
 
 ),
 
@@ -21,23 +30,18 @@ dispute_rows as (
 
     select
         disputes.entity_id,
-        min(documents.document_id) as document_id,
+        documents.document_id,
         disputes.dispute_id,
         disputes.opened_on,
         disputes.closed_on,
         -- No amount given: all of it.
-        coalesce(disputes.amount, max(documents.amount)) as amount
+        coalesce(disputes.amount, documents.amount) as amount
     from {{ ref('stg_raw__disputes') }} as disputes
     inner join documents
         on
             disputes.entity_id = documents.entity_id
             and disputes.invoice_id = documents.document_number
-    group by
-        disputes.entity_id,
-        disputes.dispute_id,
-        disputes.opened_on,
-        disputes.closed_on,
-        disputes.amount
+            and documents.kind_rank = 1
 
 ),
 

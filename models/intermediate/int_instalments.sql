@@ -1,12 +1,24 @@
 {#
   The schedules that hold: their parts add up to their invoice. One row a part, oldest due first (`part_no`).
-  A schedule that does not add up is left out whole and listed in the exceptions.
+  A schedule that does not add up, or has a part below zero, is left out whole and listed in the exceptions; a part of
+  nothing asks for nothing and is no part.
 #}
 with
 
+given_parts as (
+
+    select
+        *,
+        max(abs(amount)) over (partition by entity_id, invoice_id) as largest_amount
+    from {{ ref('stg_raw__instalments') }}
+
+),
+
 instalments as (
 
-    select * from {{ ref('stg_raw__instalments') }}
+    -- A schedule of nothing but nothings stays, to be listed.
+    select * from given_parts
+    where amount <> 0 or largest_amount = 0
 
 ),
 

@@ -94,6 +94,8 @@ moves as (
         {{ period_ending('spans.period_kind', 'spans.valid_from_on') }} as period_ending_on,
         1 as sign
     from spans
+    inner join as_of
+        on spans.valid_from_on <= as_of.as_of_on
     where spans.valid_from_on < spans.valid_to_on
     union all
     select

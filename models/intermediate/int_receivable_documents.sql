@@ -150,7 +150,12 @@ settlements as (
     -- What a file with one row an invoice says of its payment, where it says anything.
     select
         invoices.*,
-        coalesce(invoices.paid_amount, invoices.amount - invoices.open_amount, invoices.amount) as settled_amount,
+        -- What was paid of a credit note was paid back, with or without its sign.
+        coalesce(
+            case when invoices.amount < 0 then -abs(invoices.paid_amount) else invoices.paid_amount end,
+            invoices.amount - invoices.open_amount,
+            invoices.amount
+        ) as settled_amount,
         coalesce(invoices.settled_on, loads.as_of_on) as paid_on
     from invoices
     left join loads

@@ -30,7 +30,14 @@ bounced_payments as (
     select
         bounces.entity_id,
         bounces.document_id,
-        min(payments.received_on) as original_received_on
+        payments.received_on as original_received_on,
+        row_number() over (
+            partition by bounces.entity_id, bounces.document_id
+            order by
+                payments.posted_on,
+                (case payments.item_kind when 'payment' then 1 else 2 end),
+                payments.document_id
+        ) as payment_rank
     from documents as bounces
     inner join {{ ref('int_entities') }} as entities
         on
@@ -44,9 +51,6 @@ bounced_payments as (
             -- A payment that comes later cannot change what the bounce was due when it came.
             and bounces.posted_on >= payments.posted_on
     where bounces.item_kind = 'bounce'
-    group by
-        bounces.entity_id,
-        bounces.document_id
 
 ),
 
@@ -70,6 +74,7 @@ converted as (
         on
             documents.entity_id = bounced_payments.entity_id
             and documents.document_id = bounced_payments.document_id
+            and bounced_payments.payment_rank = 1
 
 ),
 

@@ -5,8 +5,13 @@ exact fractions.
 
 Readings it takes where the definitions leave a choice:
 
-* On one day negative allocations take back first (in the order of their ids), then dated endings end. What is not yet
-  in effect is taken from the day's allocations between the same documents as they come.
+* On one day negative allocations take back first (in the order of their ids), then dated endings end: a source that
+  says both takes back once. What they do not find in effect they take from that day's allocations between the same
+  documents, the last by its id first.
+* A part of 0.00 is no part of a schedule; one with a part below zero is ignored.
+* A number that several documents share means, in a schedule or a dispute, the first of invoice, debit note, opening and
+  (disputes alone) adjustment; for a bounce, the payment or deposit posted first.
+* A target is converted at its own day, or at the as-of day where that comes first; a month not yet begun has none.
 * The last instalment, which takes what is beyond and the rounding rest, is the one due last.
 * The credit's own amount of an allocation over instalments in another currency is spread by running sums.
 * A part of an allocation in the other currency is its share, rounded; what stays keeps the rest.

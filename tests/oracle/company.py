@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from tests.oracle.currencies import Rates, base_amount, main_currency, reporting_amount
-from tests.oracle.days import SEEDS
+from tests.oracle.days import SEEDS, month_start
 from tests.oracle.documents import Books, Document, Entity, Tables
 from tests.oracle.fifo import oldest_first
 from tests.oracle.items import DOCUMENT_CURRENCY, Item, attach
@@ -99,10 +99,12 @@ class Company:
             if entity is None or row["measure"] != "collected_amount":
                 continue
             day, amount = date.fromisoformat(row["period_on"]), Decimal(row["amount"])
+            if month_start(day) > self.as_of:
+                continue
             amounts = found[entity.entity_id, f"{day:%Y-%m}"]
             for currency in self.currencies:
                 converted = amount
                 if currency != entity.base_currency:
-                    converted = self.rates.convert(amount, entity.base_currency, currency, day)
+                    converted = self.rates.convert(amount, entity.base_currency, currency, min(day, self.as_of))
                 amounts[currency] = amounts.get(currency, Decimal("0.00")) + converted
         return dict(found)

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from tests.oracle.documents import Document, Entity, Row
+from tests.oracle.days import month_start
+from tests.oracle.documents import Books, Document, Entity, Row, Tables
 from tests.oracle.money import money
 
 
@@ -63,6 +64,29 @@ class Rates:
         if place == 0 or day - rates[place - 1][0] > self._carry:
             return None
         return rates[place - 1][1]
+
+
+def missing_rates(tables: Tables, as_of: date, carry_days: int = 7) -> set[tuple[str, str, date]]:
+    """The currencies and day of each rate that a document or a target up to the as-of day needs and does not have.
+
+    Reported is in every currency that books are kept in.
+    """
+    books, rates = Books(tables, as_of), Rates(tables.get("fx_rates", ()), carry_days)
+    currencies = {entity.base_currency for entity in books.entities.values()}
+    needed: set[tuple[str, str, date]] = set()
+    for document in books.documents:
+        if document.posted_on <= as_of:
+            base_currency = books.entities[document.entity_id].base_currency
+            others = currencies - {base_currency}
+            if document.given_base_amount is None:
+                others = currencies | {base_currency}
+            needed |= {(document.currency, other, document.posted_on) for other in others}
+    for row in tables.get("targets", ()):
+        day = date.fromisoformat(row["period_on"])
+        if month_start(day) <= as_of and row["entity_id"] in books.entities:
+            base_currency = books.entities[row["entity_id"]].base_currency
+            needed |= {(base_currency, other, min(day, as_of)) for other in currencies}
+    return {(one, other, day) for one, other, day in needed if rates.rate(one, other, day) is None}
 
 
 def base_amount(document: Document, entity: Entity, rates: Rates) -> Decimal:

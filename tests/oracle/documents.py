@@ -133,9 +133,10 @@ class Books:
         self._policies = _policies(tables, self._given)
         self.documents: list[Document] = []
         self.settlements: list[StatedAllocation] = []
-        for row in tables.get("invoices", ()):
-            if _get(row, "status", "posted") == "posted":
-                self._add_invoice(row)
+        invoices = [row for row in tables.get("invoices", ()) if _get(row, "status", "posted") == "posted"]
+        self._meant = _meant(invoices)
+        for row in invoices:
+            self._add_invoice(row)
         self._add_payments(tables.get("payments", ()))
         names = dict.fromkeys([*self._given, *(document.entity_id for document in self.documents)])
         self.entities = {
@@ -165,7 +166,9 @@ class Books:
         invoiced_on = _day(row, "invoiced_on") or posted_on
         whole = Part(1, self._due_on(row, invoiced_on), amount)
         schedule = self._schedules.get((entity_id, row["invoice_id"]), ())
-        adds_up = kind in CLAIMS and amount > 0 and sum((part.amount for part in schedule), ZERO) == amount
+        is_meant = kind in CLAIMS and amount > 0 and kind == self._meant.get((entity_id, row["invoice_id"]))
+        adds_up = is_meant and bool(schedule) and sum((part.amount for part in schedule), ZERO) == amount
+        adds_up = adds_up and all(part.amount > 0 for part in schedule)
         document = Document(
             entity_id=entity_id,
             kind=kind,
@@ -237,17 +240,25 @@ class Books:
 
     def _add_payments(self, rows: Sequence[Row]) -> None:
         counted = [row for row in rows if _get(row, "status", "posted") == "posted"]
-        payments: dict[tuple[str, str], Document] = {}
+        payments: dict[tuple[str, str], list[Document]] = defaultdict(list)
         for row in counted:
             if _get(row, "payment_type", "payment") != "bounce":
                 document = self._payment(row, None)
                 self.documents.append(document)
                 if document.kind in CASH:
-                    payments.setdefault((document.entity_id, document.number), document)
+                    payments[document.entity_id, document.number].append(document)
         for row in counted:
             if _get(row, "payment_type", "payment") == "bounce":
                 entity_id, name = _get(row, "entity_id", "MAIN"), _get(row, "original_payment_id", "")
-                self.documents.append(self._payment(row, payments.get((entity_id, name))))
+                self.documents.append(self._payment(row, self._returned(row, payments.get((entity_id, name), []))))
+
+    def _returned(self, row: Row, payments: list[Document]) -> Document | None:
+        """The payment a bounce takes back: the first posted that has the number; as stated, in its own currency."""
+        entity_id = _get(row, "entity_id", "MAIN")
+        if self._policies.get(entity_id, "fifo") != "fifo":
+            currency = _get(row, "currency", "") or self._base_currency(entity_id)
+            payments = [payment for payment in payments if payment.currency == currency]
+        return min(payments, key=lambda payment: (payment.posted_on, payment.kind != "payment"), default=None)
 
     def _payment(self, row: Row, original: Document | None) -> Document:
         entity_id, kind = _get(row, "entity_id", "MAIN"), _get(row, "payment_type", "payment")
@@ -319,8 +330,9 @@ class Books:
     def _disputes(self, rows: Sequence[Row]) -> dict[Document, list[Dispute]]:
         found: dict[Document, list[Dispute]] = defaultdict(list)
         for row in rows:
-            for document in self.by_number.get((_get(row, "entity_id", "MAIN"), row["invoice_id"]), ()):
-                if document.kind not in CASH and document.kind not in ("refund", "bounce"):
+            entity_id = _get(row, "entity_id", "MAIN")
+            for document in self.by_number.get((entity_id, row["invoice_id"]), ()):
+                if document.amount > 0 and document.kind == self._meant.get((entity_id, row["invoice_id"])):
                     opened_on = date.fromisoformat(row["opened_on"])
                     found[document].append(Dispute(opened_on, _day(row, "closed_on"), _amount(row, "amount")))
         return found
@@ -358,7 +370,24 @@ def _schedules(rows: Sequence[Row]) -> dict[tuple[str, str], list[Part]]:
     for row in rows:
         part = Part(int(row["instalment_no"]), date.fromisoformat(row["due_on"]), Decimal(row["amount"]))
         found[_get(row, "entity_id", "MAIN"), row["invoice_id"]].append(part)
-    return {name: sorted(parts, key=lambda part: part.instalment_no) for name, parts in found.items()}
+    # A part of nothing is no part.
+    return {
+        name: sorted((part for part in parts if part.amount), key=lambda part: part.instalment_no)
+        for name, parts in found.items()
+    }
+
+
+def _meant(invoices: Sequence[Row]) -> dict[tuple[str, str], str]:
+    """The kind of document that a number means where it is told of a debit: several kinds may share it."""
+    found: dict[tuple[str, str], str] = {}
+    kinds = ("invoice", "debit_note", "opening", "adjustment")
+    for row in invoices:
+        name, kind = (_get(row, "entity_id", "MAIN"), row["invoice_id"]), _get(row, "document_type", "invoice")
+        if Decimal(row["amount"]) > 0 and kinds.index(kind) < kinds.index(found.get(name, kinds[-1])):
+            found[name] = kind
+        elif Decimal(row["amount"]) > 0:
+            found.setdefault(name, kind)
+    return found
 
 
 def _policies(tables: Tables, given: Mapping[str, Row]) -> dict[str, str]:

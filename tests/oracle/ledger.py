@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -74,8 +74,7 @@ class Replay:
             self._play(day)
 
     def _play(self, day: date) -> None:
-        for row in sorted(self._take_backs[day], key=lambda row: row.allocation_id):
-            self._take_back(row, day)
+        self._take_all_back(day)
         for piece in self._in_effect():
             stated = self._stated.get(piece.allocation_id)
             if stated and stated.reversed_on == day:
@@ -93,22 +92,28 @@ class Replay:
         used = sum((piece.credit_amount for piece in self._in_effect() if piece.credit is credit), ZERO)
         return -credit.amount - used
 
-    def _take_back(self, row: StatedAllocation, day: date) -> None:
-        """Ruling 8: what is in effect between the two, latest first; then what the day brings, as it comes."""
+    def _take_all_back(self, day: date) -> None:
+        """Ruling 8: what is in effect between the two, latest first; then what the day brings, the last first too."""
+        waiting: dict[tuple[Document, Document], Decimal] = defaultdict(lambda: ZERO)
+        for row in sorted(self._take_backs[day], key=lambda row: row.allocation_id):
+            waiting[row.credit, row.debit] += self._take_back(row, day)
+        coming: list[StatedAllocation] = []
+        for other in sorted(self._to_come[day], key=lambda other: other.allocation_id, reverse=True):
+            part = min(waiting[other.credit, other.debit], other.amount)
+            waiting[other.credit, other.debit] -= part
+            kept = other.amount - part
+            coming.append(replace(other, amount=kept, credit_amount=share(other.credit_amount, kept, other.amount)))
+        self._to_come[day] = coming
+
+    def _take_back(self, row: StatedAllocation, day: date) -> Decimal:
+        """Take back what is in effect by the day before, and give what was not found."""
         rest = -row.amount
         pieces = [piece for piece in self._in_effect() if piece.credit is row.credit and piece.debit is row.debit]
         for piece in sorted(pieces, key=lambda piece: piece.lateness_order, reverse=True):
             part = min(rest, piece.debit_amount)
             self._end(piece, part, share(piece.credit_amount, part, piece.debit_amount), day)
             rest -= part
-        coming = [other for other in self._to_come[day] if other.credit is row.credit and other.debit is row.debit]
-        for other in sorted(coming, key=lambda other: other.allocation_id):
-            part = min(rest, other.amount)
-            if part > 0:
-                kept_credit = share(other.credit_amount, other.amount - part, other.amount)
-                self._to_come[day].remove(other)
-                self._to_come[day].append(_smaller(other, other.amount - part, kept_credit))
-                rest -= part
+        return rest
 
     def _end(self, piece: Piece, debit_part: Decimal, credit_part: Decimal, day: date) -> None:
         """End a part of a piece; what is left of it stands as before."""
@@ -179,16 +184,3 @@ class Replay:
         cleared = min(bounce.amount, self._free(payment))
         if cleared > 0:
             self.pieces.append(Piece(f"bounce:{bounce.document_id}", payment, bounce, 1, cleared, cleared, day))
-
-
-def _smaller(row: StatedAllocation, amount: Decimal, credit_amount: Decimal) -> StatedAllocation:
-    return StatedAllocation(
-        row.allocation_id,
-        row.credit,
-        row.debit,
-        amount,
-        credit_amount,
-        row.instalment_no,
-        row.effective_on,
-        row.reversed_on,
-    )

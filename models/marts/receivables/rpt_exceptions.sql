@@ -224,7 +224,7 @@ bad_schedules as (
         document_amount as amount,
         case
             when document_id is null then 'Ignored: no posted invoice has this id.'
-            else 'Ignored: its parts do not add up to the invoice, which ages whole.'
+            else 'Ignored: its parts do not add up to the invoice, or one is below zero; the invoice ages whole.'
         end as explanation
     from {{ ref('int_instalments') }}
     where not is_valid
