@@ -8,8 +8,9 @@ that weeks, months and windows differ; some lie beyond the as-of day. Every row 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from hypothesis import strategies as st
 
@@ -21,10 +22,13 @@ from tests.models.documents import (
     bounce,
     customer,
     dispute,
+    gl_balance,
     invoice,
     payment,
     rate,
+    reconciling_item,
     schedule,
+    target,
 )
 
 FIRST_DAY = date(2025, 10, 27)
@@ -79,11 +83,20 @@ class Days:
     near: int
     """The first of six days on which most happens, counted from ``FIRST_DAY``."""
     last: int
+    """Two days after the as-of day."""
 
     def draw(self, draw: Draw) -> str:
         if _at_times(draw, 5):
             return _day(draw(st.integers(0, self.last)))
+        if _at_times(draw, 5):
+            return self.draw_turn(draw)
         return _day(self.near + draw(st.integers(0, 5)))
+
+    def draw_turn(self, draw: Draw) -> str:
+        """A day on which rows turn: the as-of day, the day before or after it, or the end of a week."""
+        if draw(st.booleans()):
+            return _day(self.last - 2 + draw(st.sampled_from((0, 0, 0, -1, 1))))
+        return _day(min(7 * draw(st.integers(0, self.last // 7)) + 6, self.last))
 
 
 def _day(offset: int) -> str:
@@ -101,6 +114,24 @@ def worlds(draw: Draw, companies: int = 1, currencies: Sequence[str] = CURRENCIE
     # Two days may be beyond the as-of day.
     entities = tuple(draw(entities_of(f"E{number:02}", seen_days + 2, currencies)) for number in range(companies))
     return World(entities, draw(rates_of(seen_days + 2)), FIRST_DAY + timedelta(days=seen_days))
+
+
+@st.composite
+def worlds_without_some_rates(draw: Draw, companies: int = 1) -> World:
+    """A world in which a currency, or all, have no rates for some time."""
+    world = draw(worlds(companies))
+    gap_from = FIRST_DAY + timedelta(days=draw(st.integers(-8, 20)))
+    gap_until = gap_from + timedelta(days=draw(st.sampled_from((3, 10, 30))))
+    lost = draw(st.sampled_from((*CURRENCIES, "")))
+    return replace(
+        world,
+        rates=tuple(
+            row
+            for row in world.rates
+            if not gap_from <= date.fromisoformat(row.values["rate_on"]) <= gap_until
+            or lost not in ("", row.values["from_currency"], row.values["to_currency"])
+        ),
+    )
 
 
 @st.composite
@@ -157,6 +188,8 @@ class _Company:
         self.credits: list[tuple[str, str]] = []
         self.cash: list[str] = []
         self.scheduled: set[str] = set()
+        self.numbers: set[tuple[str, str]] = set()
+        """Keys that are taken: (table and kind, number)."""
 
     def draw_all(self) -> None:
         """Draw the company's rows, each kind after what it speaks of."""
@@ -173,18 +206,32 @@ class _Company:
         for number in range(self.draw(st.sampled_from((0, 0, 1, 2)))):
             self._returned(f"B{number}", "bounce")
         if self.debits and self.credits:
-            # Rows that take back and a day of return do not come together: what is left to take back is one's guess.
-            has_negative = _at_times(self.draw, 3)
             for number in range(self.draw(st.sampled_from((2, 3, 5, 1, 0)))):
-                self._allocation(number, has_negative)
-            if has_negative:
+                self._allocation(number)
+            if _at_times(self.draw, 3):
                 self._take_back()
+        for number in range(self.draw(st.sampled_from((0, 0, 0, 1, 2)))):
+            self._ledger(number)
+        for month in sorted({self._day()[:7] for _ in range(self.draw(st.sampled_from((0, 0, 1, 3))))}):
+            self.rows += [target(day, self._amount()) for day in self._days_of(month)]
 
     def _amount(self) -> str:
         return self.draw(st.sampled_from(AMOUNTS))
 
     def _day(self) -> str:
         return self.days.draw(self.draw)
+
+    def _number(self, kind: str, number: str) -> str:
+        """A number that documents of other kinds may have too."""
+        shared = self.draw(st.sampled_from(("S1", "S2"))) if _at_times(self.draw, 6) else number
+        number = number if (kind, shared) in self.numbers else shared
+        self.numbers.add((kind, number))
+        return number
+
+    def _days_of(self, month: str) -> list[str]:
+        """One or two days of a month, not before the first rate."""
+        days = {max(f"{month}-{self.draw(st.integers(1, 28)):02}", _day(0)) for _ in range(1 + _at_times(self.draw, 4))}
+        return sorted(days)
 
     def _owner(self) -> str:
         return self.draw(st.sampled_from(self.customers))
@@ -225,19 +272,21 @@ class _Company:
     def _debit(self, number: str) -> None:
         kind = self.draw(st.sampled_from(("invoice", "invoice", "invoice", "debit_note", "opening", "adjustment")))
         amount, posted_on = self._amount(), self._day()
+        number = self._number(kind, number)
         columns = self._common(kind, number, amount)
         self._document_days(columns, posted_on)
+        self._settlement(columns, amount)
         if _at_times(self.draw, 5):
             columns["is_disputed"] = "true"
         self.rows.append(invoice(number, amount, posted_on, customer=self._owner(), document_type=kind, **columns))
         self.debits.append((kind, number))
-        if kind == "invoice" and _at_times(self.draw, 3):
+        if number not in self.scheduled and _at_times(self.draw, 3 if kind == "invoice" else 12):
             self._schedule(number, amount)
-        for row in range(self.draw(st.sampled_from((0, 0, 0, 1, 2)))):
+        for row in range(self.draw(st.sampled_from((0, 0, 1, 2, 3)))):
             opened_on, closed_on = sorted((self._day(), self._day()))
             given = {"amount": self._amount()} if _at_times(self.draw, 2) else {}
             ends = closed_on if self.draw(st.booleans()) else None
-            self.rows.append(dispute(f"{number}-{row}", number, opened_on, ends, **given))
+            self.rows.append(dispute(f"{kind} {number}-{row}", number, opened_on, ends, **given))
 
     def _document_days(self, columns: dict[str, str], posted_on: str) -> None:
         if _at_times(self.draw, 4):
@@ -247,6 +296,37 @@ class _Company:
         elif self.draw(st.booleans()):
             columns["payment_terms"] = self.draw(st.sampled_from(("prepaid", "7_net", "30_eom")))
 
+    def _settlement(self, columns: dict[str, str], amount: str) -> None:
+        """What a file with one row an invoice says of its payment."""
+        if not _at_times(self.draw, 7):
+            return
+        of_credit = "-" if amount.startswith("-") else ""
+        if self.draw(st.booleans()):
+            columns["settled_on"] = self._day()
+        given = _one_of(self.draw, "nothing", "paid", "open")
+        if given == "paid":
+            columns["paid_amount"] = f"{of_credit if self.draw(st.booleans()) else ''}{self._amount()}"
+        if given == "open":
+            # More than the whole would be no part of it.
+            columns["open_amount"] = f"{of_credit}{min(self._amount(), amount.strip('-'), key=Decimal)}"
+
+    def _ledger(self, number: int) -> None:
+        """What the general ledger says of an account, and perhaps why it differs."""
+        columns = {}
+        if _at_times(self.draw, 3):
+            columns["account"] = "AR2"
+        if _at_times(self.draw, 3):
+            columns["currency"] = self.draw(st.sampled_from((self.base_currency, "USD")))
+        for day in {self.days.draw_turn(self.draw) for _ in range(2)}:
+            key = (f"{columns.get('account', 'AR')} in {columns.get('currency', self.base_currency)}", day)
+            if key not in self.numbers:
+                self.numbers.add(key)
+                self.rows.append(gl_balance(day, self._amount(), **columns))
+        if self.draw(st.booleans()):
+            from_on, to_on = sorted((self._day(), self.days.draw_turn(self.draw)))
+            until = {"to_on": to_on} if self.draw(st.booleans()) else {}
+            self.rows.append(reconciling_item(str(number), from_on, self._amount(), "Known", **until, **columns))
+
     def _schedule(self, number: str, amount: str) -> None:
         cents = int(amount.replace(".", ""))
         parts = min(self.draw(st.sampled_from((2, 2, 3, 1))), cents)
@@ -254,11 +334,14 @@ class _Company:
         shares = [high - low for low, high in zip((0, *cuts), (*cuts, cents), strict=True)]
         if _at_times(self.draw, 6):
             shares[0] += 1  # no longer adds up
+        if _at_times(self.draw, 6):
+            shares.insert(self.draw(st.integers(0, len(shares))), 0)
         self.rows += schedule(number, *((self._day(), f"{share // 100}.{share % 100:02}") for share in shares))
         self.scheduled.add(number)
 
     def _cash(self, number: str) -> None:
         kind = self.draw(st.sampled_from(("payment", "payment", "payment", "deposit")))
+        number = self._number(kind, number)
         columns = self._common(kind, number, "")
         received_on = self._day()
         if _at_times(self.draw, 4):
@@ -275,8 +358,10 @@ class _Company:
     def _other_document(self, number: str) -> None:
         kind = self.draw(st.sampled_from(("credit_note", "credit_note", "write_off", "opening", "adjustment")))
         amount, posted_on = f"-{self._amount()}", self._day()
+        number = self._number(kind, number)
         columns = self._common(kind, number, amount)
         self._document_days(columns, posted_on)
+        self._settlement(columns, amount)
         self.rows.append(invoice(number, amount, posted_on, customer=self._owner(), document_type=kind, **columns))
         self.credits.append((kind, number))
 
@@ -290,6 +375,7 @@ class _Company:
                 row = Row(row.table, {**row.values, "currency": currency}, row.customer)
             self.rows.append(row)
             return
+        number = self._number(kind, number)
         columns = self._common(kind, number, "")
         if self.draw(st.booleans()):
             columns["original_payment_id"] = original
@@ -298,7 +384,7 @@ class _Company:
         )
         self.debits.append((kind, number))
 
-    def _allocation(self, number: int, has_negative: bool) -> None:
+    def _allocation(self, number: int) -> None:
         credit_kind, credit = self.draw(st.sampled_from(self.credits))
         debit_kind, debit = self.draw(st.sampled_from(self.debits))
         columns = {"allocation_id": f"{_one_of(self.draw, 'a', 'Z', '9', 'é')}{number}"}
@@ -311,7 +397,7 @@ class _Company:
             columns["credit_amount"] = self._amount()
         if debit in self.scheduled and _at_times(self.draw, 4):
             columns["instalment_no"] = _one_of(self.draw, "1", "2", "4")
-        if not has_negative and _at_times(self.draw, 4):
+        if _at_times(self.draw, 4):
             columns["reversed_on"] = self._day()
         if _at_times(self.draw, 20):
             credit = "UNKNOWN"
@@ -319,13 +405,7 @@ class _Company:
         self.rows.append(allocation(credit, debit, amount, applied_on, **columns))
 
     def _take_back(self) -> None:
-        """Negative allocations, after all others: what one takes of its own day's is nobody's rule."""
-        days = [
-            row.values[name]
-            for row in self.rows
-            for name in ("posted_on", "received_on", "matures_on", "applied_on")
-            if name in row.values
-        ]
+        """Negative allocations: on days of their own, on that of what they take back, or on any other."""
         for number, row in enumerate([row for row in self.rows if row.table == "allocations"]):
             if _at_times(self.draw, 2):
                 taken = self._amount()
@@ -334,14 +414,14 @@ class _Company:
                     for name, value in row.values.items()
                     if name in ("credit_amount", "credit_kind", "debit_kind", "instalment_no")
                 }
-                day = _later(max(days), self.draw(st.integers(1, 3)))
+                day = row.values.get("applied_on") if self.draw(st.booleans()) else self._day()
                 self.rows.append(
                     allocation(
                         row.values["credit_id"],
                         row.values["debit_id"],
                         f"-{taken}",
                         day,
-                        allocation_id=f"-{number}",
+                        allocation_id=f"{_one_of(self.draw, '-', 'm')}{number}",
                         **columns,
                     )
                 )

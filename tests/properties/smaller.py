@@ -71,6 +71,12 @@ _NEEDED = {
     "document_type",
     "payment_type",
     "due_on",
+    "measure",
+    "period_on",
+    "balance_on",
+    "item_id",
+    "from_on",
+    "explanation",
 }
 
 
