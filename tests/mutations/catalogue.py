@@ -89,10 +89,10 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
         ("and bounces.currency = payments.currency", ""),
         ("sum(credit_amount) > max(credit_total)", "sum(credit_amount) >= 2 * max(credit_total)"),
         (
-            "case when debit_amount > 0 then 2 else 1 end as event_order",
-            "case when debit_amount > 0 then 1 else 2 end as event_order",
+            "case when debit_amount > 0 then 3 else 1 end as event_order",
+            "case when debit_amount > 0 then 1 else 3 end as event_order",
         ),
-        ("3 as event_order", "0 as event_order"),
+        ("4 as event_order", "0 as event_order"),
         (
             "order by event_on, event_order, allocation_id, event_kind",
             "order by event_on, allocation_id, event_order, event_kind",
@@ -122,7 +122,7 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
             "coalesce(max(disputes.amount), 0) as disputed_amount",
         ),
         ("order by spans.due_on, spans.instalment_no", "order by spans.due_on desc, spans.instalment_no"),
-        ("coalesce(disputes.amount, max(documents.amount)) as amount", "coalesce(disputes.amount, 0) as amount"),
+        ("coalesce(disputes.amount, documents.amount) as amount", "coalesce(disputes.amount, 0) as amount"),
         ("case when dispute_rows.closed_on <= as_of.as_of_on", "case when dispute_rows.closed_on < as_of.as_of_on"),
     ),
     f"{_INTERMEDIATE}int_period_payments.sql": (

@@ -11,13 +11,10 @@ from hypothesis import Phase, find, settings
 
 from tests.models.compiled import Compiled, Warehouse
 from tests.oracle import Oracle
-from tests.properties.agreement import differences
+from tests.properties.agreement import OF_THE_LOAD, differences
 from tests.properties.companies import World, worlds
 
 RunEncours = Callable[..., CompletedProcess[str]]
-
-OF_THE_LOAD = {"rpt_loads", "rpt_passport", "rpt_publications", "rpt_rejects", "rpt_reported_kpis"}
-"""Marts that tell of files, times and builds: there are none in memory."""
 
 
 @pytest.fixture(scope="module")

@@ -10,17 +10,21 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import duckdb
+import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from tests.models.compiled import Compiled, Warehouse
 from tests.models.documents import Extracts, Row
 from tests.models.history import UP_TO
-from tests.properties.companies import World, worlds
+from tests.oracle import Oracle
+from tests.oracle.currencies import MissingRateError, missing_rates
+from tests.properties.agreement import OF_THE_LOAD
+from tests.properties.companies import World, worlds, worlds_without_some_rates
 
 RunEncours = Callable[..., CompletedProcess[str]]
 
-AMOUNT_COLUMNS = {"amount", "base_amount", "credit_amount"}
+AMOUNT_COLUMNS = {"amount", "base_amount", "credit_amount", "paid_amount", "open_amount"}
 ID_COLUMNS = {
     "invoice_id",
     "payment_id",
@@ -30,7 +34,10 @@ ID_COLUMNS = {
     "debit_id",
     "dispute_id",
 }
-DOCUMENT_TABLES = ("invoices", "instalments", "payments", "allocations", "disputes")
+OF_THE_COMPANY = ("targets", "gl_balances", "gl_reconciling_items")
+"""Tables that tell of a company as a whole, not of a customer."""
+
+DOCUMENT_TABLES = ("invoices", "instalments", "payments", "allocations", "disputes", *OF_THE_COMPANY)
 DELTAS = "name: canonical\ndescription: New and changed rows.\ntables:\n" + "".join(
     f"  - {{table: {name}, kind: delta, file_name: '^{name}[.]csv$'}}\n" for name in DOCUMENT_TABLES
 )
@@ -86,6 +93,14 @@ def test_allocations_never_change_balances(world: World, compiled: Compiled) -> 
 @given(world=worlds(12), back=st.integers(1, 40))
 def test_the_history_of_a_build_is_a_fresh_build_of_any_past_day(world: World, back: int, compiled: Compiled) -> None:
     day = world.as_of - timedelta(days=back)
+
+    def dated(row: Row) -> Row:
+        # Without a day a settlement is one of the load's as-of day, and a load of another day is another load.
+        is_settled = {"paid_amount", "open_amount"} & row.values.keys()
+        given = {"settled_on": str(world.as_of), **row.values} if is_settled else row.values
+        return Row(row.table, given, row.customer)
+
+    world = _changed(world, dated)
     earlier = replace(world, as_of=day)
     with _made(compiled, world, *HISTORIES) as later, _made(compiled, earlier, *HISTORIES) as own:
         for name in HISTORIES:
@@ -152,7 +167,8 @@ def test_an_unrelated_customer_changes_no_others_row(world: World, compiled: Com
     entities = []
     for entity, guest in zip(known.entities, (*known.entities[1:], known.entities[0]), strict=True):
         policy = entity.allocation_policy or "stated"
-        entities.append((replace(entity, allocation_policy=policy), tuple(map(_guest, guest.documents))))
+        guests = tuple(row for row in map(_guest, guest.documents) if row is not None)
+        entities.append((replace(entity, allocation_policy=policy), guests))
     alone = replace(world, entities=tuple(entity for entity, _ in entities))
     together = replace(
         world,
@@ -165,17 +181,51 @@ def test_an_unrelated_customer_changes_no_others_row(world: World, compiled: Com
             assert sorted(one.rows(query), key=str) == sorted(other.rows(query), key=str), mart
 
 
-def _guest(row: Row) -> Row:
+def _guest(row: Row) -> Row | None:
+    if row.table in OF_THE_COMPANY:
+        return None
     values = {name: f"guest-{value}" if name in ID_COLUMNS else value for name, value in row.values.items()}
     if "parent_customer_id" in values:
         values["parent_customer_id"] = f"guest-{values['parent_customer_id']}"
     return Row(row.table, values, f"guest-{row.customer}" if row.customer else "")
 
 
+@settings(max_examples=8)
+@given(world=worlds_without_some_rates(12))
+def test_each_missing_rate_is_named_and_no_other(world: World, compiled: Compiled) -> None:
+    """By the test that fails the build, and in the exceptions: currencies and day of all that cannot be converted."""
+    (test,) = (test for test in compiled.tests if test.name == "assert_no_rate_is_missing")
+    with _made(compiled, world, "rpt_exceptions") as warehouse:
+        found = set(warehouse.rows(test.sql))
+        listed = warehouse.rows(
+            "select key from marts.rpt_exceptions "
+            "where exception_kind = 'missing rate' and explanation like '%or base_amount to the documents.'"
+        )
+        failures = warehouse.failures(test)
+    wanted = missing_rates(world.tables, world.as_of)
+    assert found == wanted
+    assert {str(key) for (key,) in listed} == {f"{one} to {other} on {day}" for one, other, day in wanted}
+    assert failures == (len(wanted) or None)
+    if wanted:
+        with pytest.raises(MissingRateError):
+            Oracle(world.tables, world.as_of)
+
+
+def test_some_worlds_lack_rates() -> None:
+    """Else the property above would say nothing."""
+    enough = settings(derandomize=True, database=None, max_examples=50, phases=(Phase.generate,))
+    lacking = worlds_without_some_rates(12)
+    world = find(lacking, lambda world: bool(missing_rates(world.tables, world.as_of)), settings=enough)
+    assert missing_rates(world.tables, world.as_of)
+
+
 def test_delta_files_in_any_order_or_in_parts_end_the_same(
     tmp_path: Path, run_encours: RunEncours, compiled: Compiled
 ) -> None:
-    """Through the loader: rows of distinct keys at once, in three files, and in the same three the other way round."""
+    """Through the loader: rows of distinct keys at once, in three files, and in the same three the other way round.
+
+    The rows that are current in the end, and every mart that the models make of them.
+    """
     enough = settings(derandomize=True, database=None, max_examples=200, phases=(Phase.generate,))
     world = find(worlds(12), lambda world: len(world.tables.get("allocations", ())) > 12, settings=enough)
     tables = world.tables
@@ -184,7 +234,7 @@ def test_delta_files_in_any_order_or_in_parts_end_the_same(
     parts = [Extracts({name: rows[place::3] for name, rows in documents.items()}) for place in range(3)]
     mapping = tmp_path / "deltas.yml"
     mapping.write_text(DELTAS, encoding="utf-8")
-    ends = {}
+    ends, marts = {}, {}
     for label, files in {"once": [Extracts(documents)], "in order": parts, "turned": parts[::-1]}.items():
         home = tmp_path / label.replace(" ", "_")
         first.write(home / "first")
@@ -196,9 +246,28 @@ def test_delta_files_in_any_order_or_in_parts_end_the_same(
         for arguments in loads:
             done = run_encours(arguments, home)
             assert done.returncode == 0, done.stderr
-        ends[label] = _current(home / "build" / "encours.duckdb", sorted(tables))
+        path = home / "build" / "encours.duckdb"
+        ends[label] = _current(path, sorted(tables))
+        marts[label] = _made_of(path, compiled, world)
     assert ends["once"]["allocations"]
     assert ends["once"] == ends["in order"] == ends["turned"]
+    for mart, rows in marts["once"].items():
+        assert rows == marts["in order"][mart] == marts["turned"][mart], mart
+    assert all(marts["once"][mart] for mart in ("fct_kpis", "rpt_kpi_bridge", "fct_item_intervals", "rpt_tie_out"))
+
+
+def _made_of(path: Path, compiled: Compiled, world: World) -> dict[str, list[tuple[object, ...]]]:
+    """All rows of the marts made of what is loaded in a file, but those that tell of its loads."""
+    names = [name for name in compiled.marts if name not in OF_THE_LOAD]
+    with Warehouse(compiled, {}, world.as_of) as warehouse:
+        warehouse.connection.execute(f"attach '{path}' as loaded (read_only)")
+        for (table,) in warehouse.rows(
+            "select table_name from duckdb_tables() where database_name = 'loaded' and schema_name = 'raw'"
+        ):
+            warehouse.connection.execute(f"insert into raw.{table} select * from loaded.raw.{table}")
+        warehouse.connection.execute("detach loaded")
+        warehouse.make(*names)
+        return {name: sorted(warehouse.rows(f"select * from marts.{name}"), key=str) for name in names}
 
 
 def _current(path: Path, tables: Sequence[str]) -> dict[str, list[tuple[object, ...]]]:
