@@ -49,6 +49,7 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
     f"{_INTERMEDIATE}int_instalments.sql": (
         ("schedule_amount = document_amount and", "schedule_amount >= document_amount and"),
         ("part_no = parts_count as is_last", "part_no = 1 as is_last"),
+        ("where amount <> 0 or largest_amount = 0", ""),
         (
             "partition by entity_id, invoice_id order by due_on, instalment_no) as part_no",
             "partition by entity_id, invoice_id order by instalment_no) as part_no",
@@ -101,6 +102,7 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "macros/sql/run_credits_in_order.sql": (
         ("net_credit <= free_amount as is_taken", "net_credit < free_amount as is_taken"),
+        ("waiting_debit - later_debit_amount, 0", "waiting_debit, 0"),
         ("when event_kind = 'bounce' then cleared_credit", "when event_kind = 'bounce' then 0"),
         ("when event_kind = 'bounce' and cleared_credit > 0", "when event_kind = 'bounce' and cleared_credit > 10"),
     ),
@@ -124,6 +126,10 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
         ("order by spans.due_on, spans.instalment_no", "order by spans.due_on desc, spans.instalment_no"),
         ("coalesce(disputes.amount, documents.amount) as amount", "coalesce(disputes.amount, 0) as amount"),
         ("case when dispute_rows.closed_on <= as_of.as_of_on", "case when dispute_rows.closed_on < as_of.as_of_on"),
+        ("and documents.kind_rank = 1", ""),
+    ),
+    f"{_INTERMEDIATE}int_cash_allocations.sql": (
+        ("greatest(allocations.effective_on, allocations.received_on)", "greatest(allocations.effective_on)"),
     ),
     f"{_INTERMEDIATE}int_period_payments.sql": (
         ("greatest(days_beyond_terms, 0)", "greatest(days_beyond_terms, 1)"),
