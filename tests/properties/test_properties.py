@@ -20,7 +20,7 @@ from tests.models.history import UP_TO
 from tests.oracle import Oracle
 from tests.oracle.currencies import MissingRateError, missing_rates
 from tests.properties.agreement import OF_THE_LOAD
-from tests.properties.companies import World, worlds, worlds_without_some_rates
+from tests.properties.companies import FIRST_DAY, World, worlds, worlds_without_some_rates
 
 RunEncours = Callable[..., CompletedProcess[str]]
 
@@ -84,7 +84,7 @@ def test_allocations_never_change_balances(world: World, compiled: Compiled) -> 
         assert sorted(one.rows(query), key=str) == sorted(other.rows(query), key=str)
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(world=worlds(12), back=st.integers(1, 40))
 def test_the_history_of_a_build_is_a_fresh_build_of_any_past_day(world: World, back: int, compiled: Compiled) -> None:
     day = world.as_of - timedelta(days=back)
@@ -110,7 +110,7 @@ def _doubled(row: Row) -> Row:
     return Row(row.table, values, row.customer)
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(world=worlds(12, ("EUR",)))
 def test_doubling_all_amounts_doubles_amounts_and_no_ratio(world: World, compiled: Compiled) -> None:
     """In one currency, where nothing is rounded; the tolerance of what is late is an amount, and doubles too."""
@@ -138,7 +138,7 @@ def test_doubling_all_amounts_doubles_amounts_and_no_ratio(world: World, compile
             assert two[name] == wanted, (name, one, two)
 
 
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(world=worlds(12))
 def test_renaming_customers_changes_nothing(world: World, compiled: Compiled) -> None:
     names = {"A": "zed", "B": "Ähm", "C": "0"}
@@ -226,7 +226,7 @@ def test_delta_files_in_any_order_or_in_parts_end_the_same(
     The rows that are current in the end, and every mart that the models make of them.
     """
     enough = settings(derandomize=True, database=None, max_examples=200, phases=(Phase.generate,))
-    world = find(worlds(12), lambda world: len(world.tables.get("allocations", ())) > 12, settings=enough)
+    world = find(worlds(12), _has_a_history, settings=enough)
     tables = world.tables
     first = Extracts({name: rows for name, rows in tables.items() if name in ("entities", "customers", "fx_rates")})
     documents = {name: rows for name, rows in tables.items() if name in DOCUMENT_TABLES}
@@ -253,6 +253,11 @@ def test_delta_files_in_any_order_or_in_parts_end_the_same(
     for mart, rows in marts["once"].items():
         assert rows == marts["in order"][mart] == marts["turned"][mart], mart
     assert all(marts["once"][mart] for mart in ("fct_kpis", "rpt_kpi_bridge", "fct_item_intervals", "rpt_tie_out"))
+
+
+def _has_a_history(world: World) -> bool:
+    """Enough weeks and allocations for every mart to have rows."""
+    return world.as_of > FIRST_DAY + timedelta(days=40) and len(world.tables.get("allocations", ())) > 12
 
 
 def _made_of(path: Path, compiled: Compiled, world: World) -> dict[str, list[tuple[object, ...]]]:

@@ -239,7 +239,7 @@ def _cash(part: Part) -> str:
     where applied.effective_on <= $day
         and (applied.reversed_on is null or applied.reversed_on > $day)
         and applied.days_to_pay is not null
-        and applied.received_on >= $from
+        and applied.received_on between $from and $day
         and ($entity = '*' or applied.entity_id = $entity)"""
 
 
