@@ -12,21 +12,12 @@ as_of as (
 
 documents as (
 
-    -- Where several share a number, the invoice is meant, also while it is still to be posted.
-    select
-        *,
-        row_number() over (
-            partition by entity_id, document_number
-            order by (
-                case item_kind when 'invoice' then 1 when 'debit_note' then 2 when 'opening' then 3 else 4 end
-            )
-        ) as kind_rank
-    from {{ ref('int_receivable_documents') }}
+    select * from {{ ref('int_receivable_documents') }}
     where item_kind in ('invoice', 'debit_note', 'opening', 'adjustment') and amount > 0
 
 ),
 
-dispute_rows as (
+named_documents as (
 
     select
         disputes.entity_id,
@@ -35,13 +26,28 @@ dispute_rows as (
         disputes.opened_on,
         disputes.closed_on,
         -- No amount given: all of it.
-        coalesce(disputes.amount, documents.amount) as amount
+        coalesce(disputes.amount, documents.amount) as amount,
+        row_number() over (
+            partition by disputes.entity_id, disputes.dispute_id
+            order by (
+                case documents.item_kind
+                    when 'invoice' then 1 when 'debit_note' then 2 when 'opening' then 3 else 4
+                end
+            )
+        ) as kind_rank
     from {{ ref('stg_raw__disputes') }} as disputes
     inner join documents
         on
             disputes.entity_id = documents.entity_id
             and disputes.invoice_id = documents.document_number
-            and documents.kind_rank = 1
+
+),
+
+dispute_rows as (
+
+    -- Where several documents share the number, the invoice is meant, also while it is still to be posted.
+    select * from named_documents
+    where kind_rank = 1
 
 ),
 

@@ -126,7 +126,7 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
         ("order by spans.due_on, spans.instalment_no", "order by spans.due_on desc, spans.instalment_no"),
         ("coalesce(disputes.amount, documents.amount) as amount", "coalesce(disputes.amount, 0) as amount"),
         ("case when dispute_rows.closed_on <= as_of.as_of_on", "case when dispute_rows.closed_on < as_of.as_of_on"),
-        ("and documents.kind_rank = 1", ""),
+        ("where kind_rank = 1", ""),
     ),
     f"{_INTERMEDIATE}int_cash_allocations.sql": (
         ("greatest(allocations.effective_on, allocations.received_on)", "greatest(allocations.effective_on)"),
