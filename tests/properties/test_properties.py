@@ -252,7 +252,7 @@ def test_delta_files_in_any_order_or_in_parts_end_the_same(
     assert ends["once"] == ends["in order"] == ends["turned"]
     for mart, rows in marts["once"].items():
         assert rows == marts["in order"][mart] == marts["turned"][mart], mart
-    assert all(marts["once"][mart] for mart in ("fct_kpis", "rpt_kpi_bridge", "fct_item_intervals", "rpt_tie_out"))
+    assert all(marts["once"][mart] for mart in ("fct_kpis", "rpt_kpi_bridge", "rpt_tie_out"))
 
 
 def _has_a_history(world: World) -> bool:
