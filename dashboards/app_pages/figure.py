@@ -142,7 +142,7 @@ def _columns(part: Part, here: Context) -> tuple[Column, ...]:
         if part.adds is Sum.MONEY_DAYS:
             dates = (
                 *dates,
-                Column("paid_amount", f"Cash, {here.view.currency}", Kind.MONEY, 120),
+                Column("weighed_amount", f"Cash, {here.view.currency}", Kind.MONEY, 120),
                 Column("days", "Days", Kind.COUNT, 72),
             )
     return (

@@ -17,6 +17,7 @@ class Family(StrEnum):
     FLOW = "flow"
     MATURED = "matured"
     CASH = "cash"
+    COHORT = "cohort"
 
 
 class Window(StrEnum):
@@ -26,6 +27,8 @@ class Window(StrEnum):
     ROW = "row"
     YEAR = "year"
     EFFECTIVENESS = "effectiveness"
+    PERIOD = "period"
+    COHORT = "cohort"
     COUNTBACK = "countback"
 
 
@@ -65,11 +68,38 @@ _PARTS = (
     Part("unapplied_amount", "Unapplied", Family.BALANCE, "What is open below zero: cash and credits to match."),
     Part("disputed_amount", "Disputed", Family.BALANCE, "The disputed part of items open on the day."),
     Part(
+        "overdue_amount_days",
+        "Overdue by days past due",
+        Family.BALANCE,
+        "Open items whose due day has passed, each amount times the days since.",
+        adds=Sum.MONEY_DAYS,
+    ),
+    Part(
+        "unapplied_cash_amount",
+        "Unapplied cash",
+        Family.BALANCE,
+        "Payments and deposits of which something is open below zero on the day.",
+    ),
+    Part(
+        "unapplied_cash_amount_days",
+        "Unapplied cash by days",
+        Family.BALANCE,
+        "The same payments and deposits, each open amount times the days since it was posted.",
+        adds=Sum.MONEY_DAYS,
+    ),
+    Part(
         "opening_receivable_amount",
         "Opening receivables",
         Family.OPENING,
         "Every item open at the end of the day before the window.",
         Window.EFFECTIVENESS,
+    ),
+    Part(
+        "opening_12m_receivable_amount",
+        "Opening receivables, 12 months",
+        Family.OPENING,
+        "Every item open at the end of the day before the 12 months.",
+        Window.YEAR,
     ),
     Part(
         "sales_amount",
@@ -87,7 +117,7 @@ _PARTS = (
     ),
     Part(
         "effectiveness_sales_amount",
-        "Credit sales, 28 days",
+        "Credit sales, 28 days or month",
         Family.FLOW,
         "Invoices and debit notes less credit notes posted in the window.",
         Window.EFFECTIVENESS,
@@ -97,6 +127,20 @@ _PARTS = (
         "Cash collected",
         Family.FLOW,
         "Payments and deposits posted in the window; refunds and bounces apart.",
+        Window.ROW,
+    ),
+    Part(
+        "period_collected_amount",
+        "Cash of the period",
+        Family.FLOW,
+        "Payments and deposits posted in the week or month itself; refunds and bounces apart.",
+        Window.PERIOD,
+    ),
+    Part(
+        "written_off_amount",
+        "Written off",
+        Family.FLOW,
+        "Write-offs posted in the window; a loss is positive.",
         Window.ROW,
     ),
     Part(
@@ -166,6 +210,35 @@ _PARTS = (
         Window.ROW,
         Sum.MONEY_DAYS,
     ),
+    Part(
+        "paid_amount_days_late",
+        "Cash by days late",
+        Family.CASH,
+        "The same cash, each amount times the days after the due day; early counts as zero.",
+        Window.ROW,
+        Sum.MONEY_DAYS,
+    ),
+    Part(
+        "paid_late_amount",
+        "Late cash",
+        Family.CASH,
+        "Cash received after the due day in the window and set against invoices.",
+        Window.ROW,
+    ),
+    Part(
+        "at_risk_amount",
+        "Still open",
+        Family.COHORT,
+        "Of the invoices and debit notes posted in the month, what was open 90 days after its end.",
+        Window.COHORT,
+    ),
+    Part(
+        "cohort_billed_amount",
+        "Billed in the month",
+        Family.COHORT,
+        "Invoices and debit notes posted in the month.",
+        Window.COHORT,
+    ),
 )
 COUNTBACK = Part(
     "countback_sales_amount",
@@ -204,5 +277,18 @@ FIGURES: dict[str, tuple[str, ...]] = {
     "sales_amount": ("sales_amount",),
     "collected_amount": ("collected_amount",),
     "disputed_amount": ("disputed_amount",),
+    "receivable_turnover_12m_ratio": ("sales_12m_amount", "opening_12m_receivable_amount", "receivable_amount"),
+    "days_beyond_terms_floored": ("paid_amount_days_late", "paid_amount"),
+    "days_beyond_terms_late_only": ("paid_amount_days_late", "paid_late_amount"),
+    "average_overdue_age_days": ("overdue_amount_days", "overdue_amount"),
+    "unapplied_cash_amount": ("unapplied_cash_amount",),
+    "average_unapplied_cash_age_days": ("unapplied_cash_amount_days", "unapplied_cash_amount"),
+    "period_collected_amount": ("period_collected_amount",),
+    "collected_target_rate": ("period_collected_amount",),
+    "written_off_amount": ("written_off_amount",),
+    "write_off_rate": ("written_off_amount", "sales_amount"),
+    "cost_of_overdue_amount": ("overdue_amount",),
+    "at_risk_amount": ("at_risk_amount",),
+    "at_risk_rate": ("at_risk_amount", "cohort_billed_amount"),
 }
 """The parts of each figure, in the order of its formula."""

@@ -105,6 +105,10 @@ class Formatter:
         """Days with their unit: 52.4 → ``52.4 d``."""
         return UNKNOWN if value is None else f"{self.number(value, places)}{NO_BREAK}d"
 
+    def times(self, value: Number | None) -> str:
+        """How many times: 8.53 → ``8.5×``."""
+        return UNKNOWN if value is None else f"{self.number(value, 1)}×"
+
     def signed(self, text: str, value: Number | None) -> str:
         """Put a plus before what grew; what shrank carries its minus already, what reads as zero gets none."""
         grew = value is not None and value > 0 and any(digit in text for digit in "123456789")

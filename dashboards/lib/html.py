@@ -17,6 +17,8 @@ def figure(value: Number | None, unit: Unit, currency: str, fmt: Formatter) -> s
     """A figure with its unit, short enough for a headline."""
     if unit is Unit.MONEY:
         return fmt.short_money(value, currency)
+    if unit is Unit.TIMES:
+        return fmt.times(value)
     return fmt.rate(value) if unit is Unit.RATE else fmt.days(value)
 
 
@@ -30,7 +32,7 @@ def change_text(change: Number | None, rate: Number | None, measure: Measure, cu
         return fmt.signed(fmt.rate(rate, 1), rate)
     if measure.unit is Unit.RATE:
         return f"{fmt.signed(fmt.number(change * 100, 1), change)}\u00a0pt"
-    return fmt.signed(fmt.days(change), change)
+    return fmt.signed(fmt.times(change) if measure.unit is Unit.TIMES else fmt.days(change), change)
 
 
 def direction(change: Number | None, text: str) -> int:

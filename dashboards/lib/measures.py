@@ -15,6 +15,7 @@ class Unit(StrEnum):
     DAYS = "days"
     RATE = "rate"
     MONEY = "money"
+    TIMES = "times"
 
 
 class Better(StrEnum):
@@ -30,7 +31,7 @@ class Measure:
     """A column of ``fct_kpis`` as a reader meets it.
 
     ``note`` names the policy on the tile itself. ``moves_in_money``: an amount that may be negative changes by an
-    amount, because a share of a negative amount reads backwards.
+    amount, because a share of a negative amount reads backwards. ``monthly``: week rows do not have it.
     """
 
     column: str
@@ -42,6 +43,7 @@ class Measure:
     note: str = ""
     short: str = ""
     moves_in_money: bool = False
+    monthly: bool = False
 
     @property
     def tile(self) -> str:
@@ -52,6 +54,11 @@ class Measure:
     def long(self) -> str:
         """The label with its unit where two figures share a name."""
         return f"{self.label}, days" if self.column == "unapplied_days" else self.label
+
+    @property
+    def whole(self) -> str:
+        """The definition and, where it is known by month only, that it is."""
+        return f"{self.definition} Known by month only." if self.monthly else self.definition
 
 
 _ALL = (
@@ -238,6 +245,116 @@ _ALL = (
         "The disputed part of open invoices on the day.",
         "Σ min(disputed, open)",
     ),
+    Measure(
+        "receivable_turnover_12m_ratio",
+        "Receivables turnover",
+        Unit.TIMES,
+        Better.HIGHER,
+        "How many times a year receivables turn into cash: credit sales of 12 months over the mean of opening and "
+        "closing receivables.",
+        "2 × credit sales of 12 months ÷ (opening + closing receivables)",
+    ),
+    Measure(
+        "days_beyond_terms_floored",
+        "Days beyond terms, early as zero",
+        Unit.DAYS,
+        Better.LOWER,
+        "The same where paying early counts as paying on the due day: early payers do not hide late ones.",
+        "Σ cash × max(receipt − due day, 0) ÷ Σ cash",
+    ),
+    Measure(
+        "days_beyond_terms_late_only",
+        "Days beyond terms, late only",
+        Unit.DAYS,
+        Better.LOWER,
+        "Of the cash that came after the due day, how many days after it.",
+        "Σ late cash × (receipt − due day) ÷ Σ late cash",
+    ),
+    Measure(
+        "average_overdue_age_days",
+        "Average age of overdue",
+        Unit.DAYS,
+        Better.LOWER,
+        "How old what is overdue is, weighted by amount. Days to pay see only what was paid; this sees what was not.",
+        "Σ overdue × days past due ÷ Σ overdue",
+    ),
+    Measure(
+        "unapplied_cash_amount",
+        "Unapplied cash",
+        Unit.MONEY,
+        Better.NEITHER,
+        "Payments and deposits not yet set against an invoice; credit notes apart. Never cleaned of disputes.",
+        "Σ open payments and deposits",
+        moves_in_money=True,
+    ),
+    Measure(
+        "average_unapplied_cash_age_days",
+        "Average age of unapplied cash",
+        Unit.DAYS,
+        Better.LOWER,
+        "How long payments and deposits have been waiting for their invoice since they were posted, weighted by amount.",
+        "Σ unapplied cash × days since posting ÷ Σ unapplied cash",
+    ),
+    Measure(
+        "period_collected_amount",
+        "Cash of the period",
+        Unit.MONEY,
+        Better.HIGHER,
+        "Payments and deposits posted in the week itself, or in the month; refunds and bounces apart.",
+        "Σ payments + deposits of the week or month",
+    ),
+    Measure(
+        "collected_target_rate",
+        "Cash against target",
+        Unit.RATE,
+        Better.HIGHER,
+        "Cash collected in the month over its target. All entities together have the sum of the targets given.",
+        "cash of the month ÷ target",
+        monthly=True,
+    ),
+    Measure(
+        "written_off_amount",
+        "Written off",
+        Unit.MONEY,
+        Better.LOWER,
+        "Write-offs posted over 91 days; a loss is positive. Never cleaned of disputes.",
+        "−Σ write-offs",
+        moves_in_money=True,
+    ),
+    Measure(
+        "write_off_rate",
+        "Write-off rate",
+        Unit.RATE,
+        Better.LOWER,
+        "Written off over 91 days as a share of the credit sales of these days.",
+        "written off ÷ credit sales",
+    ),
+    Measure(
+        "cost_of_overdue_amount",
+        "Cost of overdue",
+        Unit.MONEY,
+        Better.LOWER,
+        "What funding the overdue amount for the window costs at the policy's yearly rate, on 365 days.",
+        "overdue × yearly funding rate × days of the window ÷ 365",
+    ),
+    Measure(
+        "at_risk_amount",
+        "At risk",
+        Unit.MONEY,
+        Better.LOWER,
+        "Of what was billed in the month, what was still open 90 days after the month's end.",
+        "Σ open 90 days after the month's end",
+        monthly=True,
+    ),
+    Measure(
+        "at_risk_rate",
+        "At-risk rate",
+        Unit.RATE,
+        Better.LOWER,
+        "The share of a month's billing still open 90 days after the month's end. Unknown until then.",
+        "open 90 days after the month's end ÷ billed in the month",
+        monthly=True,
+    ),
 )
 
 MEASURES: dict[str, Measure] = {measure.column: measure for measure in _ALL}
@@ -251,17 +368,44 @@ TILES = (
     "unapplied_amount",
 )
 DSO_PARTS = ("best_possible_dso_days", "average_days_delinquent", "unapplied_days")
-MORE_FIGURES = (
-    "dso_countback_days",
-    "dso_12m_days",
-    "weighted_days_to_pay",
-    "days_beyond_terms",
-    "late_payment_rate_by_count",
-    "seriously_late_rate_by_value",
-    "over_90_rate",
-    "current_rate",
-    "receivable_amount",
-    "sales_amount",
-    "collected_amount",
-    "disputed_amount",
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "Speed": (
+        "dso_countback_days",
+        "dso_12m_days",
+        "receivable_turnover_12m_ratio",
+        "weighted_days_to_pay",
+        "days_beyond_terms",
+        "days_beyond_terms_floored",
+        "days_beyond_terms_late_only",
+    ),
+    "Lateness and age": (
+        "average_overdue_age_days",
+        "late_payment_rate_by_count",
+        "seriously_late_rate_by_value",
+        "current_rate",
+        "over_90_rate",
+        "over_90_amount",
+        "disputed_amount",
+    ),
+    "Cash": (
+        "period_collected_amount",
+        "collected_amount",
+        "unapplied_cash_amount",
+        "average_unapplied_cash_age_days",
+    ),
+    "Losses and cost": ("written_off_amount", "write_off_rate", "cost_of_overdue_amount"),
+    "Balance and sales": ("receivable_amount", "sales_amount"),
+}
+"""The other figures of a week, under the heads a reader looks for them under."""
+MONTH_FIGURES = (
+    "dso_days",
+    "overdue_amount",
+    "late_payment_rate_by_value",
+    "collection_effectiveness_rate",
+    "period_collected_amount",
+    "collected_target_rate",
+    "at_risk_amount",
+    "at_risk_rate",
+    "write_off_rate",
 )
+"""What the table of months shows."""

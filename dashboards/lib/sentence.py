@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dashboards.lib import html
 from dashboards.lib.buckets import bucket_words, is_overdue
 from dashboards.lib.db import Row
 from dashboards.lib.effects import DSO, EFFECTS, NAMES
@@ -246,7 +247,7 @@ def figure(measure: Measure, kpi: Row | None, view: View, fmt: Formatter) -> str
         return (
             f"{measure.label}: {fmt.short_money(value, view.currency)} on {fmt.day(view.week.as_of_on, weekday=True)}."
         )
-    shown = fmt.rate(value) if measure.unit is Unit.RATE else fmt.days(value)
+    shown = html.figure(value, measure.unit, view.currency, fmt)
     return f"{measure.label} of {shown} comes from {', '.join(map(told, parts))}."
 
 

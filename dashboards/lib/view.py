@@ -18,8 +18,17 @@ class Week:
 
 
 @dataclass(frozen=True)
+class Cut:
+    """One member of a dimension of ``fct_kpis_by_dimension``; ``words`` name both for readers."""
+
+    dimension: str
+    member: str
+    words: str
+
+
+@dataclass(frozen=True)
 class View:
-    """The week, entity and reporting currency in use.
+    """The week, entity and reporting currency in use, and where chosen the one member figures are narrowed to.
 
     Figures by customer exist in ``main_currency`` only; ``newest`` is the newest complete week.
     """
@@ -30,6 +39,7 @@ class View:
     entity_name: str
     currency: str
     main_currency: str
+    cut: Cut | None = None
 
     @property
     def is_newest(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import duckdb
@@ -11,16 +12,26 @@ import pytest
 from dashboards.lib.db import Row, Warehouse
 from dashboards.lib.figures import COUNTBACK, FIGURES, PARTS, Part
 from dashboards.lib.measures import MEASURES
-from dashboards.lib.queries import choices, figure_rows
-from dashboards.lib.view import View
+from dashboards.lib.queries import choices, cuts, figure_rows
+from dashboards.lib.view import Cut, View
 
 SCOPES = ("all", "clean")
+COHORT = ("at_risk_amount", "cohort_billed_amount")
+WEEKLY = [part for part in PARTS.values() if part.column not in COHORT]
 
 
-def _kpi(warehouse: Warehouse, view: View, scope: str) -> Row:
-    kpi = figure_rows.kpi_row(warehouse, view, scope)
+def _kpi(warehouse: Warehouse, view: View, scope: str, month: date | None = None) -> Row:
+    kpi = figure_rows.kpi_row(warehouse, view, scope, month)
     assert kpi is not None
     return kpi
+
+
+def _differing(warehouse: Warehouse, part: Part, kpi: Row) -> list[tuple[object, ...]]:
+    """The figure and what its rows add up to, where they differ."""
+    found = figure_rows.total(warehouse, part, kpi)["value"] or Decimal(0)
+    if found == kpi[part.column]:
+        return []
+    return [(kpi["period_ending_on"], kpi["entity_id"], kpi["reporting_currency"], found, kpi[part.column])]
 
 
 def _views(warehouse: Warehouse, view: View) -> list[View]:
@@ -43,18 +54,43 @@ def test_every_measure_has_its_parts() -> None:
 
 
 @pytest.mark.parametrize("scope", SCOPES)
-@pytest.mark.parametrize("part", PARTS.values(), ids=lambda part: part.column)
+@pytest.mark.parametrize("part", WEEKLY, ids=lambda part: part.column)
 def test_rows_add_up_to_the_figure(warehouse: Warehouse, view: View, part: Part, scope: str) -> None:
-    differing = []
-    for seen in _views(warehouse, view):
-        kpi = _kpi(warehouse, seen, scope)
-        found = figure_rows.total(warehouse, part, kpi)["value"] or Decimal(0)
-        if found != kpi[part.column]:
-            differing.append((seen.week.ending_on, seen.entity_id, seen.currency, found, kpi[part.column]))
-    assert differing == []
+    kpis = [_kpi(warehouse, seen, scope) for seen in _views(warehouse, view)]
+    assert [line for kpi in kpis for line in _differing(warehouse, part, kpi)] == []
 
 
+@pytest.mark.parametrize("scope", SCOPES)
 @pytest.mark.parametrize("part", PARTS.values(), ids=lambda part: part.column)
+def test_rows_add_up_to_the_figure_of_a_month(warehouse: Warehouse, view: View, part: Part, scope: str) -> None:
+    months = [row["period_ending_on"] for row in figure_rows.months(warehouse)]
+    entity = choices.entities(warehouse)[-1]["entity_id"]
+    other = next(currency for currency in choices.currencies(warehouse) if currency != view.main_currency)
+    # One in progress, one over, and one whose cohort is known.
+    kpis = [
+        _kpi(warehouse, replace(view, entity_id=seen, currency=currency), scope, month)
+        for month in (months[0], months[1], months[5])
+        for seen, currency in (("*", view.main_currency), ("*", other), (entity, other))
+    ]
+    known = [kpi for kpi in kpis if kpi[part.column] is not None]
+    assert len(known) == len(kpis) / (3 if part.column in COHORT else 1)
+    assert [line for kpi in known for line in _differing(warehouse, part, kpi)] == []
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+@pytest.mark.parametrize("dimension", cuts.DIMENSIONS)
+def test_rows_add_up_to_the_figures_of_a_member(warehouse: Warehouse, view: View, dimension: str, scope: str) -> None:
+    members = [row["member"] for row in cuts.members(warehouse, view, dimension, scope)]
+    month = figure_rows.months(warehouse)[5]["period_ending_on"]
+    for member in (members[0], members[-1]):
+        seen = replace(view, cut=Cut(dimension, member, member))
+        week, past = _kpi(warehouse, seen, scope), _kpi(warehouse, seen, scope, month)
+        differing = [line for part in WEEKLY for line in _differing(warehouse, part, week)]
+        differing += [line for part in PARTS.values() for line in _differing(warehouse, part, past)]
+        assert differing == [], member
+
+
+@pytest.mark.parametrize("part", WEEKLY, ids=lambda part: part.column)
 def test_the_listed_rows_and_the_customers_are_all_of_it(warehouse: Warehouse, view: View, part: Part) -> None:
     kpi = _kpi(warehouse, view, "all")
     total = figure_rows.total(warehouse, part, kpi)
@@ -80,6 +116,15 @@ def test_the_months_counted_back_add_up_to_the_figure(warehouse: Warehouse, view
         rows = figure_rows.total(warehouse, COUNTBACK, counted)
         assert rows["value"] == sum(row["sales_amount"] for row in months)
         assert rows["rows_count"] == sum(row["rows_count"] for row in months)
+
+
+def test_targets_of_the_entities_are_the_target_of_all(warehouse: Warehouse, view: View) -> None:
+    month = figure_rows.months(warehouse)[1]["period_ending_on"]
+    for currency in choices.currencies(warehouse):
+        kpi = _kpi(warehouse, replace(view, currency=currency), "all", month)
+        rows = figure_rows.targets(warehouse, kpi)
+        assert len(rows) > 1
+        assert sum(row["collected_target_amount"] for row in rows) == kpi["collected_target_amount"]
 
 
 def test_rows_of_late_items_are_the_late_ones(

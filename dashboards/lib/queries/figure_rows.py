@@ -1,4 +1,4 @@
-"""The rows a figure is made of: documents of the week, entity, scope and reporting currency in view, with their share.
+"""The rows a figure is made of: documents of the period, entity, scope and currency in view, with their share.
 
 Each family is one query with the same columns; ``value`` is what a row adds, an exact decimal. Nothing is left out:
 the sum over all rows is the figure's part in ``fct_kpis``.
@@ -11,20 +11,58 @@ from datetime import date, timedelta
 
 from dashboards.lib.db import Row, Warehouse
 from dashboards.lib.figures import COUNTBACK, Family, Part, Sum, Window
-from dashboards.lib.view import View
+from dashboards.lib.queries import cuts
+from dashboards.lib.view import Cut, View
 
 EFFECTIVENESS_DAYS = 28
 COUNTED_FROM = "counted_from_on"
 CLEAN = "clean"
 
-_KPI_ROW = """
-    select *
-    from marts.fct_kpis
-    where period_kind = 'week'
-        and period_ending_on = $week
+AT_RISK_AFTER_DAYS = 90
+
+
+def _kpi_row(cut: Cut | None) -> str:
+    # The policy's yearly rate is in the cost itself: what is asked for is how it reads, not another sum.
+    return f"""
+    select
+        *,
+        cost_of_overdue_amount * 365.0 / nullif(overdue_amount * window_days, 0) as funding_rate
+    from {cuts.rows_of(cut)}
+    where period_kind = $kind
+        and period_ending_on = $ending
         and entity_id = $entity
         and scope = $scope
         and reporting_currency = $currency
+    """
+
+
+_MONTHS = """
+    select distinct
+        period_ending_on,
+        as_of_on,
+        is_complete
+    from marts.fct_kpis
+    where period_kind = 'month'
+    order by period_ending_on desc
+"""
+
+_TARGETS = """
+    select
+        kpis.entity_id,
+        coalesce(entities.entity_name, kpis.entity_id) as entity_name,
+        kpis.period_collected_amount,
+        kpis.collected_target_amount,
+        kpis.collected_target_rate
+    from marts.fct_kpis as kpis
+    left join marts.dim_entities as entities
+        on entities.entity_id = kpis.entity_id
+    where kpis.period_kind = 'month'
+        and kpis.period_ending_on = $ending
+        and kpis.scope = $scope
+        and kpis.reporting_currency = $currency
+        and kpis.entity_id <> '*'
+        and kpis.collected_target_amount is not null
+    order by kpis.collected_target_amount desc, kpis.entity_id
 """
 
 _COLUMNS = """
@@ -40,11 +78,14 @@ _COLUMNS = """
         items.posted_on,
         items.due_on"""
 
-# Intragroup customers are in no figure.
-_COUNTED = """
+
+def _counted(dimension: str) -> str:
+    """The items' customers: intragroup ones are in no figure, and where one member is in view only its own."""
+    return f"""
     inner join marts.dim_customers as customers
         on customers.customer_id = items.customer_id
-        and customers.customer_kind <> 'intragroup'"""
+        and customers.customer_kind <> 'intragroup'
+        and {cuts.of_items(dimension) if dimension else "true"}"""
 
 
 def _minor(amount: str) -> str:
@@ -91,27 +132,33 @@ _BALANCE_WHERE = {
     "over_90_amount": "items.open_amount > 0 and $day - items.due_on > 90",
     "unapplied_amount": "items.open_amount < 0",
     "disputed_amount": "items.disputed_amount <> 0",
+    "overdue_amount_days": "items.open_amount > 0 and items.due_on < $day",
+    "unapplied_cash_amount": "items.open_amount < 0 and items.item_kind in ('payment', 'deposit')",
+    "unapplied_cash_amount_days": "items.open_amount < 0 and items.item_kind in ('payment', 'deposit')",
 }
 
 
-def _balance(part: Part) -> str:
+def _balance(part: Part, dimension: str) -> str:
     open_amount = _of_interval("base_open_amount", "reporting_open_amount", "open_amount")
     disputed = _of_interval("base_disputed_amount", "reporting_disputed_amount", "disputed_amount")
-    value = disputed if part.column == "disputed_amount" else f"({open_amount}) - $clean * ({disputed})"
+    amount = disputed if part.column == "disputed_amount" else f"({open_amount}) - $clean * ({disputed})"
+    days = f"$day - items.{'posted_on' if part.column.startswith('unapplied_cash') else 'due_on'}"
+    value = f"cast(({amount}) * ({days}) as decimal(28, 2))" if part.adds is Sum.MONEY_DAYS else amount
     return f"""
     select {_COLUMNS},
-        $day - items.due_on as days,
+        {days} as days,
         items.open_amount as own_amount,
+        {amount} as weighed_amount,
         {value} as value
     from marts.fct_item_intervals as items
-    {_COUNTED}
+    {_counted(dimension)}
     {_converted("items", also="items.reporting_currency <> $currency")}
     where {_on("$day")}
         and {_BALANCE_WHERE[part.column]}
         and ($entity = '*' or items.entity_id = $entity)"""
 
 
-def _opening(part: Part) -> str:
+def _opening(part: Part, dimension: str) -> str:
     # What is disputed on the row's day comes off, up to what was open before the window.
     open_amount = _of_interval("base_open_amount", "reporting_open_amount", "open_amount")
     disputed = _of_interval(
@@ -125,7 +172,7 @@ def _opening(part: Part) -> str:
             coalesce(case when later.document_id is not null then {disputed} end, 0), greatest({open_amount}, 0)
         ) as value
     from marts.fct_item_intervals as items
-    {_COUNTED}
+    {_counted(dimension)}
     {_converted("items", also="items.reporting_currency <> $currency")}
     left join marts.fct_item_intervals as later
         on later.customer_id = items.customer_id
@@ -139,9 +186,17 @@ def _opening(part: Part) -> str:
         and ($entity = '*' or items.entity_id = $entity)"""
 
 
-def _flow(part: Part) -> str:
-    collected = part.column == "collected_amount"
-    kinds = "'payment', 'deposit'" if collected else "'invoice', 'debit_note', 'credit_note'"
+# Of what lowers the balance, an amount that reads as one; all other flows are credit sales.
+_FLOW_KINDS = {
+    "collected_amount": "'payment', 'deposit'",
+    "period_collected_amount": "'payment', 'deposit'",
+    "written_off_amount": "'write_off'",
+}
+
+
+def _flow(part: Part, dimension: str) -> str:
+    kinds = _FLOW_KINDS.get(part.column)
+    sign = 1 if kinds is None else -1
     disputed = _of_interval(
         "base_disputed_amount", "reporting_disputed_amount", "disputed_amount", items="later", name="converted"
     )
@@ -151,9 +206,9 @@ def _flow(part: Part) -> str:
     select {_COLUMNS},
         cast(null as bigint) as days,
         items.amount as own_amount,
-        {"-1" if collected else "1"} * ({amount}){"" if collected else f" - {taken_off}"} as value
+        {sign} * ({amount}){f" - {taken_off}" if kinds is None else ""} as value
     from marts.fct_receivable_items as items
-    {_COUNTED}
+    {_counted(dimension)}
     {_converted("items")}
     left join marts.fct_item_intervals as later
         on $clean = 1
@@ -165,11 +220,11 @@ def _flow(part: Part) -> str:
         and {_on("$day", "later")}
         and later.disputed_amount <> 0
     where items.posted_on between $from and $day
-        and items.item_kind in ({kinds})
+        and items.item_kind in ({kinds or "'invoice', 'debit_note', 'credit_note'"})
         and ($entity = '*' or items.entity_id = $entity)"""
 
 
-def _matured(part: Part) -> str:
+def _matured(part: Part, dimension: str) -> str:
     kind = "serious" if part.column.startswith("seriously") else "late"
     only_late = part.column in ("late_amount", "late_items_count", "seriously_late_amount")
     amount = "case when matured.base_currency = $currency then matured.base_amount else converted.reporting_amount end"
@@ -189,7 +244,7 @@ def _matured(part: Part) -> str:
         and items.entity_id = matured.entity_id
         and items.document_id = matured.document_id
         and items.instalment_no = matured.instalment_no
-    {_COUNTED}
+    {_counted(dimension)}
     {_converted("items")}
     where {_on("$day", "matured")}
         and matured.maturity_kind = '{kind}'
@@ -208,14 +263,17 @@ def _matured(part: Part) -> str:
         )"""
 
 
-def _cash(part: Part) -> str:
+def _cash(part: Part, dimension: str) -> str:
     # A row is cash set against an invoice; the cash itself is converted at its own day's rate.
     amount = "case when cash.base_currency = $currency then cash.base_amount else converted.reporting_amount end"
     # As in the marts: the difference of two running shares, so that parts of one allocation add up to its share.
     through = _share(f"({amount})", "applied.credit_through_amount", "cash.amount")
     before = _share(f"({amount})", "(applied.credit_through_amount - applied.credit_amount)", "cash.amount")
     paid = f"({through} - {before})"
-    days = {"paid_amount_days_to_pay": "applied.days_to_pay"}.get(part.column, "applied.days_beyond_terms")
+    days = {
+        "paid_amount_days_to_pay": "applied.days_to_pay",
+        "paid_amount_days_late": "greatest(applied.days_beyond_terms, 0)",
+    }.get(part.column, "applied.days_beyond_terms")
     times = f" * {days}" if part.adds is Sum.MONEY_DAYS else ""
     return f"""
     select {_COLUMNS},
@@ -223,7 +281,7 @@ def _cash(part: Part) -> str:
         applied.debit_amount as own_amount,
         applied.received_on,
         cash.document_number as payment_number,
-        {paid} as paid_amount,
+        {paid} as weighed_amount,
         cast(({paid}){times} as decimal(28, 2)) as value
     from marts.fct_allocations as applied
     inner join marts.fct_receivable_items as items
@@ -231,7 +289,7 @@ def _cash(part: Part) -> str:
         and items.entity_id = applied.entity_id
         and items.document_id = applied.debit_document_id
         and items.instalment_no = applied.instalment_no
-    {_COUNTED}
+    {_counted(dimension)}
     inner join marts.fct_receivable_items as cash
         on cash.entity_id = applied.entity_id
         and cash.document_id = applied.credit_document_id
@@ -240,7 +298,36 @@ def _cash(part: Part) -> str:
         and (applied.reversed_on is null or applied.reversed_on > $day)
         and applied.days_to_pay is not null
         and applied.received_on between $from and $day
+        {"and applied.days_beyond_terms > 0" if part.column == "paid_late_amount" else ""}
         and ($entity = '*' or applied.entity_id = $entity)"""
+
+
+def _cohort(part: Part, dimension: str) -> str:
+    # What was billed in the month, and what of it was open on the day it is looked at: 90 days after the month's end.
+    open_amount = _of_interval("base_open_amount", "reporting_open_amount", "open_amount", items="later")
+    disputed = _of_interval("base_disputed_amount", "reporting_disputed_amount", "disputed_amount", items="later")
+    amount = "case when items.base_currency = $currency then items.base_amount else converted.reporting_amount end"
+    at_risk = part.column == "at_risk_amount"
+    counts = f"({open_amount})" if at_risk else f"({amount})"
+    taken_off = f"$clean * coalesce(case when later.document_id is not null then {disputed} end, 0)"
+    return f"""
+    select {_COLUMNS},
+        $looked_at - items.due_on as days,
+        {"later.open_amount" if at_risk else "items.amount"} as own_amount,
+        {counts} - {taken_off} as value
+    from marts.fct_receivable_items as items
+    {_counted(dimension)}
+    {_converted("items")}
+    {"inner" if at_risk else "left"} join marts.fct_item_intervals as later
+        on later.customer_id = items.customer_id
+        and later.entity_id = items.entity_id
+        and later.document_id = items.document_id
+        and later.instalment_no = items.instalment_no
+        and {_on("$looked_at", "later")}
+        and later.open_amount > 0
+    where items.posted_on between $from and $day
+        and items.item_kind in ('invoice', 'debit_note')
+        and ($entity = '*' or items.entity_id = $entity)"""
 
 
 _FAMILIES = {
@@ -249,32 +336,59 @@ _FAMILIES = {
     Family.FLOW: _flow,
     Family.MATURED: _matured,
     Family.CASH: _cash,
+    Family.COHORT: _cohort,
 }
 
 
-def _narrowed(part: Part, *, one_document: bool = False) -> str:
-    rows = _FAMILIES[part.family](part)
+def _narrowed(part: Part, kpi: Row, *, one_document: bool = False) -> str:
+    rows = _FAMILIES[part.family](part, kpi.get("dimension") or "")
     if not one_document:
         return rows
     # By its customer too: what is sorted by customer need not be read whole.
     return f"select * from ({rows}) as made where customer_id = $customer and document_id = $document"
 
 
-def kpi_row(warehouse: Warehouse, view: View, scope: str) -> Row | None:
-    """The row of ``fct_kpis`` in view: every figure and every part of it; None where there is none."""
+def kpi_row(warehouse: Warehouse, view: View, scope: str, month: date | None = None) -> Row | None:
+    """The row in view, of the week or of the month ending on ``month``: every figure and every part of it, or None."""
     return warehouse.row(
-        _KPI_ROW,
-        {"week": view.week.ending_on, "entity": view.entity_id, "scope": scope, "currency": view.currency},
+        _kpi_row(view.cut),
+        {
+            "kind": "week" if month is None else "month",
+            "ending": view.week.ending_on if month is None else month,
+            "entity": view.entity_id,
+            "scope": scope,
+            "currency": view.currency,
+            **cuts.parameters_of(view.cut),
+        },
+    )
+
+
+def months(warehouse: Warehouse) -> list[Row]:
+    """All months with figures, the newest first: ``period_ending_on``, ``as_of_on``, ``is_complete``."""
+    return warehouse.rows(_MONTHS)
+
+
+def targets(warehouse: Warehouse, kpi: Row) -> list[Row]:
+    """The targets that a month's target of all entities adds up, with what each entity collected."""
+    return warehouse.rows(
+        _TARGETS,
+        {"ending": kpi["period_ending_on"], "scope": kpi["scope"], "currency": kpi["reporting_currency"]},
     )
 
 
 def window(part: Part, kpi: Row) -> tuple[date, date]:
     """The first and the last day a part's rows are of."""
     last: date = kpi["as_of_on"]
+    ending: date = kpi["period_ending_on"]
+    is_month = kpi["period_kind"] == "month"
     if part.window is Window.DAY:
         return last, last
     if part.window is Window.COUNTBACK:
         return kpi[COUNTED_FROM], last
+    if part.window is Window.COHORT or (is_month and part.window in (Window.EFFECTIVENESS, Window.PERIOD)):
+        return ending.replace(day=1), last
+    if part.window is Window.PERIOD:
+        return ending - timedelta(days=6), last
     days = {Window.ROW: kpi["window_days"], Window.YEAR: kpi["window_12m_days"]}.get(part.window, EFFECTIVENESS_DAYS)
     return last - timedelta(days=int(days) - 1), last
 
@@ -295,7 +409,7 @@ def countback(warehouse: Warehouse, kpi: Row) -> list[Row]:
                 cast(date_trunc('month', posted_on) as date) as month_on,
                 sum(value) as sales_amount,
                 count(*) as rows_count
-            from ({_narrowed(COUNTBACK)}) as found
+            from ({_narrowed(COUNTBACK, kpi)}) as found
             group by all
         ),
         months as (
@@ -345,7 +459,7 @@ def total(warehouse: Warehouse, part: Part, kpi: Row, *, of: Row | None = None) 
             count(*) as rows_count,
             count(distinct entity_id || ' ' || document_id) as documents_count,
             count(distinct customer_id) as customers_count
-        from ({_narrowed(part, one_document=of is not None)}) as found"""
+        from ({_narrowed(part, kpi, one_document=of is not None)}) as found"""
     return warehouse.row(sql, _parameters(sql, part, kpi, of)) or {}
 
 
@@ -353,7 +467,7 @@ def documents(warehouse: Warehouse, part: Part, kpi: Row, *, limit: int | None =
     """The rows, those that weigh most first; all of them without ``limit``."""
     most = "" if limit is None else f"limit {int(limit)}"
     sql = f"""
-        select * from ({_narrowed(part)}) as found
+        select * from ({_narrowed(part, kpi)}) as found
         order by abs(value) desc, entity_id, document_id, instalment_no {most}"""
     return warehouse.rows(sql, _parameters(sql, part, kpi))
 
@@ -368,7 +482,7 @@ def customers(warehouse: Warehouse, part: Part, kpi: Row, *, limit: int | None =
             count(*) as rows_count,
             sum(value) as value,
             sum(value) / nullif(sum(sum(value)) over (), 0) as share
-        from ({_narrowed(part)}) as found
+        from ({_narrowed(part, kpi)}) as found
         group by customer_id
         order by abs(sum(value)) desc, customer_id {most}"""
     return warehouse.rows(sql, _parameters(sql, part, kpi))
@@ -381,6 +495,8 @@ def _parameters(sql: str, part: Part, kpi: Row, of: Row | None = None) -> dict[s
         "day": last,
         "from": first,
         "opening": first - timedelta(days=1),
+        "looked_at": kpi["period_ending_on"] + timedelta(days=AT_RISK_AFTER_DAYS),
+        "member": kpi.get("member"),
         "entity": kpi["entity_id"] if of is None else of["entity_id"],
         "currency": kpi["reporting_currency"],
         "clean": int(kpi["scope"] == CLEAN),
