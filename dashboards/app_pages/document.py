@@ -124,6 +124,8 @@ def _counts_in(items: Sequence[Row], here: Context) -> None:
     lines = []
     if kpi is not None and here.view.entity_id in ("*", first["entity_id"]):
         for part in PARTS.values():
+            if kpi[part.column] is None:
+                continue
             found = figure_rows.total(here.warehouse, part, kpi, of=first)
             if not found.get("rows_count"):
                 continue

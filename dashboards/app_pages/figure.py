@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from html import escape
 
 import streamlit as st
 
-from dashboards.lib import export, filters, html, navigate, page, sentence, tables, tiles
+from dashboards.lib import export, filters, html, narrow, navigate, page, sentence, tables, tiles
 from dashboards.lib.context import Context, context
 from dashboards.lib.db import Row
 from dashboards.lib.figures import COUNTBACK, FIGURES, PARTS, Family, Part, Sum, Window
@@ -21,8 +22,8 @@ MOST_ROWS = 1_000
 _BY = {"document": "By document", "customer": "By customer"}
 
 
-def _choice() -> tuple[str, str]:
-    """Which figure, and which invoices count."""
+def _choice(everybody: Context) -> tuple[str, str, date | None, Context]:
+    """Which figure, which invoices count, the month if it is one's, and the context narrowed to the member in view."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="figure-filters"):
         figure = filters.select(
             navigate.FIGURE,
@@ -36,7 +37,29 @@ def _choice() -> tuple[str, str]:
         scope = filters.segmented(
             navigate.SCOPE, "Invoices counted", filters.SCOPES, "all", help_=filters.SCOPES_HELP, quiet=True
         )
-    return figure, scope
+        month = _month(MEASURES[figure], everybody)
+        here = narrow.narrowed(everybody, filters.given(navigate.CUT), filters.given(navigate.MEMBER))
+        narrow.chip(here)
+    return figure, scope, month, here
+
+
+def _month(measure: Measure, here: Context) -> date | None:
+    """The month in view, or None for the week; what is known by month only has months to choose from only."""
+    months = {row["period_ending_on"].isoformat(): row for row in figure_rows.months(here.warehouse)}
+    words = {
+        code: here.fmt.month(row["period_ending_on"]) + ("" if row["is_complete"] else " · in progress")
+        for code, row in months.items()
+    }
+    offered = list(words)
+    if not measure.monthly:
+        words[""] = f"Week to {here.fmt.day(here.view.week.ending_on)}"
+        offered = ["", *offered]
+    known = figure_rows.newest_month_with(here.warehouse, here.view, measure.column) if measure.monthly else None
+    default = known.isoformat() if known else offered[0]
+    code = filters.select(
+        navigate.MONTH, "Week or month", offered, default, lambda code: words[code], width=240, quiet=True
+    )
+    return date.fromisoformat(code) if code else None
 
 
 def _exact(part: Part, value: Decimal | int | None, here: Context) -> str:
@@ -50,10 +73,16 @@ def _made_of(measure: Measure, kpi: Row, here: Context) -> None:
         pairs = [
             (PARTS[column].label, escape(_exact(PARTS[column], kpi[column], here)))
             for column in FIGURES[measure.column]
+            if kpi[column] is not None
         ]
         if measure.unit is Unit.DAYS and "sales" in "".join(FIGURES[measure.column]):
             days = kpi["window_12m_days"] if "12m" in measure.column else kpi["window_days"]
             pairs.append(("Days of the window", here.fmt.number(days)))
+        if measure.column == "cost_of_overdue_amount":
+            pairs.append(("Days of the window", here.fmt.number(kpi["window_days"])))
+            pairs.append(("Yearly funding rate", here.fmt.rate(kpi["funding_rate"], 2)))
+        if measure.column == "collected_target_rate":
+            pairs.append(("Target", escape(here.fmt.amount(kpi["collected_target_amount"]))))
         result = html.figure(kpi[measure.column], measure.unit, here.view.currency, here.fmt)
         st.html(html.facts([*pairs, (measure.label, f"<b>{escape(result)}</b>")]))
 
@@ -110,6 +139,33 @@ def _countback(months: list[Row], kpi: Row, here: Context) -> None:
         )
 
 
+def _targets(kpi: Row, here: Context) -> None:
+    """The targets that the target of all entities adds up."""
+    rows = figure_rows.targets(here.warehouse, kpi)
+    found = sum((row["collected_target_amount"] for row in rows), Decimal(0))
+    with page.card("targets", "The target of all is the sum of the entities' own", "As loaded, by entity and month"):
+        if found == kpi["collected_target_amount"]:
+            st.html(
+                f'<p class="enc-check-line enc-better">{here.fmt.count(len(rows), "target")} add up to '
+                f"<b>{escape(here.fmt.amount(found))}</b> "
+                '<span class="enc-state enc-fresh"><i></i>exactly the target</span></p>'
+            )
+        else:
+            page.banner(f"The targets add up to {here.fmt.amount(found)}, which is not the target of all.")
+        tables.show(
+            rows,
+            (
+                Column("entity_name", "Entity", width=240, pinned=True),
+                Column("period_collected_amount", f"Collected, {here.view.currency}", Kind.MONEY, 152),
+                Column("collected_target_amount", f"Target, {here.view.currency}", Kind.MONEY, 152),
+                Column("collected_target_rate", "Of target", Kind.RATE, 104),
+            ),
+            here.fmt,
+            key="targets-table",
+            alt="Targets by entity",
+        )
+
+
 def _heading(part: Part, here: Context) -> str:
     return {
         Sum.COUNT: "Counts",
@@ -126,11 +182,19 @@ def _columns(part: Part, here: Context) -> tuple[Column, ...]:
         Family.FLOW: "Amount, own currency",
         Family.MATURED: "Late part, own currency" if "late" in part.column else "Amount, own currency",
         Family.CASH: "Applied, own currency",
+        Family.COHORT: "Open, own currency" if part.column == "at_risk_amount" else "Amount, own currency",
     }[part.family]
     dates: tuple[Column, ...] = (Column("due_on", "Due", Kind.DATE, 104),)
-    if part.family in (Family.BALANCE, Family.OPENING):
-        dates = (*dates, Column("days", "Days past due", Kind.COUNT, 112, help="Negative: days to go"))
-    elif part.family is Family.FLOW:
+    weighed: tuple[Column, ...] = ()
+    if part.adds is Sum.MONEY_DAYS:
+        what = "Cash" if part.family is Family.CASH else "Open"
+        weighed = (Column("weighed_amount", f"{what}, {here.view.currency}", Kind.MONEY, 120),)
+    if part.column.startswith("unapplied_cash"):
+        dates = (Column("posted_on", "Posted", Kind.DATE, 104), *weighed)
+        dates = (*dates, Column("days", "Days since posting", Kind.COUNT, 128))
+    elif part.family in (Family.BALANCE, Family.OPENING):
+        dates = (*dates, *weighed, Column("days", "Days past due", Kind.COUNT, 112, help="Negative: days to go"))
+    elif part.family in (Family.COHORT, Family.FLOW):
         dates = (Column("posted_on", "Posted", Kind.DATE, 104), *dates)
     elif part.family is Family.CASH:
         dates = (
@@ -140,11 +204,7 @@ def _columns(part: Part, here: Context) -> tuple[Column, ...]:
             Column("payment_number", "Payment", width=120),
         )
         if part.adds is Sum.MONEY_DAYS:
-            dates = (
-                *dates,
-                Column("weighed_amount", f"Cash, {here.view.currency}", Kind.MONEY, 120),
-                Column("days", "Days", Kind.COUNT, 72),
-            )
+            dates = (*dates, *weighed, Column("days", "Days", Kind.COUNT, 72))
     return (
         Column("document_number", "Document", width=128, pinned=True),
         Column("kind_words", "Kind", width=96),
@@ -203,6 +263,7 @@ def _rows(part: Part, kpi: Row, measure: Measure, here: Context) -> None:
                     ("Part", f"{part.column} = {kpi[part.column]}"),
                     ("Rows add up to", str(total["value"] or 0)),
                     ("Scope", filters.SCOPES[kpi["scope"]]),
+                    (kpi["period_kind"].capitalize(), f"to {kpi['as_of_on']}"),
                     ("Days", f"{first} to {last}"),
                 ],
             )
@@ -222,17 +283,23 @@ def _rows(part: Part, kpi: Row, measure: Measure, here: Context) -> None:
 
 def main() -> None:
     """Draw the page."""
-    here = context()
+    everybody = context()
     head = st.container()
-    figure, scope = _choice()
+    figure, scope, month, here = _choice(everybody)
     measure = MEASURES[figure]
-    kpi = figure_rows.kpi_row(here.warehouse, here.view, scope)
+    kpi = figure_rows.kpi_row(here.warehouse, here.view, scope, month)
     with head:
-        page.head(here, "Figure", sentence.figure(measure, kpi, here.view, here.fmt))
+        day = kpi["as_of_on"] if kpi is not None else None
+        page.head(here, "Figure", sentence.figure(measure, kpi, here.view, here.fmt), day=day)
     if kpi is None:
         return
     _made_of(measure, kpi, here)
-    parts = [PARTS[column] for column in FIGURES[figure]]
+    # A cohort is known 90 days after its month, and a target where one is given.
+    parts = [PARTS[column] for column in FIGURES[figure] if kpi[column] is not None]
+    if not parts:
+        return
+    if figure == "collected_target_rate" and here.view.entity_id == ALL_ENTITIES and here.view.cut is None:
+        _targets(kpi, here)
     if figure == "dso_countback_days":
         months = figure_rows.countback(here.warehouse, kpi)
         if months:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from html import escape
 
 import streamlit as st
 
-from dashboards.lib import charts, filters, html, navigate, page, sentence, tables, tiles
+from dashboards.lib import charts, export, filters, html, narrow, navigate, page, sentence, tables, tiles
 from dashboards.lib.context import Context, context
 from dashboards.lib.db import Row
 from dashboards.lib.effects import DSO, EFFECTS, NAMES, OVERDUE
 from dashboards.lib.format import Number
-from dashboards.lib.measures import DSO_PARTS, MEASURES, MORE_FIGURES, TILES
-from dashboards.lib.queries import bridges, kpis, movers
+from dashboards.lib.measures import DSO_PARTS, MEASURES, MONTH_FIGURES, SECTIONS, TILES, Measure, Unit
+from dashboards.lib.queries import bridges, cuts, kpis, movers
 from dashboards.lib.tables import Column, Kind
 
 WEEKS_SHOWN = 104
+MONTHS_SHOWN = 13
+KINDS = {Unit.MONEY: Kind.WHOLE_MONEY, Unit.RATE: Kind.RATE, Unit.DAYS: Kind.DAYS, Unit.TIMES: Kind.DAYS}
 
 
 def _scope() -> str:
@@ -27,9 +30,11 @@ def _scope() -> str:
     )
 
 
-def _link(column: str, words: str, scope: str, here: Context, *, entity_id: str | None = None) -> str:
+def _link(
+    column: str, words: str, scope: str, here: Context, *, entity_id: str | None = None, month: date | None = None
+) -> str:
     """A figure as a link to its definition and its rows."""
-    address = navigate.figure_address(here.view, column, scope, entity_id=entity_id)
+    address = navigate.figure_address(here.view, column, scope, entity_id=entity_id, month=month)
     return f'<a href="{escape(address)}" target="_self">{words}</a>'
 
 
@@ -86,6 +91,15 @@ def _ageing(here: Context) -> None:
         )
 
 
+def _overdue(latest: Row, history: Sequence[Row], here: Context) -> None:
+    """What is overdue and how much of it long, where no ageing is kept by week."""
+    currency, fmt = here.view.currency, here.fmt
+    message = f"{fmt.short_money(latest['overdue_amount'], currency)} is overdue"
+    message += f", {fmt.short_money(latest['over_90_amount'], currency)} of it over 90 days"
+    with page.card("overdue", message, f"Overdue amounts in {currency}, week ends, two years"):
+        charts.show(charts.overdue(history, currency, fmt), "overdue-chart", "Overdue and over 90 days by week")
+
+
 def _by_entity(scope: str, here: Context) -> None:
     rows = kpis.by_entity(here.warehouse, here.view, scope)
     lines = []
@@ -118,7 +132,7 @@ def _by_entity(scope: str, here: Context) -> None:
         spark = html.sparkline(row["dso_trend"], f"DSO of {name}, a year", width=96, height=24)
         lines.append(
             f"<tr{' class=total' if total else ''}><td>{escape(name)}</td>"
-            f"<td>{receivable}</td>{''.join(cells)}<td>{late}</td><td style='width:96px'>{spark}</td></tr>"
+            f"<td>{receivable}</td>{''.join(cells)}<td>{late}</td><td class='spark'>{spark}</td></tr>"
         )
     worst = max(
         (row for row in rows if row["entity_id"] != "*" and row["dso_days"] is not None), key=_dso_of, default=None
@@ -329,60 +343,233 @@ def _movers(here: Context) -> None:
             )
 
 
-def _more(comparison: Mapping[int, Row], scope: str, here: Context) -> None:
-    with st.expander("More figures of the week, with their definitions and rows", icon=":material/list:"):
-        heads = "".join(f"<th>on {words}</th>" for words in tiles.COMPARED.values())
-        lines = []
-        for column in MORE_FIGURES:
+_MEMBER_WIDTHS = {Unit.MONEY: 136, Unit.RATE: 136, Unit.DAYS: 168, Unit.TIMES: 120}
+
+
+def _heading(measure: Measure, currency: str) -> str:
+    """A figure's name with its unit, for the head of a column."""
+    unit = {Unit.MONEY: f", {currency}", Unit.DAYS: ", days"}.get(measure.unit, "")
+    return f"{measure.tile}{unit}"
+
+
+def _members(dimension: str, scope: str, here: Context) -> None:
+    """The members of a dimension side by side; a row makes the page speak of that member."""
+    currency, fmt = here.view.currency, here.fmt
+    rows = [
+        {**row, "member_words": narrow.words_of(dimension, row)}
+        for row in cuts.members(here.warehouse, here.view, dimension, scope)
+    ]
+    columns = (
+        Column("member_words", cuts.DIMENSIONS[dimension], width=168, pinned=True),
+        *(
+            Column(
+                column,
+                _heading(MEASURES[column], currency),
+                KINDS[unit],
+                _MEMBER_WIDTHS[unit],
+                help=MEASURES[column].whole,
+            )
+            for column in cuts.FIGURES
+            for unit in (MEASURES[column].unit,)
+        ),
+    )
+    columns = (
+        *columns[:3],
+        Column("overdue_amount_change", f"Change in a week, {currency}", Kind.WHOLE_MONEY, 136, signed=True),
+        *columns[3:],
+    )
+    title, tools = st.columns([3, 2], vertical_alignment="top")
+    with title:
+        message = sentence.members(rows, [row["member_words"] for row in rows], currency, fmt)
+        note = f"{fmt.count(len(rows), 'member')}; amounts add up to all. A row makes the page speak of it alone."
+        st.html(html.title(message, note))
+    with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        facts = export.about(here, f"Figures by {cuts.DIMENSIONS[dimension].lower()}", currency=currency)
+        export.buttons(rows, columns, f"by-{dimension}-{here.view.week.as_of_on}", facts, key="members")
+    if rows:
+        tables.show(
+            rows,
+            columns,
+            fmt,
+            key=f"members-table-{dimension}",
+            alt=f"Figures by {cuts.DIMENSIONS[dimension].lower()}",
+            on_open=_speak_of,
+            most_rows=10,
+            bold=lambda row: here.view.cut is not None and row["member"] == here.view.cut.member,
+        )
+    else:
+        page.note("No figures for this week and entity.")
+
+
+def _speak_of(row: Row) -> None:
+    filters.put(navigate.MEMBER, row["member"], None)
+
+
+def _months(scope: str, here: Context) -> None:
+    """The months: cash against target, what each one's billing left open, and figures that lead to their rows."""
+    rows = kpis.months(here.warehouse, here.view, scope, MONTHS_SHOWN)
+    if not rows:
+        return
+    currency, fmt = here.view.currency, here.fmt
+    columns = (
+        Column("period_ending_on", "Month to", Kind.DATE),
+        *(Column(column, MEASURES[column].label, KINDS[MEASURES[column].unit]) for column in MONTH_FIGURES),
+        Column("collected_target_amount", f"Target, {currency}", Kind.MONEY),
+        Column("cohort_billed_amount", f"Billed in the month, {currency}", Kind.MONEY),
+    )
+    with page.card("months"):
+        title, tools = st.columns([3, 2], vertical_alignment="top")
+        with title:
+            note = f"By calendar month, {currency}: cash against its target, and each month's billing 90 days after"
+            st.html(html.title(sentence.months(rows, currency, fmt), note))
+        with tools, st.container(horizontal=True, horizontal_alignment="right"):
+            facts = export.about(here, "Figures by month", currency=currency, chosen=[("Scope", filters.SCOPES[scope])])
+            export.buttons(rows, columns, f"months-{here.view.week.as_of_on}", facts, key="months")
+        left, right = page.halves()
+        oldest_first = rows[::-1]
+        with left:
+            charts.show(
+                charts.collected(oldest_first, currency, fmt), "collected-chart", "Cash by month and its target"
+            )
+        with right:
+            charts.show(charts.at_risk(oldest_first, currency, fmt), "at-risk-chart", "At-risk rate by month")
+        st.html(_months_table(rows, scope, here))
+
+
+def _months_table(rows: Sequence[Row], scope: str, here: Context) -> str:
+    heads = "".join(f"<th>{escape(MEASURES[column].tile)}</th>" for column in MONTH_FIGURES)
+    lines = []
+    for row in rows:
+        cells = []
+        for column in MONTH_FIGURES:
+            shown = escape(html.figure(row[column], MEASURES[column].unit, here.view.currency, here.fmt))
+            if row[column] is not None:
+                shown = _link(column, shown, scope, here, month=row["period_ending_on"])
+            cells.append(f"<td>{shown}</td>")
+        going = "" if row["is_complete"] else f"<small>to {here.fmt.day(row['as_of_on'], year=False)}</small>"
+        lines.append(f"<tr><td>{here.fmt.month(row['period_ending_on'])}{going}</td>{''.join(cells)}</tr>")
+    return (
+        f'<div class="enc-scroll"><table class="enc-table"><thead><tr><th>Month</th>{heads}</tr></thead>'
+        f"<tbody>{''.join(lines)}</tbody></table></div>"
+    )
+
+
+def _sections(comparison: Mapping[int, Row], history: Sequence[Row], scope: str, here: Context) -> None:
+    """All other figures of the week under their heads: value, changes, a year as a line, and what each means."""
+    latest = comparison[kpis.LAST_WEEK]
+    told: list[Row] = []
+    lines = []
+    for head, columns in SECTIONS.items():
+        lines.append(f'<tr class="section"><td colspan="7">{escape(head)}</td></tr>')
+        for column in columns:
             measure = MEASURES[column]
-            value = html.figure(comparison[kpis.LAST_WEEK][column], measure.unit, here.view.currency, here.fmt)
-            cells = []
+            value = html.figure(latest[column], measure.unit, here.view.currency, here.fmt)
+            cells, changes = [], {}
             for days in tiles.COMPARED:
                 row = comparison.get(days, {})
-                text, kind = html.change(
-                    row.get(f"{column}_change"),
-                    row.get(f"{column}_change_rate"),
-                    measure,
-                    here.view.currency,
-                    here.fmt,
-                )
+                change, rate = row.get(f"{column}_change"), row.get(f"{column}_change_rate")
+                text, kind = html.change(change, rate, measure, here.view.currency, here.fmt)
                 cells.append(f'<td class="change {kind}">{text}</td>')
+                changes[f"change_{days}_days"] = change
+            weeks = [row[column] for row in history[-53:]]
+            spark = html.sparkline(weeks, f"{measure.label}, a year", width=96, height=24)
             lines.append(
-                f"<tr><td>{_link(column, escape(measure.label), scope, here)}</td><td>{value}</td>{''.join(cells)}"
-                f'<td class="text quiet">{escape(measure.definition)}</td></tr>'
+                f"<tr><td>{_link(column, escape(measure.long), scope, here)}</td><td>{escape(value)}</td>"
+                f'{"".join(cells)}<td class="spark">{spark}</td>'
+                f'<td class="text quiet">{escape(measure.whole)}</td></tr>'
             )
+            told.append({"section": head, "figure": measure.long, "value": latest[column], **changes})
+            told[-1]["definition"] = f"{measure.whole} {measure.formula}."
+    files = (
+        Column("section", "Section"),
+        Column("figure", "Figure"),
+        Column("value", "Now", Kind.PRECISE),
+        *(Column(f"change_{days}_days", f"Change on {words}", Kind.PRECISE) for days, words in tiles.COMPARED.items()),
+        Column("definition", "Definition"),
+    )
+    heads = "".join(f"<th>on {words}</th>" for words in tiles.COMPARED.values())
+    with page.card("sections"):
+        title, tools = st.columns([3, 2], vertical_alignment="top")
+        with title:
+            st.html(html.title("All other figures of the week", "With what each means; a name opens its rows"))
+        with tools, st.container(horizontal=True, horizontal_alignment="right"):
+            facts = export.about(
+                here, "Figures of the week", currency=here.view.currency, chosen=[("Scope", filters.SCOPES[scope])]
+            )
+            export.buttons(told, files, f"figures-{here.view.week.as_of_on}", facts, key="sections")
         st.html(
             '<div class="enc-scroll"><table class="enc-table"><thead><tr><th>Figure</th><th>now</th>'
-            f'{heads}<th class="text">Definition</th></tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
+            f'{heads}<th>a year</th><th class="text">Definition</th></tr></thead>'
+            f"<tbody>{''.join(lines)}</tbody></table></div>"
         )
 
 
-def main() -> None:
-    """Draw the page."""
-    here = context()
-    head = st.container()
-    scope = _scope()
-    comparison = kpis.comparison(here.warehouse, here.view, scope)
-    # Customers' figures count all invoices: they cannot explain a change without the disputed ones.
-    concentration = movers.concentration(here.warehouse, here.view, kpis.LAST_WEEK) if scope == "all" else None
-    # The bridge splits the overdue part by disputes: with all invoices counted it says why, else the parts do.
-    bridge = bridges.effects(here.warehouse, here.view, DSO, kpis.LAST_WEEK) if scope == "all" else []
-    with head:
-        latest = comparison.get(kpis.LAST_WEEK)
-        page.head(here, "Weekly KPIs", sentence.weekly(latest, concentration, here.view, here.fmt, bridge))
-    if not comparison:
-        return
-    history = kpis.history(here.warehouse, here.view, scope, WEEKS_SHOWN)
-    tiles.tile_row(TILES, comparison, history, scope, here.view.currency, here.fmt)
-    _why_moved(scope, here)
+def _week(comparison: Mapping[int, Row], history: Sequence[Row], scope: str, here: Context) -> None:
+    """Where the week stands and what moved it, of the member in view or of all."""
+    tiles.tile_row(TILES, comparison, history, scope, here.view, here.fmt)
+    cut = here.view.cut
+    if cut is None:
+        _why_moved(scope, here)
     left, right = page.halves()
     with left:
         _dso(comparison, history, scope, here)
     with right:
-        _ageing(here)
+        if cut is None or cut.dimension == "segment":
+            _ageing(here)
+        else:
+            _overdue(comparison[kpis.LAST_WEEK], history, here)
         _by_entity(scope, here)
-    _movers(here)
-    _more(comparison, scope, here)
+    if movers.can_tell(here.view):
+        _movers(here)
+
+
+def main() -> None:
+    """Draw the page."""
+    everybody = context()
+    head = st.container()
+    with st.container(horizontal=True, vertical_alignment="center", key="kpi-filters"):
+        scope = _scope()
+        chosen = st.container()
+    week = st.container()
+    code = filters.given(navigate.MEMBER)
+    with page.card("members"):
+        dimension = filters.select(
+            navigate.CUT,
+            "Cut by",
+            list(cuts.DIMENSIONS),
+            "segment",
+            lambda name: f"By {cuts.DIMENSIONS[name].lower()}",
+            width=240,
+            quiet=True,
+            clears=navigate.MEMBER,
+        )
+        here = narrow.narrowed(everybody, dimension, code)
+        _members(dimension, scope, here)
+    with chosen:
+        narrow.chip(here)
+    with head:
+        page.head(here, "Weekly KPIs", _opening(scope, here))
+    comparison = kpis.comparison(here.warehouse, here.view, scope)
+    if not comparison:
+        return
+    history = kpis.history(here.warehouse, here.view, scope, WEEKS_SHOWN)
+    with week:
+        _week(comparison, history, scope, here)
+    _months(scope, here)
+    _sections(comparison, history, scope, here)
+
+
+def _opening(scope: str, here: Context) -> str:
+    """The sentence of the page, of the member in view or of all."""
+    latest = kpis.comparison(here.warehouse, here.view, scope).get(kpis.LAST_WEEK)
+    # Customers' figures count all invoices: they cannot explain a change without the disputed ones.
+    known = scope == "all" and movers.can_tell(here.view)
+    concentration = movers.concentration(here.warehouse, here.view, kpis.LAST_WEEK) if known else None
+    # The bridge splits the overdue part by disputes: with all invoices counted it says why, else the parts do.
+    whole = scope == "all" and here.view.cut is None
+    bridge = bridges.effects(here.warehouse, here.view, DSO, kpis.LAST_WEEK) if whole else []
+    told = sentence.weekly(latest, concentration, here.view, here.fmt, bridge)
+    return told if here.view.cut is None else f"{here.view.cut.name}: {told}"
 
 
 main()

@@ -319,6 +319,92 @@ def due_weeks(rows: Sequence[Row], currency: str, fmt: Formatter) -> go.Figure:
     return figure
 
 
+def overdue(history: Sequence[Row], currency: str, fmt: Formatter) -> go.Figure:
+    """What is overdue as an area, and over it what of that is over 90 days."""
+    weeks = [row["period_ending_on"] for row in history]
+    figure = go.Figure()
+    for column, name, token in (
+        ("overdue_amount", "Overdue", "overdue-2"),
+        ("over_90_amount", "Over 90 days", "overdue-5"),
+    ):
+        figure.add_scatter(
+            x=weeks,
+            y=_floats(history, column),
+            name=name,
+            mode="lines",
+            line={"width": 0, "color": chart_colour(token)},
+            fill="tozeroy",
+            fillcolor=chart_colour(token),
+            customdata=[[fmt.short_money(row[column], currency)] for row in history],
+            hovertemplate="%{customdata[0]}",
+        )
+    _styled(figure, fmt)
+    figure.update_layout(margin_t=40)
+    figure.update_yaxes(tickformat="~s", rangemode="tozero")
+    figure.update_xaxes(tickformat="%b %y", nticks=6)
+    return figure
+
+
+def collected(rows: Sequence[Row], currency: str, fmt: Formatter) -> go.Figure:
+    """Cash by month as bars, oldest first, with its target as a mark over each."""
+    names = [_month(row, fmt) for row in rows]
+    figure = go.Figure()
+    figure.add_bar(
+        x=names,
+        y=_floats(rows, "period_collected_amount"),
+        name="Collected",
+        marker={"color": chart_colour("not-due"), "line": {"width": 0}},
+        customdata=[[fmt.short_money(row["period_collected_amount"], currency)] for row in rows],
+        hovertemplate="%{customdata[0]}",
+    )
+    if any(row["collected_target_amount"] is not None for row in rows):
+        figure.add_scatter(
+            x=names,
+            y=_floats(rows, "collected_target_amount"),
+            name="Target",
+            mode="markers",
+            marker={"symbol": "line-ew", "size": 18, "line": {"width": 2, "color": chart_colour("ink")}},
+            customdata=[
+                [
+                    fmt.short_money(row["collected_target_amount"], currency),
+                    fmt.rate(row["collected_target_rate"], 0),
+                ]
+                for row in rows
+            ],
+            hovertemplate="%{customdata[0]} (%{customdata[1]} of it collected)",
+        )
+    _styled(figure, fmt, height=224, named=True)
+    figure.update_layout(bargap=0.35, margin_t=40)
+    figure.update_yaxes(tickformat="~s", rangemode="tozero")
+    figure.update_xaxes(type="category")
+    return figure
+
+
+def at_risk(rows: Sequence[Row], currency: str, fmt: Formatter) -> go.Figure:
+    """The share of each month's billing still open 90 days after it, oldest first; months to come have none."""
+    figure = go.Figure()
+    figure.add_bar(
+        x=[_month(row, fmt) for row in rows],
+        y=_floats(rows, "at_risk_rate"),
+        name="At risk",
+        marker={"color": chart_colour("overdue-3"), "line": {"width": 0}},
+        customdata=[
+            [fmt.short_money(row["at_risk_amount"], currency), fmt.short_money(row["cohort_billed_amount"], currency)]
+            for row in rows
+        ],
+        hovertemplate="<b>%{y:.1%}</b> · %{customdata[0]} of %{customdata[1]}",
+    )
+    _styled(figure, fmt, height=224, named=True)
+    figure.update_layout(bargap=0.35, margin_t=40, showlegend=False)
+    figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+    figure.update_xaxes(type="category")
+    return figure
+
+
+def _month(row: Row, fmt: Formatter) -> str:
+    return fmt.month(row["period_ending_on"], short=True)
+
+
 def behaviour(rows: Sequence[Row], fmt: Formatter) -> go.Figure:
     """A customer's days beyond terms week by week; zero is paid on the due day."""
     weeks = [row["week_ending_on"] for row in rows]

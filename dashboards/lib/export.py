@@ -96,6 +96,7 @@ def about(context: Context, what: str, *, currency: str, chosen: Sequence[tuple[
             ("As of", view.week.as_of_on.isoformat()),
             ("Entity", view.entity_name),
             ("Currency", currency),
+            *([] if view.cut is None else [("Only", view.cut.words)]),
             *chosen,
             ("File", publication.name),
         ],

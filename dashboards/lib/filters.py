@@ -60,8 +60,10 @@ def put(name: str, value: str | None, default: str | None) -> None:
     st.session_state[name] = "" if value is None or value == default else value
 
 
-def _chosen(name: str, default: str | None) -> None:
+def _chosen(name: str, default: str | None, clears: str | None = None) -> None:
     put(name, st.session_state[choice_key(name)], default)
+    if clears is not None:
+        put(clears, None, None)
 
 
 def select(
@@ -75,10 +77,12 @@ def select(
     width: int | None = None,
     quiet: bool = False,
     always: bool = False,
+    clears: str | None = None,
 ) -> str:
     """A box to choose one of many, kept in the address. ``words`` turns a code into what is shown.
 
-    ``quiet`` hides the label from sight; ``always`` writes what is chosen even where it is the default.
+    ``quiet`` hides the label from sight; ``always`` writes what is chosen even where it is the default; ``clears``
+    names what in the address holds for the earlier choice only.
     """
     value = in_address(name, known, default)
     st.selectbox(
@@ -88,7 +92,7 @@ def select(
         format_func=words,
         help=help_,
         on_change=_chosen,
-        args=(name, None if always else default),
+        args=(name, None if always else default, clears),
         width=width or "stretch",
         label_visibility="collapsed" if quiet else "visible",
     )

@@ -121,6 +121,10 @@ class Formatter:
         pattern = ("EEE " if weekday else "") + "d MMM" + (" y" if year else "")
         return str(format_date(value, format=pattern, locale=DEFAULT_LOCALE))
 
+    def month(self, value: date, *, short: bool = False) -> str:
+        """A month that reads the same everywhere: ``March 2026``, ``short`` ``Mar 26``."""
+        return str(format_date(value, format="MMM yy" if short else "MMMM y", locale=DEFAULT_LOCALE))
+
     def moment(self, value: datetime | None) -> str:
         """A moment in the reader's time zone: ``1 Apr 2026, 06:12``. A moment without a zone is UTC."""
         if value is None:

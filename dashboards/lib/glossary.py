@@ -30,7 +30,7 @@ _RISK: Words = (
     ),
     ("Risk score", "Points by the policy's scorecard: how they pay and, where known, whether they can."),
 )
-_KPIS: Words = tuple((measure.long, f"{measure.definition} {measure.formula}.") for measure in MEASURES.values())
+_KPIS: Words = tuple((measure.long, f"{measure.whole} {measure.formula}.") for measure in MEASURES.values())
 
 PAGES: dict[str, Words] = {
     "Weekly KPIs": _KPIS,

@@ -292,7 +292,7 @@ _ALL = (
         "Average age of unapplied cash",
         Unit.DAYS,
         Better.LOWER,
-        "How long payments and deposits have been waiting for their invoice since they were posted, weighted by amount.",
+        "How long payments and deposits have been waiting for their invoice since posting, weighted by amount.",
         "Σ unapplied cash × days since posting ÷ Σ unapplied cash",
     ),
     Measure(

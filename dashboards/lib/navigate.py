@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from dashboards.lib import filters
 from dashboards.lib.db import Row
-from dashboards.lib.view import ALL_ENTITIES, View
+from dashboards.lib.view import ALL_ENTITIES, Cut, View
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ FIGURE_PAGE = "app_pages/figure.py"
 DOCUMENT_PAGE = "app_pages/document.py"
 CUSTOMER = "customer"
 FIGURE, PART, SCOPE = "figure", "part", "scope"
+MONTH = "month"
+CUT, MEMBER = "cut", "member"
 DOCUMENT = "document"
 LAST_DOCUMENT = "_last_document"
 LAST_CUSTOMER = "_last_customer"
@@ -60,22 +63,41 @@ def open_document(row: Row) -> None:
     st.switch_page(DOCUMENT_PAGE, query_params={DOCUMENT: code})
 
 
-def open_figure(figure: str, scope: str = "all", part: str = "") -> None:
-    """Open the rows of a figure. A callback: it ends the run."""
-    asked = {FIGURE: figure, SCOPE: "" if scope == "all" else scope, PART: part}
+def open_figure(
+    figure: str, scope: str = "all", part: str = "", month: date | None = None, cut: Cut | None = None
+) -> None:
+    """Open the rows of a figure of the week in view, or of a month. A callback: it ends the run."""
+    asked = _asked(figure, scope, part, month, cut)
     st.session_state.update(asked)
     st.switch_page(FIGURE_PAGE, query_params={name: value for name, value in asked.items() if value})
 
 
-def figure_address(view: View, figure: str, scope: str, *, entity_id: str | None = None, part: str = "") -> str:
+def figure_address(
+    view: View,
+    figure: str,
+    scope: str,
+    *,
+    entity_id: str | None = None,
+    part: str = "",
+    month: date | None = None,
+) -> str:
     """The address of a figure's rows, for a link in a table: it holds what is in view."""
     entity = view.entity_id if entity_id is None else entity_id
     asked = {
-        FIGURE: figure,
-        PART: part,
-        SCOPE: "" if scope == "all" else scope,
+        **_asked(figure, scope, part, month, view.cut),
         filters.WEEK: "" if view.week == view.newest else view.week.ending_on.isoformat(),
         filters.ENTITY: "" if entity == ALL_ENTITIES else entity,
         filters.CURRENCY: "" if view.currency == view.main_currency else view.currency,
     }
     return f"figure?{urlencode({name: value for name, value in asked.items() if value})}"
+
+
+def _asked(figure: str, scope: str, part: str, month: date | None, cut: Cut | None) -> dict[str, str]:
+    return {
+        FIGURE: figure,
+        PART: part,
+        SCOPE: "" if scope == "all" else scope,
+        MONTH: "" if month is None else month.isoformat(),
+        CUT: "" if cut is None else cut.dimension,
+        MEMBER: "" if cut is None else cut.member,
+    }

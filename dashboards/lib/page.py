@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import escape
 
 import streamlit as st
@@ -35,17 +35,20 @@ def staleness(freshness: Freshness, now: datetime) -> str | None:
     return None
 
 
-def head(context: Context, name: str, sentence: str, *, as_of_build: bool = False) -> None:
+def head(context: Context, name: str, sentence: str, *, as_of_build: bool = False, day: date | None = None) -> None:
     """Draw the head of a page: where we are, as of when, how fresh, and the sentence.
 
-    ``as_of_build`` for pages whose figures exist for the build's own day only, whatever week is chosen.
+    ``as_of_build`` for pages whose figures exist for the build's own day only, whatever week is chosen; ``day`` where
+    they speak of another day than the week's.
     """
     view, fmt, freshness = context.view, context.fmt, context.freshness
-    day = context.warehouse.publication.as_of_on if as_of_build else view.week.as_of_on
+    if day is None:
+        day = context.warehouse.publication.as_of_on if as_of_build else view.week.as_of_on
     problem = staleness(freshness, datetime.now(UTC))
     word = "stale" if problem else "fresh"
     loaded = f"loaded {fmt.moment(freshness.loaded_at)}" if freshness.loaded_at else "never loaded"
-    where = " · ".join(escape(part) for part in (view.entity_name, view.currency))
+    narrowed = () if view.cut is None else (view.cut.words,)
+    where = " · ".join(escape(part) for part in (view.entity_name, view.currency, *narrowed))
     st.html(
         f'<div class="enc-head"><span><b>{escape(name)}</b> · {where}</span>'
         f'<span class="enc-state">As of <b>{fmt.day(day, weekday=True)}</b> · {escape(loaded)} '

@@ -69,6 +69,36 @@ def weekly(
     return f"{opening} {_who(latest, concentration, view, fmt)}".strip()
 
 
+def months(rows: Sequence[Row], currency: str, fmt: Formatter) -> str:
+    """The months: how the newest complete one did against its target, and what the newest known cohort left open."""
+    told = []
+    closed = next((row for row in rows if row["is_complete"] and row["collected_target_rate"] is not None), None)
+    if closed is not None:
+        name, share = fmt.month(closed["period_ending_on"]), fmt.rate(closed["collected_target_rate"], 0)
+        told.append(f"{name} brought {share} of its target")
+    else:
+        newest = next((row for row in rows if row["is_complete"]), None)
+        if newest is not None:
+            amount = fmt.short_money(newest["period_collected_amount"], currency)
+            told.append(f"{fmt.month(newest['period_ending_on'])} brought {amount}")
+    known = next((row for row in rows if row["at_risk_rate"] is not None), None)
+    if known is not None:
+        told.append(
+            f"{fmt.rate(known['at_risk_rate'])} of what was billed in {fmt.month(known['period_ending_on'])} "
+            "was open 90 days later"
+        )
+    return "; ".join(told) or "By month"
+
+
+def members(rows: Sequence[Row], names: Sequence[str], currency: str, fmt: Formatter) -> str:
+    """The members of a dimension: which has most of what is overdue."""
+    if not rows or rows[0]["overdue_total"] <= 0:
+        return "Nothing is overdue"
+    share = rows[0]["overdue_amount"] / rows[0]["overdue_total"]
+    amount = fmt.short_money(rows[0]["overdue_amount"], currency)
+    return f"{names[0]} has most of what is overdue: {amount}, {fmt.rate(share, 0)}"
+
+
 def _effects(bridge: Sequence[Row], fmt: Formatter) -> str:
     """The effects that moved DSO, the biggest first; nothing where none did."""
     moved = sorted((row for row in bridge if _moved(row["value"], 0.05)), key=lambda row: -abs(row["value"]))
@@ -231,7 +261,7 @@ def _tier_move(tier: Row | None, fmt: Formatter) -> str:
 def figure(measure: Measure, kpi: Row | None, view: View, fmt: Formatter) -> str:
     """The figure page: the figure, and the sums it is a ratio of."""
     if kpi is None:
-        return "No figures for this week and entity."
+        return "No figures for this period and entity."
     value = kpi[measure.column]
     parts = [PARTS[column] for column in FIGURES[measure.column]]
 
@@ -242,13 +272,19 @@ def figure(measure: Measure, kpi: Row | None, view: View, fmt: Formatter) -> str
         return f"{part.label.lower()} {shown}{unit}"
 
     if value is None:
-        return f"{measure.label} cannot be told: {' and '.join(told(part) for part in parts)}."
-    if measure.unit is Unit.MONEY:
-        return (
-            f"{measure.label}: {fmt.short_money(value, view.currency)} on {fmt.day(view.week.as_of_on, weekday=True)}."
-        )
+        known = [told(part) for part in parts if kpi[part.column] is not None]
+        if measure.column == "collected_target_rate":
+            known.append("no target is given")
+        if not known:
+            return f"{measure.label} cannot be told yet: it takes 90 days after the month."
+        return f"{measure.label} cannot be told: {' and '.join(known)}."
+    if measure.unit is Unit.MONEY and len(parts) == 1 and parts[0].column == measure.column:
+        return f"{measure.label}: {fmt.short_money(value, view.currency)} on {fmt.day(kpi['as_of_on'], weekday=True)}."
     shown = html.figure(value, measure.unit, view.currency, fmt)
-    return f"{measure.label} of {shown} comes from {', '.join(map(told, parts))}."
+    sums = [told(part) for part in parts]
+    if measure.column == "collected_target_rate":
+        sums.append(f"a target of {fmt.short_money(kpi['collected_target_amount'], view.currency)}")
+    return f"{measure.label} of {shown} comes from {', '.join(sums)}."
 
 
 def document(items: Sequence[Row], fmt: Formatter) -> str:

@@ -11,6 +11,7 @@ from dashboards.lib.db import Row
 from dashboards.lib.format import Formatter
 from dashboards.lib.measures import MEASURES, Better, Measure
 from dashboards.lib.queries.kpis import A_YEAR, FOUR_WEEKS, LAST_WEEK
+from dashboards.lib.view import View
 
 COMPARED = {LAST_WEEK: "last week", FOUR_WEEKS: "4 weeks ago", A_YEAR: "a year ago"}
 _BETTER_WORDS = {
@@ -25,13 +26,13 @@ def tile_row(
     comparison: Mapping[int, Row],
     history: Sequence[Row],
     scope: str,
-    currency: str,
+    view: View,
     fmt: Formatter,
 ) -> None:
     """Draw one tile a measure, six in a row where there is room, two on a telephone."""
     with st.grid(len(columns), min_column_width=156, gap="small"):
         for column in columns:
-            _tile(MEASURES[column], comparison, history, scope, currency, fmt)
+            _tile(MEASURES[column], comparison, history, scope, view, fmt)
 
 
 def _tile(
@@ -39,10 +40,10 @@ def _tile(
     comparison: Mapping[int, Row],
     history: Sequence[Row],
     scope: str,
-    currency: str,
+    view: View,
     fmt: Formatter,
 ) -> None:
-    column = measure.column
+    column, currency = measure.column, view.currency
     latest = comparison.get(LAST_WEEK, {})
     value = html.figure(latest.get(column), measure.unit, currency, fmt)
     lines = []
@@ -65,7 +66,7 @@ def _tile(
             icon=":material/table_rows:",
             type="tertiary",
             on_click=navigate.open_figure,
-            args=(column, scope),
+            args=(column, scope, "", None, view.cut),
             key=f"drill-{column}",
             help=f"The documents that add up to {measure.label}",
         )
@@ -73,6 +74,6 @@ def _tile(
 
 def definition(measure: Measure) -> None:
     """What a measure means, how it is made, and which way is better."""
-    st.markdown(f"**{measure.label}**  \n{measure.definition}")
+    st.markdown(f"**{measure.label}**  \n{measure.whole}")
     st.markdown(f"`{measure.formula}`")
     st.caption(f"{_BETTER_WORDS[measure.better]} Column `{measure.column}` of `fct_kpis`.")

@@ -19,10 +19,11 @@ class Week:
 
 @dataclass(frozen=True)
 class Cut:
-    """One member of a dimension of ``fct_kpis_by_dimension``; ``words`` name both for readers."""
+    """One member of a dimension of ``fct_kpis_by_dimension``: its ``name``, and ``words`` that name both."""
 
     dimension: str
     member: str
+    name: str
     words: str
 
 

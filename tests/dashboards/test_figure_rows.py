@@ -83,7 +83,7 @@ def test_rows_add_up_to_the_figures_of_a_member(warehouse: Warehouse, view: View
     members = [row["member"] for row in cuts.members(warehouse, view, dimension, scope)]
     month = figure_rows.months(warehouse)[5]["period_ending_on"]
     for member in (members[0], members[-1]):
-        seen = replace(view, cut=Cut(dimension, member, member))
+        seen = replace(view, cut=Cut(dimension, member, member, member))
         week, past = _kpi(warehouse, seen, scope), _kpi(warehouse, seen, scope, month)
         differing = [line for part in WEEKLY for line in _differing(warehouse, part, week)]
         differing += [line for part in PARTS.values() for line in _differing(warehouse, part, past)]

@@ -7,6 +7,7 @@ import shutil
 from decimal import Decimal
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -16,8 +17,9 @@ from dashboards.lib import glossary, passport
 from dashboards.lib.effects import DSO, EFFECTS
 from dashboards.lib.figures import FIGURES
 from dashboards.lib.format import Formatter
-from dashboards.lib.measures import MEASURES
+from dashboards.lib.measures import MEASURES, MONTH_FIGURES, SECTIONS, TILES
 from dashboards.lib.navigate import PAGES, PageEntry
+from dashboards.lib.queries import cuts
 from tests.dashboards.conftest import APP, choose, html, one, open_app, sentence
 
 FMT = Formatter()
@@ -139,6 +141,121 @@ def test_scope_changes_the_figures(app: AppTest, marts: duckdb.DuckDBPyConnectio
     choose(app, "scope-choice", "clean")
     assert app.query_params["scope"] == "clean"
     assert any(f'<span class="figure">{FMT.short_money(clean, "EUR")}</span>' in found for found in html(app))
+
+
+def _kpis(marts: duckdb.DuckDBPyConnection, columns: str, which: str) -> tuple[Any, ...]:
+    return one(
+        marts, f"select {columns} from fct_kpis where entity_id = '*' and reporting_currency = 'EUR' and {which}"
+    )
+
+
+def test_every_figure_stands_on_the_weekly_page_and_opens_its_rows(
+    app: AppTest, marts: duckdb.DuckDBPyConnection
+) -> None:
+    shown = " ".join(html(app))
+    keys = [button.key or "" for button in app.button]
+    drills = {key.removeprefix("drill-") for key in keys if key.startswith("drill-")}
+    links = {column for column in MEASURES if f'href="figure?figure={column}' in shown}
+    assert drills == set(TILES)
+    assert drills | links == set(MEASURES)
+    sections = next(found for found in html(app) if 'class="section"' in found)
+    for head, columns in SECTIONS.items():
+        assert f">{escape(head)}<" in sections
+        for column in columns:
+            assert escape(MEASURES[column].definition) in sections
+    (overdue_age, cost) = _kpis(
+        marts,
+        "average_overdue_age_days, cost_of_overdue_amount",
+        f"period_kind = 'week' and scope = 'all' and period_ending_on = {NEWEST}",
+    )
+    assert f"<td>{FMT.days(overdue_age)}</td>" in sections
+    assert f"<td>{FMT.short_money(cost, 'EUR')}</td>" in sections
+
+
+def test_months_lead_to_their_rows(app: AppTest, marts: duckdb.DuckDBPyConnection) -> None:
+    table = next(found for found in html(app) if "<th>Month</th>" in found)
+    lines = table.split("<tr>")[2:]
+    assert len(lines) == 13
+    month, rate = one(
+        marts,
+        """
+        select period_ending_on, at_risk_rate from fct_kpis
+        where period_kind = 'month' and entity_id = '*' and scope = 'all' and reporting_currency = 'EUR'
+            and at_risk_rate is not null
+        order by period_ending_on desc limit 1
+        """,
+    )
+    line = next(found for found in lines if FMT.month(month) in found)
+    assert f'href="figure?figure=at_risk_rate&amp;month={month}" target="_self">{FMT.rate(rate)}</a>' in line
+    assert line.count("<a ") == len(MONTH_FIGURES)
+
+
+@pytest.mark.parametrize("dimension", cuts.DIMENSIONS)
+def test_the_weekly_page_speaks_of_one_member(
+    sample_home: Path, monkeypatch: pytest.MonkeyPatch, marts: duckdb.DuckDBPyConnection, dimension: str
+) -> None:
+    member, dso, overdue = one(
+        marts,
+        f"""
+        select member, dso_days, overdue_amount from fct_kpis_by_dimension
+        where dimension = $dimension and period_kind = 'week' and period_ending_on = {NEWEST}
+            and entity_id = '*' and scope = 'all' and reporting_currency = 'EUR' and dso_days is not null
+        order by overdue_amount desc, member limit 1
+        """,
+        {"dimension": dimension},
+    )
+    page = open_app(sample_home, monkeypatch, cut=dimension, member=member)
+    assert not page.exception
+    assert cuts.DIMENSIONS[dimension] in sentence(page)
+    assert FMT.number(dso, 1) in sentence(page)
+    tile = next(found for found in html(page) if 'class="label">Overdue<' in found)
+    assert FMT.short_money(overdue, "EUR") in tile
+    members = next(table.value for table in page.dataframe if "member_words" in table.value.columns)
+    (whole,) = _kpis(
+        marts,
+        "overdue_amount",
+        f"period_kind = 'week' and scope = 'all' and period_ending_on = {NEWEST}",
+    )
+    assert sum(members["overdue_amount"]) == whole
+    page.button(key="show-all").click().run()
+    assert not page.exception
+    assert cuts.DIMENSIONS[dimension] not in sentence(page)
+
+
+def test_a_member_nobody_knows_is_everybody(sample_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = open_app(sample_home, monkeypatch, cut="segment", member="nobody' or 1=1 --")
+    assert not page.exception
+    assert "Segment" not in sentence(page)
+
+
+def test_a_figure_of_a_month_and_a_member_adds_up(
+    sample_home: Path, monkeypatch: pytest.MonkeyPatch, marts: duckdb.DuckDBPyConnection
+) -> None:
+    month, member, amount = one(
+        marts,
+        """
+        select period_ending_on, member, at_risk_amount from fct_kpis_by_dimension
+        where dimension = 'segment' and period_kind = 'month' and entity_id = '*' and scope = 'all'
+            and reporting_currency = 'EUR' and at_risk_amount > 0
+        order by period_ending_on desc, member limit 1
+        """,
+    )
+    page = open_app(
+        sample_home, monkeypatch, figure="at_risk_rate", month=month.isoformat(), cut="segment", member=member
+    )
+    page = _go(page, "figure.py")
+    for key, value in (
+        ("figure", "at_risk_rate"),
+        ("month", month.isoformat()),
+        ("cut", "segment"),
+        ("member", member),
+    ):
+        page.text_input(key=key).set_value(value)
+    page.run()
+    assert member in sentence(page)
+    check = next(found for found in html(page) if "exactly the figure" in found)
+    assert FMT.amount(amount) in check
+    assert sum(page.dataframe[0].value["value"]) == amount
 
 
 def test_ageing_adds_up_to_the_balance(app: AppTest, marts: duckdb.DuckDBPyConnection) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dashboards.lib import sentence
+from dashboards.lib.db import Row
 from dashboards.lib.format import Formatter
 from dashboards.lib.measures import MEASURES
 from dashboards.lib.queries.movers import Concentration
@@ -125,7 +126,35 @@ def test_a_document_says_what_is_left_of_it(item: dict[str, Any], expected: str)
             {"dso_days": 52.4, "receivable_amount": Decimal(6_340_000), "sales_amount": Decimal(10_890_000)},
             "DSO of 52.4 d comes from receivables €6.34M, credit sales €10.89M.",
         ),
-        ("overdue_amount", {"overdue_amount": Decimal(2_750_000)}, "Overdue: €2.75M on Sun 29 Mar 2026."),
+        (
+            "overdue_amount",
+            {"overdue_amount": Decimal(2_750_000), "as_of_on": date(2026, 2, 28)},
+            "Overdue: €2.75M on Sat 28 Feb 2026.",
+        ),
+        (
+            "cost_of_overdue_amount",
+            {"cost_of_overdue_amount": Decimal(25_000), "overdue_amount": Decimal(2_010_000)},
+            "Cost of overdue of €25k comes from overdue €2.01M.",
+        ),
+        (
+            "collected_target_rate",
+            {
+                "collected_target_rate": 0.877,
+                "period_collected_amount": Decimal(5_190_000),
+                "collected_target_amount": Decimal(5_920_000),
+            },
+            "Cash against target of 87.7% comes from cash of the period €5.19M, a target of €5.92M.",
+        ),
+        (
+            "collected_target_rate",
+            {"collected_target_rate": None, "period_collected_amount": Decimal(5_190_000)},
+            "Cash against target cannot be told: cash of the period €5.19M and no target is given.",
+        ),
+        (
+            "at_risk_rate",
+            {"at_risk_rate": None, "at_risk_amount": None, "cohort_billed_amount": None},
+            "At-risk rate cannot be told yet: it takes 90 days after the month.",
+        ),
         (
             "late_payment_rate_by_count",
             {"late_payment_rate_by_count": None, "late_items_count": 0, "matured_items_count": 0},
@@ -348,3 +377,34 @@ def test_customer(owed: dict[str, Any], tier: dict[str, Any] | None, expected: s
 )
 def test_health(tests: dict[str, Any], tie: dict[str, Any], rejected: int, assumed: int, expected: str) -> None:
     assert _plain(sentence.health(tests, tie, rejected, assumed, FMT)) == expected
+
+
+def _a_month(ending_on: date, **figures: Any) -> Row:
+    unknown = dict.fromkeys(("collected_target_rate", "at_risk_rate"))
+    return (
+        {"period_ending_on": ending_on, "is_complete": True, "period_collected_amount": Decimal(0)} | unknown | figures
+    )
+
+
+def test_months_say_the_newest_complete_one_and_the_newest_known_cohort() -> None:
+    rows = [
+        _a_month(date(2026, 3, 31), is_complete=False, collected_target_rate=0.7),
+        _a_month(date(2026, 2, 28), collected_target_rate=0.877),
+        _a_month(date(2025, 11, 30), collected_target_rate=1.1, at_risk_rate=0.065),
+    ]
+    assert _plain(sentence.months(rows, "EUR", FMT)) == (
+        "February 2026 brought 88% of its target; 6.5% of what was billed in November 2025 was open 90 days later"
+    )
+
+
+def test_months_without_targets_say_the_cash() -> None:
+    rows = [_a_month(date(2026, 2, 28), period_collected_amount=Decimal(869_000))]
+    assert _plain(sentence.months(rows, "EUR", FMT)) == "February 2026 brought €869k"
+
+
+def test_members_say_which_has_most_of_what_is_overdue() -> None:
+    row = {"overdue_amount": Decimal(612_407), "overdue_total": Decimal(2_000_000)}
+    assert _plain(sentence.members([row], ["Key accounts"], "EUR", FMT)) == (
+        "Key accounts has most of what is overdue: €612k, 31%"
+    )
+    assert sentence.members([], [], "EUR", FMT) == "Nothing is overdue"

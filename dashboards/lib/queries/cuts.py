@@ -77,7 +77,7 @@ def _members(columns: Sequence[str]) -> str:
     select
         this.dimension,
         this.member,
-        case when this.dimension = 'group_customer_id' then groups.customer_name end as group_name,
+        groups.customer_name as group_name,
         {", ".join(f"this.{column}" for column in columns)},
         this.overdue_amount - was.overdue_amount as overdue_amount_change,
         this.dso_days - was.dso_days as dso_days_change,
@@ -94,7 +94,8 @@ def _members(columns: Sequence[str]) -> str:
         and was.scope = this.scope
         and was.reporting_currency = this.reporting_currency
     left join marts.dim_customers as groups
-        on groups.customer_id = this.member
+        on this.dimension = 'group_customer_id'
+        and groups.customer_id = this.member
     where this.dimension = $dimension
         and this.period_kind = 'week'
         and this.period_ending_on = $week

@@ -368,6 +368,22 @@ def months(warehouse: Warehouse) -> list[Row]:
     return warehouse.rows(_MONTHS)
 
 
+def newest_month_with(warehouse: Warehouse, view: View, column: str) -> date | None:
+    """The newest complete month whose ``column`` is known, of what is in view; None where no month's is."""
+    sql = f"""
+        select max(period_ending_on) as period_ending_on
+        from {cuts.rows_of(view.cut)}
+        where period_kind = 'month'
+            and is_complete
+            and entity_id = $entity
+            and scope = 'all'
+            and reporting_currency = $currency
+            and {column} is not null
+    """
+    row = warehouse.row(sql, {"entity": view.entity_id, "currency": view.currency, **cuts.parameters_of(view.cut)})
+    return row["period_ending_on"] if row else None
+
+
 def targets(warehouse: Warehouse, kpi: Row) -> list[Row]:
     """The targets that a month's target of all entities adds up, with what each entity collected."""
     return warehouse.rows(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dashboards.lib.db import Row, Warehouse
-from dashboards.lib.measures import MEASURES
-from dashboards.lib.view import View
+from dashboards.lib.measures import MEASURES, MONTH_FIGURES
+from dashboards.lib.queries import cuts
+from dashboards.lib.view import Cut, View
 
 LAST_WEEK, FOUR_WEEKS, A_YEAR = 7, 28, 364
 
@@ -24,9 +25,10 @@ def _compared(column: str) -> str:
             as {column}_change_rate"""
 
 
-_COMPARISON = f"""
+def _comparison(cut: Cut | None) -> str:
+    return f"""
     with weeks as (
-        select * from marts.fct_kpis
+        select * from {cuts.rows_of(cut)}
         where {_THIS_ROW}
             and period_ending_on in ($week, $week - 7, $week - 28, $week - 364)
     ),
@@ -46,16 +48,39 @@ _COMPARISON = f"""
     order by spans.days_before
 """
 
-_HISTORY = f"""
+
+def _history(cut: Cut | None) -> str:
+    return f"""
     select
         period_ending_on,
         {", ".join(MEASURES)},
         dso_days - lag(dso_days) over (order by period_ending_on) as dso_days_change
-    from marts.fct_kpis
+    from {cuts.rows_of(cut)}
     where {_THIS_ROW}
         and period_ending_on between $week - $span_days and $week
     order by period_ending_on
-"""
+    """
+
+
+def _months(cut: Cut | None) -> str:
+    return f"""
+    select
+        period_ending_on,
+        as_of_on,
+        is_complete,
+        {", ".join(MONTH_FIGURES)},
+        collected_target_amount,
+        cohort_billed_amount
+    from {cuts.rows_of(cut)}
+    where period_kind = 'month'
+        and entity_id = $entity
+        and scope = $scope
+        and reporting_currency = $currency
+        and as_of_on <= $day
+    order by period_ending_on desc
+    limit $count
+    """
+
 
 _AGEING_HISTORY = """
     select
@@ -73,14 +98,16 @@ _AGEING_HISTORY = """
     where ageing.period_kind = 'week'
         and ageing.entity_id = $entity
         and ageing.reporting_currency = $currency
-        and ageing.segment = '*'
+        and ageing.segment = $segment
         and ageing.period_ending_on between $week - $span_days and $week
     order by ageing.period_ending_on, ageing.bucket_order
 """
 
-_BY_ENTITY = """
+
+def _by_entity(cut: Cut | None) -> str:
+    return f"""
     with weeks as (
-        select * from marts.fct_kpis
+        select * from {cuts.rows_of(cut)}
         where period_kind = 'week'
             and scope = $scope
             and reporting_currency = $currency
@@ -114,6 +141,7 @@ _BY_ENTITY = """
     order by this.entity_id = '*', this.receivable_amount desc
 """
 
+
 _BUCKETS = """
     select
         bucket_order,
@@ -131,22 +159,30 @@ def comparison(warehouse: Warehouse, view: View, scope: str) -> dict[int, Row]:
     Each row has, for every measure, its value, ``_change`` (absolute) and ``_change_rate`` (share of the value
     before); changes are None where the earlier week does not exist.
     """
-    found = warehouse.rows(_COMPARISON, {**_base(view, scope), "week": view.week.ending_on})
+    found = warehouse.rows(_comparison(view.cut), {**_base(view, scope), "week": view.week.ending_on})
     return {row["days_before"]: row for row in found}
 
 
 def history(warehouse: Warehouse, view: View, scope: str, weeks: int) -> list[Row]:
     """All measures week by week, oldest first, up to the week in view."""
-    return warehouse.rows(_HISTORY, {**_base(view, scope), "week": view.week.ending_on, "span_days": weeks * 7})
+    return warehouse.rows(
+        _history(view.cut), {**_base(view, scope), "week": view.week.ending_on, "span_days": weeks * 7}
+    )
+
+
+def months(warehouse: Warehouse, view: View, scope: str, count: int) -> list[Row]:
+    """The months up to the day in view, the newest first: their figures, their target, and what their cohort billed."""
+    return warehouse.rows(_months(view.cut), {**_base(view, scope), "day": view.week.as_of_on, "count": count})
 
 
 def ageing_history(warehouse: Warehouse, view: View, weeks: int) -> list[Row]:
-    """Open amounts by week and bucket, oldest week first, in reporting currency."""
+    """Open amounts by week and bucket, oldest week first, in reporting currency; of all, or of a segment in view."""
     return warehouse.rows(
         _AGEING_HISTORY,
         {
             "entity": view.entity_id,
             "currency": view.currency,
+            "segment": "*" if view.cut is None else view.cut.member,
             "week": view.week.ending_on,
             "span_days": weeks * 7,
         },
@@ -155,7 +191,15 @@ def ageing_history(warehouse: Warehouse, view: View, weeks: int) -> list[Row]:
 
 def by_entity(warehouse: Warehouse, view: View, scope: str) -> list[Row]:
     """One row an entity, the largest first, all together last; ``dso_trend`` holds a year of weeks."""
-    return warehouse.rows(_BY_ENTITY, {"scope": scope, "currency": view.currency, "week": view.week.ending_on})
+    return warehouse.rows(
+        _by_entity(view.cut),
+        {
+            "scope": scope,
+            "currency": view.currency,
+            "week": view.week.ending_on,
+            **cuts.parameters_of(view.cut),
+        },
+    )
 
 
 def buckets(warehouse: Warehouse) -> list[Row]:
@@ -164,4 +208,4 @@ def buckets(warehouse: Warehouse) -> list[Row]:
 
 
 def _base(view: View, scope: str) -> dict[str, object]:
-    return {"entity": view.entity_id, "currency": view.currency, "scope": scope}
+    return {"entity": view.entity_id, "currency": view.currency, "scope": scope, **cuts.parameters_of(view.cut)}

@@ -8,16 +8,33 @@ from datetime import timedelta
 from decimal import Decimal
 
 from dashboards.lib.db import Row, Warehouse
-from dashboards.lib.view import View
+from dashboards.lib.queries import cuts
+from dashboards.lib.view import Cut, View
 
-_MOVED = """
+
+def can_tell(view: View) -> bool:
+    """Whether customers' weeks can be narrowed to what is in view: to all, or to customers of one member."""
+    return view.cut is None or cuts.of_customers(view.cut.dimension) is not None
+
+
+def _narrowed(cut: Cut | None) -> str:
+    if cut is None:
+        return ""
+    return f"""
+            and customer_id in (
+                select customer_id from marts.dim_customers as customers where {cuts.of_customers(cut.dimension)}
+            )"""
+
+
+def _moves(cut: Cut | None) -> str:
+    return f"""
     with weeks as (
         select
             customer_id,
             coalesce(sum(overdue_amount) filter (where week_ending_on = $week), 0) as overdue_amount,
             coalesce(sum(overdue_amount) filter (where week_ending_on = $before), 0) as overdue_before
         from marts.fct_customer_weekly
-        where week_ending_on in ($week, $before) and entity_id = $entity
+        where week_ending_on in ($week, $before) and entity_id = $entity{_narrowed(cut)}
         group by customer_id
     ),
     moved as (
@@ -146,12 +163,13 @@ def concentration(warehouse: Warehouse, view: View, days_before: int, limit: int
 
 def _moved(warehouse: Warehouse, view: View, days_before: int, limit: int) -> list[Row]:
     return warehouse.rows(
-        _MOVED,
+        _moves(view.cut),
         {
             "week": view.week.ending_on,
             "before": view.week.ending_on - timedelta(days=days_before),
             "entity": view.entity_id,
             "limit": limit,
+            **({} if view.cut is None else {"member": view.cut.member}),
         },
     )
 
