@@ -7,11 +7,11 @@ from html import escape
 
 import streamlit as st
 
-from dashboards.lib import export, filters, html, navigate, page, sentence, tables
+from dashboards.lib import charts, export, filters, html, navigate, page, sentence, tables
 from dashboards.lib.buckets import NOT_DUE, UNAPPLIED, bucket_words, token_of
 from dashboards.lib.context import Context, context
 from dashboards.lib.db import Row
-from dashboards.lib.queries import ageing, choices, kpis
+from dashboards.lib.queries import ageing, choices, due, kpis
 from dashboards.lib.queries.ageing import Amounts, Basis, Grouping
 from dashboards.lib.tables import Column, Kind
 from dashboards.lib.view import ALL_ENTITIES
@@ -23,6 +23,9 @@ _GROUPINGS: dict[str, str] = {
 }
 _BASES: dict[str, str] = {Basis.DUE: "From due day", Basis.INVOICE: "From invoice day"}
 _OPENED = "ageing-opened"
+_DUE = "due"
+_CALENDAR_BASES = {due.AGREED: "As agreed", due.SHIFTED: "As customers pay"}
+_HABIT = "The due day and the customer's days beyond terms over 52 weeks, not before tomorrow"
 
 
 def _heading(bucket: Row, basis: Basis) -> str:
@@ -194,6 +197,127 @@ def _open(row: Row) -> None:
     st.session_state[_OPENED] = row["group_id"]
 
 
+def _calendar(here: Context) -> None:
+    """What falls due from the build's day on: a chart, the slots side by side, and the documents of one."""
+    rows = due.calendar(here.warehouse, here.view)
+    if not rows:
+        return
+    currency, fmt = here.view.currency, here.fmt
+    by_basis = {(row["calendar_basis"], row["due_order"]): row for row in rows}
+    slots: list[Row] = []
+    for row in rows:
+        if row["calendar_basis"] != due.AGREED:
+            continue
+        shifted = by_basis[due.SHIFTED, row["due_order"]]
+        slots.append(
+            {
+                "due_order": row["due_order"],
+                "slot_words": _slot(row, here),
+                "agreed_amount": row["due_amount"],
+                "agreed_count": row["items_count"],
+                "shifted_amount": shifted["due_amount"],
+                "shifted_count": shifted["items_count"],
+                "already_overdue_amount": shifted["already_overdue_amount"],
+                "disputed_amount": row["disputed_amount"],
+            }
+        )
+    columns = (
+        Column("slot_words", "Falls due", width=168, pinned=True),
+        Column("agreed_amount", f"As agreed, {currency}", Kind.MONEY, 152),
+        Column("agreed_count", "Items", Kind.COUNT, 72),
+        Column("shifted_amount", f"As customers pay, {currency}", Kind.MONEY, 176, help=_HABIT),
+        Column("shifted_count", "Items", Kind.COUNT, 72),
+        Column("already_overdue_amount", f"Of it overdue now, {currency}", Kind.MONEY, 176, blank_zero=True),
+        Column("disputed_amount", f"Disputed, as agreed, {currency}", Kind.MONEY, 184, blank_zero=True),
+    )
+    with page.card("due-calendar"):
+        title, tools = st.columns([3, 2], vertical_alignment="top")
+        with title:
+            total = fmt.money(rows[0]["total_amount"], currency)
+            message = f"{fmt.short_money(rows[0]['weeks_amount'], currency)} falls due in the next 13 weeks"
+            note = (
+                f"As of {fmt.day(rows[0]['as_of_on'])}, {currency}: as agreed, and as shifted by each customer's days "
+                f"beyond terms; with what is overdue and what comes later each adds up to {total}"
+            )
+            st.html(html.title(message, note))
+        with tools, st.container(horizontal=True, horizontal_alignment="right"):
+            facts = export.about(here, "What falls due", currency=currency)
+            export.buttons(slots, columns, f"due-calendar-{rows[0]['as_of_on']}", facts, key="due-calendar")
+        charts.show(charts.due_weeks(rows, currency, fmt), "due-calendar-chart", "What falls due by week")
+        tables.show(
+            slots, columns, fmt, key="due-table", alt="What falls due by week", on_open=_open_slot, most_rows=16
+        )
+        opened = filters.given(_DUE)
+        chosen = next((row for row in slots if str(row["due_order"]) == opened), None)
+        if chosen is None:
+            page.note("A row lists its documents.")
+        else:
+            basis = filters.segmented("due-basis", "Falls due", _CALENDAR_BASES, due.AGREED, quiet=True)
+            _due_documents(rows, by_basis[basis, chosen["due_order"]], here)
+
+
+def _slot(row: Row, here: Context) -> str:
+    named = {"overdue": "Overdue", "later": "Later"}.get(row["due_kind"])
+    return named or f"Week to {here.fmt.day(row['week_ending_on'])}"
+
+
+def _open_slot(row: Row) -> None:
+    filters.put(_DUE, str(row["due_order"]), None)
+
+
+def _due_documents(rows: list[Row], slot: Row, here: Context) -> None:
+    """The open items of one slot, and whether they add up to it."""
+    currency, fmt = here.view.currency, here.fmt
+    found = _worded(due.documents(here.warehouse, here.view, rows, slot))
+    columns = (
+        Column("document_number", "Document", width=136, pinned=True),
+        Column("kind_words", "Kind", width=96),
+        Column("entity_id", "Entity", width=64),
+        Column("customer_name", "Customer", width=192),
+        Column("due_on", "Due", Kind.DATE, 104),
+        *(
+            (Column("usual_delay_days", "Usually late, days", Kind.COUNT, 128, help=_HABIT),)
+            if slot["calendar_basis"] == due.SHIFTED
+            else ()
+        ),
+        Column("falls_due_on", "Falls due", Kind.DATE, 104),
+        Column("own_amount", "Open, own currency", Kind.MONEY, 144),
+        Column("currency", "Currency", width=80),
+        Column("value", f"Open, {currency}", Kind.MONEY, 136),
+    )
+    title, tools = st.columns([3, 2], vertical_alignment="top")
+    words = _CALENDAR_BASES[slot["calendar_basis"]]
+    with title:
+        st.html(html.title(f"{_slot(slot, here)}: {words.lower()}", "The open items; a row opens the document"))
+        count = fmt.count(found[0]["rows_count"], "row") if found else "No row"
+        page.check(count, found[0]["total_value"] if found else 0, slot["due_amount"], fmt.amount)
+    with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        facts = export.about(
+            here, "Open items that fall due", currency=currency, chosen=[("When", _slot(slot, here)), ("Basis", words)]
+        )
+        export.buttons(
+            lambda: _worded(due.documents(here.warehouse, here.view, rows, slot, limit=None)),
+            columns,
+            f"due-{slot['due_order']}-{slot['calendar_basis']}",
+            facts,
+            key="due-items",
+        )
+    if found:
+        tables.show(
+            found,
+            columns,
+            fmt,
+            key="due-items-table",
+            alt="Open items that fall due",
+            on_open=navigate.open_document,
+            most_rows=10,
+        )
+
+
+def _worded(rows: Sequence[Row]) -> list[Row]:
+    return [{**row, "kind_words": tables.words(row["item_kind"])} for row in rows]
+
+
 def main() -> None:
     """Draw the page."""
     here = context()
@@ -248,6 +372,7 @@ def main() -> None:
     opened = next((row for row in rows if row["group_id"] == st.session_state.get(_OPENED)), None)
     if opened is not None and not opened["is_total"]:
         _documents(opened, grouping, basis, amounts, buckets, currency, search, here)
+    _calendar(here)
 
 
 main()

@@ -92,17 +92,7 @@ def _check(part: Part, total: Row, kpi: Row, here: Context) -> None:
     found = total["value"] or Decimal(0)
     expected = kpi[part.column]
     rows = here.fmt.count(total["rows_count"], "row")
-    if found == expected:
-        st.html(
-            f'<p class="enc-check-line enc-better">{rows} add up to <b>{escape(_exact(part, found, here))}</b> '
-            f'<span class="enc-state enc-fresh"><i></i>exactly the figure</span></p>'
-        )
-        return
-    gap = _exact(part, found - expected, here)
-    page.banner(
-        f"{rows} add up to {_exact(part, found, here)}, not to the {_exact(part, expected, here)} of the figure: "
-        f"{gap} apart."
-    )
+    page.check(rows, found, expected, lambda value: _exact(part, value, here))
 
 
 def _countback(months: list[Row], kpi: Row, here: Context) -> None:
@@ -144,14 +134,8 @@ def _targets(kpi: Row, here: Context) -> None:
     rows = figure_rows.targets(here.warehouse, kpi)
     found = sum((row["collected_target_amount"] for row in rows), Decimal(0))
     with page.card("targets", "The target of all is the sum of the entities' own", "As loaded, by entity and month"):
-        if found == kpi["collected_target_amount"]:
-            st.html(
-                f'<p class="enc-check-line enc-better">{here.fmt.count(len(rows), "target")} add up to '
-                f"<b>{escape(here.fmt.amount(found))}</b> "
-                '<span class="enc-state enc-fresh"><i></i>exactly the target</span></p>'
-            )
-        else:
-            page.banner(f"The targets add up to {here.fmt.amount(found)}, which is not the target of all.")
+        count = here.fmt.count(len(rows), "target")
+        page.check(count, found, kpi["collected_target_amount"], here.fmt.amount, "target")
         tables.show(
             rows,
             (

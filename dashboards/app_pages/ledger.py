@@ -1,10 +1,12 @@
-"""Ledger: how the balance rolled forward, what falls due, and what was reported before."""
+"""Ledger: how the balance rolled forward, its revaluation, the statutory tables, and what was reported before."""
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
-from dashboards.lib import charts, export, filters, html, navigate, page, sentence, tables
+from dashboards.lib import export, filters, html, navigate, page, sentence, tables
 from dashboards.lib.context import Context, context
 from dashboards.lib.db import Row
 from dashboards.lib.figures import FIGURES
@@ -13,6 +15,33 @@ from dashboards.lib.queries import ledger
 from dashboards.lib.tables import Column, Kind
 
 _BASES = {"base": "Base currency", "document": "Document currency"}
+_TAXES = {"with_tax": "With tax", "without_tax": "Without tax"}
+_STATUTORY_TABLES = {
+    "I": "I. Due and not settled at the year's end",
+    "II": "II. Late at some time in the year",
+}
+_DELAYS = {
+    "0": "0 (for information)",
+    "1-30": "1 to 30",
+    "31-60": "31 to 60",
+    "61-90": "61 to 90",
+    "91+": "91 and more",
+    "total": "Total, 1 and more",
+    "disputed": "Left out, disputed",
+}
+_STATUTORY_COLUMNS = (
+    Column("statutory_table", "Table"),
+    Column("delay_column", "Days late"),
+    Column("invoices_count", "Invoices", Kind.COUNT),
+    Column("invoices_amount", "Amount", Kind.MONEY),
+    Column("reference_rate", "Share", Kind.RATE),
+    Column("issued_count", "Issued in the year", Kind.COUNT),
+    Column("reference_amount", "Share of", Kind.MONEY),
+    Column("tax_basis", "Tax"),
+    Column("entity_id", "Entity"),
+    Column("year_ending_on", "Financial year to", Kind.DATE),
+    Column("base_currency", "Currency"),
+)
 _MOVES = {
     "billed_amount": "Billed",
     "credited_amount": "Credited",
@@ -69,20 +98,157 @@ def _roll_forward(here: Context) -> list[Row]:
     return rows
 
 
-def _due_calendar(here: Context) -> None:
-    rows = ledger.due_calendar(here.warehouse, here.view)
-    if not rows:
-        return
-    currency, day = here.view.currency, rows[0]["as_of_on"]
-    agreed = next(row for row in rows if row["calendar_basis"] == "agreed")
-    total = here.fmt.money(agreed["total_amount"], currency)
-    message = f"{here.fmt.short_money(agreed['weeks_amount'], currency)} falls due in the next 13 weeks"
-    note = (
-        f"As of {here.fmt.day(day)}, {currency}: as agreed, and as shifted by each customer's days beyond terms; "
-        f"with what is overdue and what comes later each adds up to {total}"
+def _revaluation(here: Context) -> None:
+    """Open balances in foreign currency at the day's rate; a row lists its documents."""
+    rows = ledger.revaluation(here.warehouse, here.view)
+    columns = (
+        Column("entity_name", "Entity", width=200, pinned=True),
+        Column("currency", "Currency", width=80),
+        Column("open_amount", "Open", Kind.MONEY, 128),
+        Column("base_currency", "Base", width=64),
+        Column("base_open_amount", "At own rates, base", Kind.MONEY, 144),
+        Column("rate", "Rate of the day", Kind.RAW, 120, help="A dash: no rate for the day"),
+        Column("revalued_base_amount", "Revalued, base", Kind.MONEY, 136),
+        Column("difference", "Difference, base", Kind.MONEY, 128, signed=True),
+        Column("items_count", "Items", Kind.COUNT, 72),
     )
-    with page.card("due-calendar", message, note):
-        charts.show(charts.due_weeks(rows, currency, here.fmt), "due-calendar-chart", "What falls due by week")
+    with page.card("revaluation"):
+        title, tools = st.columns([3, 2], vertical_alignment="top")
+        day = here.fmt.day(rows[0]["as_of_on"]) if rows else ""
+        with title:
+            message = sentence.revaluation(rows, here.fmt)
+            note = (
+                f"Open in foreign currency at the rate of {day}: a figure apart, items keep their own rate everywhere"
+            )
+            st.html(html.title(message, f"{note}. A row lists its documents." if rows else ""))
+        if not rows:
+            return
+        with tools, st.container(horizontal=True, horizontal_alignment="right"):
+            facts = export.about(here, "Revaluation of open foreign currency", currency="as stated")
+            export.buttons(rows, columns, f"revaluation-{rows[0]['as_of_on']}", facts, key="revaluation")
+        tables.show(
+            rows, columns, here.fmt, key="revaluation-table", alt="Revaluation", on_open=_open_revalued, most_rows=10
+        )
+        opened = filters.given("revalued")
+        row = next((row for row in rows if _revalued_code(row) == opened), None)
+        if row is not None:
+            _revalued_items(row, here)
+
+
+def _revalued_code(row: Row) -> str:
+    return f"{row['entity_id']}/{row['currency']}"
+
+
+def _open_revalued(row: Row) -> None:
+    filters.put("revalued", _revalued_code(row), None)
+
+
+def _revalued_items(row: Row, here: Context) -> None:
+    items = [
+        {**item, "kind_words": tables.words(item["item_kind"])} for item in ledger.revalued_items(here.warehouse, row)
+    ]
+    columns = (
+        Column("document_number", "Document", width=136, pinned=True),
+        Column("kind_words", "Kind", width=104),
+        Column("customer_name", "Customer", width=200),
+        Column("posted_on", "Posted", Kind.DATE, 104),
+        Column("due_on", "Due", Kind.DATE, 104),
+        Column("open_amount", f"Open, {row['currency']}", Kind.MONEY, 136),
+        Column("base_open_amount", f"At its own rate, {row['base_currency']}", Kind.MONEY, 168),
+    )
+    title, tools = st.columns([3, 2], vertical_alignment="top")
+    with title:
+        st.html(html.title(f"Open in {row['currency']} of {row['entity_name']}", "A row opens the document"))
+        page.check(
+            here.fmt.count(items[0]["rows_count"], "row") if items else "No row",
+            items[0]["open_total"] if items else 0,
+            row["open_amount"],
+            here.fmt.amount,
+        )
+    with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        facts = export.about(here, f"Open in {row['currency']} of {row['entity_name']}", currency=row["currency"])
+        export.buttons(
+            lambda: [
+                {**item, "kind_words": tables.words(item["item_kind"])}
+                for item in ledger.revalued_items(here.warehouse, row, limit=None)
+            ],
+            columns,
+            f"open-{row['entity_id']}-{row['currency']}",
+            facts,
+            key="revalued-items",
+        )
+    tables.show(
+        items,
+        columns,
+        here.fmt,
+        key="revalued-items-table",
+        alt="Open items in foreign currency",
+        on_open=navigate.open_document,
+        most_rows=8,
+    )
+
+
+def _statutory(here: Context) -> None:
+    """The French statutory tables of an entity's financial year, laid out as the order has them."""
+    years = ledger.statutory_years(here.warehouse, here.view)
+    if not years:
+        return
+    by_code = {f"{row['entity_id']}/{row['year_ending_on']}": row for row in years}
+    with page.card("statutory"):
+        title, tools = st.columns([3, 2], vertical_alignment="top")
+        with st.container(horizontal=True, vertical_alignment="center", key="statutory-filters"):
+            code = filters.select(
+                "year",
+                "Entity and financial year",
+                list(by_code),
+                next(iter(by_code)),
+                lambda code: f"{by_code[code]['entity_name']}, year to {here.fmt.day(by_code[code]['year_ending_on'])}",
+                width=400,
+                quiet=True,
+            )
+            known = {basis: words for basis, words in _TAXES.items() if basis in by_code[code]["tax_bases"]}
+            basis = filters.segmented("tax", "Amounts", known, next(iter(known)), quiet=True)
+        year = by_code[code]
+        rows = ledger.statutory(here.warehouse, year["entity_id"], year["year_ending_on"], basis)
+        currency = rows[0]["base_currency"]
+        with title:
+            note = f"Code de commerce, D441-6, I 2° and II: issued invoices, {currency}, {_TAXES[basis].lower()}"
+            st.html(html.title(sentence.statutory(rows, currency, here.fmt), note))
+        with tools, st.container(horizontal=True, horizontal_alignment="right"):
+            facts = export.about(
+                here,
+                "Statutory tables of payment delays, D441-6",
+                currency=currency,
+                chosen=[("Of", f"{year['entity_name']}, year to {year['year_ending_on']}, {_TAXES[basis].lower()}")],
+            )
+            export.buttons(rows, _STATUTORY_COLUMNS, f"d441-6-{year['entity_id']}", facts, key="statutory")
+        for table, words in _STATUTORY_TABLES.items():
+            st.html(_statutory_table([row for row in rows if row["statutory_table"] == table], words, here))
+        page.note(
+            "For the layout to paste, in French too: encours statutory. Invoices with a disputed part are left out of "
+            "the delays, whole, and counted apart."
+        )
+
+
+def _statutory_table(rows: list[Row], words: str, here: Context) -> str:
+    fmt = here.fmt
+    heads = "".join(f"<th>{escape(_DELAYS[row['delay_column']])}</th>" for row in rows)
+    share = "sales of the year" if rows[0]["statutory_table"] == "I" else "what was issued in the year"
+    lines = {
+        "Invoices": [fmt.number(row["invoices_count"]) for row in rows],
+        "Amount": [fmt.amount(row["invoices_amount"]) for row in rows],
+        f"Share of {share}": [fmt.rate(row["reference_rate"], 2) for row in rows],
+    }
+    body = "".join(
+        f"<tr><td>{escape(name)}</td>{''.join(f'<td>{escape(value)}</td>' for value in values)}</tr>"
+        for name, values in lines.items()
+    )
+    of = f"{fmt.count(rows[0]['issued_count'], 'invoice')} issued in the year; {share}: "
+    of += fmt.amount(rows[0]["reference_amount"])
+    return (
+        f'<p class="enc-card-note"><b>{escape(words)}</b> · {escape(of)}</p><div class="enc-scroll">'
+        f'<table class="enc-table"><thead><tr><th>Days late</th>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
 
 
 def _restated(here: Context) -> None:
@@ -107,7 +273,9 @@ def _restated(here: Context) -> None:
         )
         measure = MEASURES[column]
         rows = ledger.restated(here.warehouse, here.view, column)
-        kind = {Unit.MONEY: Kind.MONEY, Unit.RATE: Kind.RATE, Unit.DAYS: Kind.PRECISE}[measure.unit]
+        kind = {Unit.MONEY: Kind.MONEY, Unit.RATE: Kind.RATE, Unit.DAYS: Kind.PRECISE, Unit.TIMES: Kind.PRECISE}[
+            measure.unit
+        ]
         if rows:
             columns = (
                 Column("period_ending_on", "Week to", Kind.DATE, 112, pinned=True),
@@ -172,7 +340,8 @@ def main() -> None:
     rows = _roll_forward(here)
     with head:
         page.head(here, "Ledger", sentence.ledger(rows, here.view, here.fmt))
-    _due_calendar(here)
+    _revaluation(here)
+    _statutory(here)
     _restated(here)
 
 

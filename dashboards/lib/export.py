@@ -30,6 +30,7 @@ _FORMATS = {
     Kind.PRECISE: "0.000",
     Kind.POINTS: "0",
     Kind.RATE: "0.0%",
+    Kind.RAW: "0.000000",
     Kind.DATE: "yyyy-mm-dd",
     Kind.MOMENT: "yyyy-mm-dd hh:mm",
 }

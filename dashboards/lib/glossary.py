@@ -38,6 +38,8 @@ PAGES: dict[str, Words] = {
     "Ageing": (
         *_OPEN,
         ("Slabs", "Days past due, from 1 on; the last slab is open-ended. By the invoice day: days since it."),
+        ("As agreed", "What is open by the week of its due day, from the build's own day on."),
+        ("As customers pay", "The due day and the customer's days beyond terms over 52 weeks, not before tomorrow."),
         ("Balance", "Not due, all overdue slabs and credits together: what the customer owes."),
     ),
     "Watch list": (
@@ -72,7 +74,13 @@ PAGES: dict[str, Words] = {
             "Explained, unexplained",
             "Of control account less receivables: what a reconciling item explains, and the rest.",
         ),
-        ("As customers pay", "The due day and the customer's days beyond terms over 52 weeks, not before tomorrow."),
+        ("Revalued", "What is open in a foreign currency, whole, at the rate of the build's day; a figure apart."),
+        ("Statutory table I", "Issued invoices due and not settled at the financial year's end, by days late."),
+        (
+            "Statutory table II",
+            "Issued invoices that were late at some time in the financial year, by how late they got.",
+        ),
+        ("Left out, disputed", "Invoices with a disputed part, whole: counted apart, in no column of delays."),
         ("As reported, restated", "What a publication said of a week, and what is known of it now."),
     ),
     "Data health": (

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from html import escape
 
 import streamlit as st
@@ -80,6 +81,26 @@ def halves() -> tuple[DeltaGenerator, DeltaGenerator]:
     """Two cells side by side, one above the other where there is no room for both."""
     grid = st.grid(2, min_column_width=400, gap="small")
     return grid.cell(), grid.cell()
+
+
+def check(
+    rows: str,
+    found: Decimal | int,
+    expected: Decimal | int,
+    write: Callable[[Decimal | int], str],
+    what: str = "figure",
+) -> bool:
+    """Say whether ``rows`` (`12 rows`) add up to a figure, exactly or by how much not; ``write`` writes both."""
+    if found == expected:
+        st.html(
+            f'<p class="enc-check-line enc-better">{escape(rows)} add up to <b>{escape(write(found))}</b> '
+            f'<span class="enc-state enc-fresh"><i></i>exactly the {escape(what)}</span></p>'
+        )
+        return True
+    banner(
+        f"{rows} add up to {write(found)}, not to the {write(expected)} of the {what}: {write(found - expected)} apart."
+    )
+    return False
 
 
 def banner(message: str, *, mild: bool = False) -> None:

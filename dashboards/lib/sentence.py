@@ -323,6 +323,32 @@ def ledger(rows: Sequence[Row], view: View, fmt: Formatter) -> str:
     return f"{told} and stands at {fmt.short_money(row['closing_amount'], currency)} on {name}."
 
 
+def revaluation(rows: Sequence[Row], fmt: Formatter) -> str:
+    """The revaluation: what it would change in each base currency, or what keeps it from being told."""
+    if not rows:
+        return "Nothing is open in foreign currency"
+    missing = sorted({row["currency"] for row in rows if row["difference"] is None})
+    if missing:
+        return f"No rate of the day for {', '.join(missing)}: its value cannot be told"
+    currencies = sorted({row["base_currency"] for row in rows})
+    changes = {
+        currency: sum(row["difference"] for row in rows if row["base_currency"] == currency) for currency in currencies
+    }
+    told = ", ".join(fmt.signed(fmt.short_money(change, currency), change) for currency, change in changes.items())
+    return f"At the rates of the day the books would change by {told}"
+
+
+def statutory(rows: Sequence[Row], currency: str, fmt: Formatter) -> str:
+    """The statutory tables: what was overdue at the year's end."""
+    total = next((row for row in rows if row["statutory_table"] == "I" and row["delay_column"] == "total"), None)
+    if total is None:
+        return "Statutory tables of payment delays"
+    count = total["invoices_count"]
+    amount = fmt.short_money(total["invoices_amount"], currency)
+    verb = "was" if count == 1 else "were"
+    return f"{fmt.count(count, 'invoice')} {verb} overdue at the year's end: {amount}"
+
+
 def health(tests: Row, tie: Row, rejects: int, exceptions: int, fmt: Formatter) -> str:
     """Data health: may the figures be trusted, and what was left out or assumed."""
     failed, warned = tests.get("failed_count") or 0, tests.get("warned_count") or 0

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     DAYS = "days"
     PRECISE = "precise"
     RATE = "rate"
+    RAW = "raw"
     POINTS = "points"
     DATE = "date"
     MOMENT = "moment"
@@ -44,7 +45,7 @@ _TIER_STYLES = {
     letter: f"background-color: {TOKENS[token].light}; color: {ink_on(token)}; font-weight: 600"
     for letter, token in ((letter, tier_token(letter)) for letter in "ABCDE")
 }
-_NUMBERS = {Kind.MONEY, Kind.WHOLE_MONEY, Kind.COUNT, Kind.DAYS, Kind.PRECISE, Kind.RATE, Kind.POINTS}
+_NUMBERS = {Kind.MONEY, Kind.WHOLE_MONEY, Kind.COUNT, Kind.DAYS, Kind.PRECISE, Kind.RATE, Kind.RAW, Kind.POINTS}
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ def _writer(column: Column, fmt: Formatter) -> Callable[[Any], str] | None:
         Kind.DAYS: lambda value: fmt.number(value, 1),
         Kind.PRECISE: lambda value: fmt.number(value, 3),
         Kind.RATE: fmt.rate,
+        Kind.RAW: lambda value: fmt.number(value, 6),
         Kind.POINTS: lambda value: fmt.number(value, 0),
         Kind.DATE: fmt.day,
         Kind.MOMENT: fmt.moment,

@@ -11,7 +11,7 @@ import pytest
 
 from dashboards.lib.db import Warehouse
 from dashboards.lib.effects import DSO, EFFECTS, OVERDUE
-from dashboards.lib.queries import bridges, choices, kpis, ledger
+from dashboards.lib.queries import bridges, choices, due, kpis, ledger
 from dashboards.lib.view import View
 from tests.dashboards.conftest import one
 
@@ -66,7 +66,7 @@ def test_each_month_adds_up_and_opens_with_the_one_before(warehouse: Warehouse, 
 
 def test_what_falls_due_is_all_that_is_open(warehouse: Warehouse, view: View, marts: duckdb.DuckDBPyConnection) -> None:
     for currency in choices.currencies(warehouse):
-        rows = ledger.due_calendar(warehouse, replace(view, currency=currency))
+        rows = due.calendar(warehouse, replace(view, currency=currency))
         (open_amount,) = one(
             marts,
             """
@@ -86,3 +86,40 @@ def test_a_reported_value_that_changed_is_listed(warehouse: Warehouse, view: Vie
     assert state["publications_count"] >= 1
     rows = ledger.restated(warehouse, view, "overdue_amount")
     assert all(row["restated"] - row["reported_value"] == row["difference"] != 0 for row in rows)
+
+
+@pytest.mark.parametrize("basis", [due.AGREED, due.SHIFTED])
+def test_documents_of_each_slot_of_the_calendar_add_up_to_it(warehouse: Warehouse, view: View, basis: str) -> None:
+    entity = choices.entities(warehouse)[0]["entity_id"]
+    other = next(currency for currency in choices.currencies(warehouse) if currency != view.currency)
+    for seen in (view, replace(view, entity_id=entity, currency=other)):
+        rows = due.calendar(warehouse, seen)
+        for slot in (row for row in rows if row["calendar_basis"] == basis):
+            items = due.documents(warehouse, seen, rows, slot, limit=None)
+            assert sum((row["value"] for row in items), Decimal(0)) == slot["due_amount"]
+            assert len(items) == slot["items_count"]
+            newest = due.documents(warehouse, seen, rows, slot, limit=1)
+            assert [row["total_value"] for row in newest] == ([slot["due_amount"]] if items else [])
+
+
+def test_items_of_a_revaluation_add_up_to_its_balance(warehouse: Warehouse, view: View) -> None:
+    rows = ledger.revaluation(warehouse, view)
+    assert rows
+    for row in rows:
+        items = ledger.revalued_items(warehouse, row, limit=None)
+        assert len(items) == row["items_count"]
+        assert sum(item["open_amount"] for item in items) == row["open_amount"] == items[0]["open_total"]
+        assert sum(item["base_open_amount"] for item in items) == row["base_open_amount"]
+
+
+def test_statutory_tables_of_every_year_are_complete(warehouse: Warehouse, view: View) -> None:
+    years = ledger.statutory_years(warehouse, view)
+    assert {row["entity_id"] for row in years} == {row["entity_id"] for row in choices.entities(warehouse)}
+    for year in years:
+        for basis in year["tax_bases"]:
+            rows = ledger.statutory(warehouse, year["entity_id"], year["year_ending_on"], basis)
+            for table in ("I", "II"):
+                columns = {row["delay_column"]: row for row in rows if row["statutory_table"] == table}
+                assert list(columns) == ["0", "1-30", "31-60", "61-90", "91+", "total", "disputed"]
+                late = [columns[name]["invoices_amount"] for name in ("1-30", "31-60", "61-90", "91+")]
+                assert sum(late) == columns["total"]["invoices_amount"]

@@ -516,14 +516,73 @@ def test_the_weekly_page_says_why_by_the_bridge(app: AppTest, marts: duckdb.Duck
     assert 0 < len(drivers) <= 10
 
 
-def test_the_ledger_page_rolls_forward_and_says_what_falls_due(app: AppTest) -> None:
+def test_the_ledger_page_rolls_forward(app: AppTest) -> None:
     page = _go(app, "ledger.py")
     assert any("each adds up exactly" in found for found in html(page))
-    assert any("falls due in the next 13 weeks" in found for found in html(page))
     table = page.dataframe[0].value
     assert {"opening_amount", "closing_amount", "gl_amount"} <= set(table.columns)
     choose(page, "books-choice", "document")
     assert len(page.dataframe[0].value) >= len(table)
+
+
+def test_the_ledger_page_revalues_and_lists_what_is_revalued(app: AppTest, marts: duckdb.DuckDBPyConnection) -> None:
+    page = _go(app, "ledger.py")
+    entity, currency, amount, difference = one(
+        marts, "select entity_id, currency, open_amount, difference from rpt_revaluation limit 1"
+    )
+    shown = next(table.value for table in page.dataframe if "revalued_base_amount" in table.value.columns)
+    assert difference in list(shown["difference"])
+    page.text_input(key="revalued").set_value(f"{entity}/{currency}").run()
+    assert not page.exception
+    assert any(FMT.amount(amount) in found and "exactly the figure" in found for found in html(page))
+    items = next(
+        table.value
+        for table in page.dataframe
+        if "base_open_amount" in table.value.columns and "kind_words" in table.value.columns
+    )
+    assert sum(items["open_amount"]) == amount
+
+
+def test_the_ledger_page_shows_both_statutory_tables(app: AppTest, marts: duckdb.DuckDBPyConnection) -> None:
+    page = _go(app, "ledger.py")
+    year = page.selectbox(key="year-choice").value
+    entity, ending_on = str(year).split("/")
+    for basis in ("with_tax", "without_tax"):
+        choose(page, "tax-choice", basis)
+        shown = [found for found in html(page) if "<th>Days late</th>" in found]
+        assert len(shown) == 2
+        for table, found in zip(("I", "II"), shown, strict=True):
+            rows = marts.execute(
+                "select invoices_count, invoices_amount, reference_rate from rpt_statutory_delays"
+                " where entity_id = $entity and year_ending_on = $year and statutory_table = $table"
+                " and tax_basis = $basis",
+                {"entity": entity, "year": ending_on, "table": table, "basis": basis},
+            ).fetchall()
+            assert len(rows) == 7
+            for count, amount, rate in rows:
+                for told in (FMT.number(count), FMT.amount(amount), FMT.rate(rate, 2)):
+                    assert f"<td>{told}</td>" in found
+
+
+def test_the_ageing_page_says_what_falls_due_and_lists_a_week(app: AppTest, marts: duckdb.DuckDBPyConnection) -> None:
+    page = _go(app, "ageing.py")
+    assert any("falls due in the next 13 weeks" in found for found in html(page))
+    for basis in ("agreed", "shifted"):
+        order, amount = one(
+            marts,
+            """
+            select due_order, due_amount from rpt_due_calendar
+            where entity_id = '*' and reporting_currency = 'EUR' and calendar_basis = $basis
+            order by due_amount desc limit 1
+            """,
+            {"basis": basis},
+        )
+        page.text_input(key="due").set_value(str(order)).run()
+        choose(page, "due-basis-choice", basis)
+        assert not page.exception
+        assert any(FMT.amount(amount) in found and "exactly the figure" in found for found in html(page))
+        items = next(table.value for table in page.dataframe if "falls_due_on" in table.value.columns)
+        assert sum(items["value"]) == amount
 
 
 def test_nothing_published_tells_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

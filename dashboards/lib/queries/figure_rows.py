@@ -65,7 +65,7 @@ _TARGETS = """
     order by kpis.collected_target_amount desc, kpis.entity_id
 """
 
-_COLUMNS = """
+COLUMNS = """
         items.entity_id,
         items.document_id,
         items.document_number,
@@ -79,7 +79,7 @@ _COLUMNS = """
         items.due_on"""
 
 
-def _counted(dimension: str) -> str:
+def counted(dimension: str) -> str:
     """The items' customers: intragroup ones are in no figure, and where one member is in view only its own."""
     return f"""
     inner join marts.dim_customers as customers
@@ -101,7 +101,7 @@ def _share(amount: str, part: str, whole: str) -> str:
             ) * 0.01 as decimal(18, 2)) end"""
 
 
-def _converted(items: str, *, also: str = "true", name: str = "converted") -> str:
+def converted(items: str, *, also: str = "true", name: str = "converted") -> str:
     """The items' amounts where the books are kept in another currency than the one in view."""
     return f"""
     left join marts.fct_reporting_items as {name}
@@ -113,7 +113,7 @@ def _converted(items: str, *, also: str = "true", name: str = "converted") -> st
         and {also}"""
 
 
-def _of_interval(base: str, main: str, part: str, *, items: str = "items", name: str = "converted") -> str:
+def of_interval(base: str, main: str, part: str, *, items: str = "items", name: str = "converted") -> str:
     """An interval's amount in the currency in view: base, main reporting, or a share of the converted item."""
     return f"""case
             when {items}.base_currency = $currency then {items}.{base}
@@ -139,20 +139,20 @@ _BALANCE_WHERE = {
 
 
 def _balance(part: Part, dimension: str) -> str:
-    open_amount = _of_interval("base_open_amount", "reporting_open_amount", "open_amount")
-    disputed = _of_interval("base_disputed_amount", "reporting_disputed_amount", "disputed_amount")
+    open_amount = of_interval("base_open_amount", "reporting_open_amount", "open_amount")
+    disputed = of_interval("base_disputed_amount", "reporting_disputed_amount", "disputed_amount")
     amount = disputed if part.column == "disputed_amount" else f"({open_amount}) - $clean * ({disputed})"
     days = f"$day - items.{'posted_on' if part.column.startswith('unapplied_cash') else 'due_on'}"
     value = f"cast(({amount}) * ({days}) as decimal(28, 2))" if part.adds is Sum.MONEY_DAYS else amount
     return f"""
-    select {_COLUMNS},
+    select {COLUMNS},
         {days} as days,
         items.open_amount as own_amount,
         {amount} as weighed_amount,
         {value} as value
     from marts.fct_item_intervals as items
-    {_counted(dimension)}
-    {_converted("items", also="items.reporting_currency <> $currency")}
+    {counted(dimension)}
+    {converted("items", also="items.reporting_currency <> $currency")}
     where {_on("$day")}
         and {_BALANCE_WHERE[part.column]}
         and ($entity = '*' or items.entity_id = $entity)"""
@@ -160,20 +160,20 @@ def _balance(part: Part, dimension: str) -> str:
 
 def _opening(part: Part, dimension: str) -> str:
     # What is disputed on the row's day comes off, up to what was open before the window.
-    open_amount = _of_interval("base_open_amount", "reporting_open_amount", "open_amount")
-    disputed = _of_interval(
+    open_amount = of_interval("base_open_amount", "reporting_open_amount", "open_amount")
+    disputed = of_interval(
         "base_disputed_amount", "reporting_disputed_amount", "disputed_amount", items="later", name="converted"
     )
     return f"""
-    select {_COLUMNS},
+    select {COLUMNS},
         $opening - items.due_on as days,
         items.open_amount as own_amount,
         ({open_amount}) - $clean * least(
             coalesce(case when later.document_id is not null then {disputed} end, 0), greatest({open_amount}, 0)
         ) as value
     from marts.fct_item_intervals as items
-    {_counted(dimension)}
-    {_converted("items", also="items.reporting_currency <> $currency")}
+    {counted(dimension)}
+    {converted("items", also="items.reporting_currency <> $currency")}
     left join marts.fct_item_intervals as later
         on later.customer_id = items.customer_id
         and later.entity_id = items.entity_id
@@ -197,19 +197,19 @@ _FLOW_KINDS = {
 def _flow(part: Part, dimension: str) -> str:
     kinds = _FLOW_KINDS.get(part.column)
     sign = 1 if kinds is None else -1
-    disputed = _of_interval(
+    disputed = of_interval(
         "base_disputed_amount", "reporting_disputed_amount", "disputed_amount", items="later", name="converted"
     )
     taken_off = f"$clean * coalesce(case when later.document_id is not null then {disputed} end, 0)"
     amount = "case when items.base_currency = $currency then items.base_amount else converted.reporting_amount end"
     return f"""
-    select {_COLUMNS},
+    select {COLUMNS},
         cast(null as bigint) as days,
         items.amount as own_amount,
         {sign} * ({amount}){f" - {taken_off}" if kinds is None else ""} as value
     from marts.fct_receivable_items as items
-    {_counted(dimension)}
-    {_converted("items")}
+    {counted(dimension)}
+    {converted("items")}
     left join marts.fct_item_intervals as later
         on $clean = 1
         and items.item_kind in ('invoice', 'debit_note')
@@ -234,7 +234,7 @@ def _matured(part: Part, dimension: str) -> str:
     elif only_late:
         value = _share(f"({amount})", "matured.late_amount", "matured.amount")
     return f"""
-    select {_COLUMNS},
+    select {COLUMNS},
         cast(null as bigint) as days,
         {"matured.late_amount" if only_late else "matured.amount"} as own_amount,
         {value} as value
@@ -244,8 +244,8 @@ def _matured(part: Part, dimension: str) -> str:
         and items.entity_id = matured.entity_id
         and items.document_id = matured.document_id
         and items.instalment_no = matured.instalment_no
-    {_counted(dimension)}
-    {_converted("items")}
+    {counted(dimension)}
+    {converted("items")}
     where {_on("$day", "matured")}
         and matured.maturity_kind = '{kind}'
         and matured.lapses_on >= $from
@@ -276,7 +276,7 @@ def _cash(part: Part, dimension: str) -> str:
     }.get(part.column, "applied.days_beyond_terms")
     times = f" * {days}" if part.adds is Sum.MONEY_DAYS else ""
     return f"""
-    select {_COLUMNS},
+    select {COLUMNS},
         {days} as days,
         applied.debit_amount as own_amount,
         applied.received_on,
@@ -289,11 +289,11 @@ def _cash(part: Part, dimension: str) -> str:
         and items.entity_id = applied.entity_id
         and items.document_id = applied.debit_document_id
         and items.instalment_no = applied.instalment_no
-    {_counted(dimension)}
+    {counted(dimension)}
     inner join marts.fct_receivable_items as cash
         on cash.entity_id = applied.entity_id
         and cash.document_id = applied.credit_document_id
-    {_converted("cash")}
+    {converted("cash")}
     where applied.effective_on <= $day
         and (applied.reversed_on is null or applied.reversed_on > $day)
         and applied.days_to_pay is not null
@@ -304,20 +304,20 @@ def _cash(part: Part, dimension: str) -> str:
 
 def _cohort(part: Part, dimension: str) -> str:
     # What was billed in the month, and what of it was open on the day it is looked at: 90 days after the month's end.
-    open_amount = _of_interval("base_open_amount", "reporting_open_amount", "open_amount", items="later")
-    disputed = _of_interval("base_disputed_amount", "reporting_disputed_amount", "disputed_amount", items="later")
+    open_amount = of_interval("base_open_amount", "reporting_open_amount", "open_amount", items="later")
+    disputed = of_interval("base_disputed_amount", "reporting_disputed_amount", "disputed_amount", items="later")
     amount = "case when items.base_currency = $currency then items.base_amount else converted.reporting_amount end"
     at_risk = part.column == "at_risk_amount"
     counts = f"({open_amount})" if at_risk else f"({amount})"
     taken_off = f"$clean * coalesce(case when later.document_id is not null then {disputed} end, 0)"
     return f"""
-    select {_COLUMNS},
+    select {COLUMNS},
         $looked_at - items.due_on as days,
         {"later.open_amount" if at_risk else "items.amount"} as own_amount,
         {counts} - {taken_off} as value
     from marts.fct_receivable_items as items
-    {_counted(dimension)}
-    {_converted("items")}
+    {counted(dimension)}
+    {converted("items")}
     {"inner" if at_risk else "left"} join marts.fct_item_intervals as later
         on later.customer_id = items.customer_id
         and later.entity_id = items.entity_id

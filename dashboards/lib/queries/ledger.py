@@ -1,10 +1,13 @@
-"""The books behind the figures: how the balance rolled forward, what falls due, and what was reported before."""
+"""The books behind the figures: roll-forward, revaluation, statutory tables, and what was reported before."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from dashboards.lib.db import Row, Warehouse
 from dashboards.lib.view import View
 
+MOST_ROWS = 1_000
 # Signed so that the months add up: opening and what moved it make closing.
 MOVES = (
     "billed_amount",
@@ -29,21 +32,65 @@ _ROLL_FORWARD = f"""
     order by month_ending_on desc, entity_id, currency
 """
 
-_DUE_CALENDAR = """
+_REVALUATION = """
     select
-        calendar_basis,
-        due_order,
-        due_kind,
-        week_ending_on,
-        due_amount,
-        items_count,
-        as_of_on,
-        sum(due_amount) over (partition by calendar_basis) as total_amount,
-        sum(due_amount) filter (where due_kind = 'week') over (partition by calendar_basis) as weeks_amount
-    from marts.rpt_due_calendar
+        revaluation.*,
+        coalesce(entities.entity_name, revaluation.entity_id) as entity_name
+    from marts.rpt_revaluation as revaluation
+    left join marts.dim_entities as entities
+        on entities.entity_id = revaluation.entity_id
+    where $entity = '*' or revaluation.entity_id = $entity
+    order by revaluation.entity_id, revaluation.currency
+"""
+
+_REVALUED_ITEMS = """
+    select
+        items.entity_id,
+        items.document_id,
+        items.document_number,
+        items.item_kind,
+        items.customer_id,
+        coalesce(customers.customer_name, items.customer_id) as customer_name,
+        items.posted_on,
+        items.due_on,
+        items.currency,
+        items.open_amount,
+        items.base_currency,
+        items.base_open_amount,
+        sum(items.open_amount) over () as open_total,
+        sum(items.base_open_amount) over () as base_open_total,
+        count(*) over () as rows_count
+    from marts.fct_receivable_items as items
+    left join marts.dim_customers as customers
+        on customers.customer_id = items.customer_id
+    where items.is_open
+        and items.entity_id = $entity
+        and items.currency = $currency
+    order by abs(items.open_amount) desc, items.document_id, items.instalment_no
+    limit $limit
+"""
+
+_STATUTORY_YEARS = """
+    select
+        delays.entity_id,
+        coalesce(any_value(entities.entity_name), delays.entity_id) as entity_name,
+        delays.year_ending_on,
+        list(distinct delays.tax_basis order by delays.tax_basis) as tax_bases
+    from marts.rpt_statutory_delays as delays
+    left join marts.dim_entities as entities
+        on entities.entity_id = delays.entity_id
+    where $entity = '*' or delays.entity_id = $entity
+    group by delays.entity_id, delays.year_ending_on
+    order by delays.entity_id, delays.year_ending_on desc
+"""
+
+_STATUTORY = """
+    select *
+    from marts.rpt_statutory_delays
     where entity_id = $entity
-        and reporting_currency = $currency
-    order by calendar_basis, due_order
+        and year_ending_on = $year
+        and tax_basis = $tax_basis
+    order by statutory_table, column_order
 """
 
 _RESTATED = """
@@ -108,9 +155,24 @@ def roll_forward(warehouse: Warehouse, view: View, basis: str) -> list[Row]:
     return warehouse.rows(_ROLL_FORWARD, {"basis": basis, "entity": view.entity_id, "day": view.week.as_of_on})
 
 
-def due_calendar(warehouse: Warehouse, view: View) -> list[Row]:
-    """What falls due from the build's day on, on both bases; ``total_amount`` is not due + overdue."""
-    return warehouse.rows(_DUE_CALENDAR, {"entity": view.entity_id, "currency": view.currency})
+def revaluation(warehouse: Warehouse, view: View) -> list[Row]:
+    """What is open in foreign currency on the build's day, beside its value at that day's rate."""
+    return warehouse.rows(_REVALUATION, {"entity": view.entity_id})
+
+
+def revalued_items(warehouse: Warehouse, row: Row, *, limit: int | None = MOST_ROWS) -> list[Row]:
+    """The open items that one row of the revaluation adds up; ``open_total`` and ``rows_count`` speak of all."""
+    return warehouse.rows(_REVALUED_ITEMS, {"entity": row["entity_id"], "currency": row["currency"], "limit": limit})
+
+
+def statutory_years(warehouse: Warehouse, view: View) -> list[Row]:
+    """The financial years that statutory tables exist for, by entity, the newest first, with their tax bases."""
+    return warehouse.rows(_STATUTORY_YEARS, {"entity": view.entity_id})
+
+
+def statutory(warehouse: Warehouse, entity_id: str, year_ending_on: date, tax_basis: str) -> list[Row]:
+    """Both statutory tables of an entity's financial year, column by column."""
+    return warehouse.rows(_STATUTORY, {"entity": entity_id, "year": year_ending_on, "tax_basis": tax_basis})
 
 
 def restated(warehouse: Warehouse, view: View, measure: str) -> list[Row]:
