@@ -154,12 +154,12 @@ def _counts_in(items: Sequence[Row], here: Context) -> None:
 def _intervals(items: Sequence[Row], here: Context) -> None:
     rows = documents.intervals(here.warehouse, items[0], here.view.week.as_of_on)
     columns = (
-        Column("valid_from_on", "From", Kind.DATE, 104, pinned=True),
-        Column("valid_to_on", "Until before", Kind.DATE, 104, help="A dash: still"),
+        Column("valid_from_on", "From", Kind.DATE, 96, pinned=True),
+        Column("valid_to_on", "Until before", Kind.DATE, 96, help="A dash: still"),
         *((Column("instalment_no", "Instalment", Kind.COUNT, 88),) if len(items) > 1 else ()),
-        Column("open_amount", f"Open, {items[0]['currency']}", Kind.MONEY, 120),
-        Column("disputed_amount", "Disputed", Kind.MONEY, 104, blank_zero=True),
-        Column("base_open_amount", f"Base, {items[0]['base_currency']}", Kind.MONEY, 120),
+        Column("open_amount", f"Open, {items[0]['currency']}", Kind.MONEY, 112),
+        Column("disputed_amount", "Disputed", Kind.MONEY, 88, blank_zero=True),
+        Column("base_open_amount", f"Base, {items[0]['base_currency']}", Kind.MONEY, 112),
     )
     with page.card("intervals", "How the open amount went", "Bold: the day in view", fill=True):
         if rows:

@@ -78,7 +78,8 @@ def _roll_forward(here: Context) -> list[Row]:
             st.html(
                 html.title(
                     "Opening + billed − credited − collected … = closing",
-                    "By month, entity and currency, signed so that each row adds up; intragroup customers included",
+                    "By month, entity and currency, signed so that each row adds up; intragroup customers included. "
+                    "A row lists its documents.",
                 )
             )
             if rows and not broken:
@@ -92,10 +93,72 @@ def _roll_forward(here: Context) -> list[Row]:
         if broken:
             page.banner(f"{here.fmt.count(broken, 'row')} do not add up.")
         if rows:
-            tables.show(rows, columns, here.fmt, key="roll-forward-table", alt="Roll-forward by month", most_rows=13)
+            tables.show(
+                rows,
+                columns,
+                here.fmt,
+                key="roll-forward-table",
+                alt="Roll-forward by month",
+                on_open=_open_moves,
+                most_rows=13,
+            )
+            opened = filters.given("moves")
+            row = next((row for row in rows if _moves_code(row) == opened), None)
+            if row is not None:
+                _moves(row, here)
         else:
             page.note("No month is on record.")
     return rows
+
+
+def _moves_code(row: Row) -> str:
+    return f"{row['month_ending_on']}/{row['entity_id']}/{row['currency']}"
+
+
+def _open_moves(row: Row) -> None:
+    filters.put("moves", _moves_code(row), None)
+
+
+def _moves(row: Row, here: Context) -> None:
+    """The documents behind one move of a month."""
+    known = {name: words for name, words in _MOVES.items() if row[name]}
+    month = here.fmt.month(row["month_ending_on"])
+    where = f"{month}, {row['entity_id']}, {row['currency']}"
+    if not known:
+        page.note(f"Nothing moved in {where}.")
+        return
+    move = filters.segmented("move", "Move", known, next(iter(known)), quiet=True)
+    flow = move.removesuffix("_amount")
+
+    def found(limit: int | None) -> list[Row]:
+        documents = ledger.moved_documents(here.warehouse, row, flow, limit=limit)
+        return [{**document, "kind_words": tables.words(document["item_kind"])} for document in documents]
+
+    documents = found(ledger.MOST_ROWS)
+    columns = (
+        Column("document_number", "Document", width=144, pinned=True),
+        Column("kind_words", "Kind", width=104),
+        Column("customer_name", "Customer", width=216),
+        Column("event_on", "Day", Kind.DATE, 104, help="The last one, where several moves of the month are its own"),
+        Column("amount", f"Moved, {row['currency']}", Kind.MONEY, 144),
+    )
+    title, tools = st.columns([3, 2], vertical_alignment="top")
+    with title:
+        st.html(html.title(f"{_MOVES[move]} in {where}", "The documents behind it; a row opens one"))
+        count = here.fmt.count(documents[0]["rows_count"], "document") if documents else "No document"
+        page.check(count, documents[0]["total_amount"] if documents else 0, row[move], here.fmt.amount)
+    with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        facts = export.about(here, f"{_MOVES[move]} in {where}", currency=row["currency"])
+        export.buttons(lambda: found(None), columns, f"{flow}-{row['month_ending_on']}", facts, key="moves")
+    tables.show(
+        documents,
+        columns,
+        here.fmt,
+        key="moves-table",
+        alt="Documents behind a move",
+        on_open=navigate.open_document,
+        most_rows=8,
+    )
 
 
 def _revaluation(here: Context) -> None:

@@ -281,7 +281,7 @@ def _drivers(here: Context) -> None:
             page.note("Drivers are kept for the weeks of the last year.")
             return
         columns = (
-            Column("customer_name", "Customer", width=240, pinned=True)
+            Column("customer_name", "Customer", width=200, pinned=True)
             if people
             else Column("document_number", "Document", width=160, pinned=True),
             *(() if people else (Column("customer_name", "Customer", width=240),)),
@@ -380,7 +380,8 @@ def _members(dimension: str, scope: str, here: Context) -> None:
     )
     title, tools = st.columns([3, 2], vertical_alignment="top")
     with title:
-        message = sentence.members(rows, [row["member_words"] for row in rows], currency, fmt)
+        named = [row for row in rows if row["member"] not in (cuts.NOT_GIVEN, cuts.ALONE)]
+        message = sentence.members(named, [row["member_words"] for row in named], currency, fmt)
         note = f"{fmt.count(len(rows), 'member')}; amounts add up to all. A row makes the page speak of it alone."
         st.html(html.title(message, note))
     with tools, st.container(horizontal=True, horizontal_alignment="right"):
@@ -447,7 +448,7 @@ def _months_table(rows: Sequence[Row], scope: str, here: Context) -> str:
                 shown = _link(column, shown, scope, here, month=row["period_ending_on"])
             cells.append(f"<td>{shown}</td>")
         going = "" if row["is_complete"] else f"<small>to {here.fmt.day(row['as_of_on'], year=False)}</small>"
-        lines.append(f"<tr><td>{here.fmt.month(row['period_ending_on'])}{going}</td>{''.join(cells)}</tr>")
+        lines.append(f"<tr><td>{here.fmt.month(row['period_ending_on'], short=True)}{going}</td>{''.join(cells)}</tr>")
     return (
         f'<div class="enc-scroll"><table class="enc-table"><thead><tr><th>Month</th>{heads}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table></div>"
@@ -476,7 +477,7 @@ def _sections(comparison: Mapping[int, Row], history: Sequence[Row], scope: str,
             lines.append(
                 f"<tr><td>{_link(column, escape(measure.long), scope, here)}</td><td>{escape(value)}</td>"
                 f'{"".join(cells)}<td class="spark">{spark}</td>'
-                f'<td class="text quiet">{escape(measure.whole)}</td></tr>'
+                f'<td class="text quiet defined">{escape(measure.whole)}</td></tr>'
             )
             told.append({"section": head, "figure": measure.long, "value": latest[column], **changes})
             told[-1]["definition"] = f"{measure.whole} {measure.formula}."
@@ -499,7 +500,7 @@ def _sections(comparison: Mapping[int, Row], history: Sequence[Row], scope: str,
             export.buttons(told, files, f"figures-{here.view.week.as_of_on}", facts, key="sections")
         st.html(
             '<div class="enc-scroll"><table class="enc-table"><thead><tr><th>Figure</th><th>now</th>'
-            f'{heads}<th>a year</th><th class="text">Definition</th></tr></thead>'
+            f'{heads}<th>a year</th><th class="text defined">Definition</th></tr></thead>'
             f"<tbody>{''.join(lines)}</tbody></table></div>"
         )
 

@@ -376,7 +376,7 @@ def collected(rows: Sequence[Row], currency: str, fmt: Formatter) -> go.Figure:
     _styled(figure, fmt, height=224, named=True)
     figure.update_layout(bargap=0.35, margin_t=40)
     figure.update_yaxes(tickformat="~s", rangemode="tozero")
-    figure.update_xaxes(type="category")
+    _months_axis(figure, rows, fmt)
     return figure
 
 
@@ -397,8 +397,18 @@ def at_risk(rows: Sequence[Row], currency: str, fmt: Formatter) -> go.Figure:
     _styled(figure, fmt, height=224, named=True)
     figure.update_layout(bargap=0.35, margin_t=40, showlegend=False)
     figure.update_yaxes(tickformat=".0%", rangemode="tozero")
-    figure.update_xaxes(type="category")
+    _months_axis(figure, rows, fmt)
     return figure
+
+
+def _months_axis(figure: go.Figure, rows: Sequence[Row], fmt: Formatter) -> None:
+    """Name the months below their bars; the first and each January say the year."""
+    names = [_month(row, fmt) for row in rows]
+    short = [
+        name.replace(" ", "<br>") if place == 0 or row["period_ending_on"].month == 1 else name.split(" ")[0]
+        for place, (name, row) in enumerate(zip(names, rows, strict=True))
+    ]
+    figure.update_xaxes(type="category", tickmode="array", tickvals=names, ticktext=short)
 
 
 def _month(row: Row, fmt: Formatter) -> str:

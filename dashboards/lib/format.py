@@ -39,6 +39,10 @@ def known_locale(tag: str | None) -> str:
         return DEFAULT_LOCALE
 
 
+def _zeros(text: str) -> str:
+    return "".join("0" if character.isdigit() else character for character in text)
+
+
 def _minus(text: str) -> str:
     return text.replace("-", MINUS)
 
@@ -71,7 +75,9 @@ class Formatter:
         """An amount in full with its currency: 5125.06, EUR → ``€5,125.06`` or ``5 125,06 €``."""
         if value is None:
             return UNKNOWN
-        return _minus(format_currency(_rounded(value, 2), currency, locale=self.locale))
+        written = _minus(format_currency(_rounded(value, 2), currency, locale=self.locale))
+        # CLDR writes "PLN482.00" in English: a code is no symbol.
+        return written.replace(currency, f"{currency}{NO_BREAK}") if f"{currency}0" in _zeros(written) else written
 
     def short_money(self, value: Number | None, currency: str) -> str:
         """An amount for headlines, three figures: 2750000, EUR → ``€2.75M`` or ``2,75 M€``; 5120 → ``€5.1k``."""
@@ -122,8 +128,8 @@ class Formatter:
         return str(format_date(value, format=pattern, locale=DEFAULT_LOCALE))
 
     def month(self, value: date, *, short: bool = False) -> str:
-        """A month that reads the same everywhere: ``March 2026``, ``short`` ``Mar 26``."""
-        return str(format_date(value, format="MMM yy" if short else "MMMM y", locale=DEFAULT_LOCALE))
+        """A month that reads the same everywhere: ``March 2026``, ``short`` ``Mar 2026``."""
+        return str(format_date(value, format="MMM y" if short else "MMMM y", locale=DEFAULT_LOCALE))
 
     def moment(self, value: datetime | None) -> str:
         """A moment in the reader's time zone: ``1 Apr 2026, 06:12``. A moment without a zone is UTC."""

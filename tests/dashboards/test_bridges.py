@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -123,3 +124,14 @@ def test_statutory_tables_of_every_year_are_complete(warehouse: Warehouse, view:
                 assert list(columns) == ["0", "1-30", "31-60", "61-90", "91+", "total", "disputed"]
                 late = [columns[name]["invoices_amount"] for name in ("1-30", "31-60", "61-90", "91+")]
                 assert sum(late) == columns["total"]["invoices_amount"]
+
+
+@pytest.mark.parametrize("basis", ["document", "base"])
+def test_documents_of_every_move_add_up_to_it(warehouse: Warehouse, view: View, basis: str) -> None:
+    rows = ledger.roll_forward(warehouse, view, basis)
+    newest = [row for row in rows if row["month_ending_on"] >= view.week.as_of_on - timedelta(days=40)]
+    assert newest
+    for row in newest:
+        for move in ledger.MOVES:
+            documents = ledger.moved_documents(warehouse, row, move.removesuffix("_amount"), limit=None)
+            assert sum((found["amount"] for found in documents), Decimal(0)) == row[move], (row["currency"], move)

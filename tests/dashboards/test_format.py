@@ -86,3 +86,12 @@ def test_an_amount_read_back_is_the_amount(value: Decimal) -> None:
     for fmt, mark, separator in ((EN, ".", ","), (DE, ",", ".")):
         text = fmt.amount(value).replace(separator, "").replace(mark, ".").replace(MINUS, "-")
         assert Decimal(text) == value
+
+
+@pytest.mark.parametrize(
+    ("locale", "expected"),
+    [("en", "PLN\u00a0482.50"), ("fr", "482,50\u00a0PLN"), ("de", "482,50\u00a0PLN"), ("pl", "482,50\u00a0zł")],
+)
+def test_a_currency_s_code_stands_apart_from_its_amount(locale: str, expected: str) -> None:
+    assert Formatter(locale=locale).money(Decimal("482.50"), "PLN") == expected
+    assert Formatter().money(Decimal("-482.50"), "EUR") == "−€482.50"

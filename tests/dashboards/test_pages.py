@@ -185,7 +185,7 @@ def test_months_lead_to_their_rows(app: AppTest, marts: duckdb.DuckDBPyConnectio
         order by period_ending_on desc limit 1
         """,
     )
-    line = next(found for found in lines if FMT.month(month) in found)
+    line = next(found for found in lines if FMT.month(month, short=True) in found)
     assert f'href="figure?figure=at_risk_rate&amp;month={month}" target="_self">{FMT.rate(rate)}</a>' in line
     assert line.count("<a ") == len(MONTH_FIGURES)
 
@@ -523,6 +523,16 @@ def test_the_ledger_page_rolls_forward(app: AppTest) -> None:
     assert {"opening_amount", "closing_amount", "gl_amount"} <= set(table.columns)
     choose(page, "books-choice", "document")
     assert len(page.dataframe[0].value) >= len(table)
+
+
+def test_the_ledger_page_leads_from_a_move_to_its_documents(app: AppTest) -> None:
+    page = _go(app, "ledger.py")
+    row = page.dataframe[0].value.iloc[0]
+    code = f"{row['month_ending_on']}/{row['entity_id']}/{row['currency']}"
+    page.text_input(key="moves").set_value(code).run()
+    choose(page, "move-choice", "collected_amount")
+    assert not page.exception
+    assert any(FMT.amount(row["collected_amount"]) in found and "exactly the figure" in found for found in html(page))
 
 
 def test_the_ledger_page_revalues_and_lists_what_is_revalued(app: AppTest, marts: duckdb.DuckDBPyConnection) -> None:

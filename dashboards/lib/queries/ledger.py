@@ -32,6 +32,54 @@ _ROLL_FORWARD = f"""
     order by month_ending_on desc, entity_id, currency
 """
 
+# As ``rpt_roll_forward`` has it: in document currency an exchange alone is left of what an allocation moves; in base
+# all of it, whose pairs add up to zero but for what was realised.
+_FLOW = {
+    "document": "case when events.event_kind = 'exchange' then 'fx' else events.event_kind end",
+    "base": """case
+            when events.event_kind in ('applied', 'transfer', 'exchange', 'realised_fx') then 'fx'
+            else events.event_kind end""",
+}
+_MOVED = {"document": ("currency", "amount"), "base": ("base_currency", "base_amount")}
+
+
+def _moved(basis: str) -> str:
+    currency, amount = _MOVED[basis]
+    return f"""
+    with moved as (
+        select
+            events.entity_id,
+            events.document_id,
+            any_value(events.customer_id) as customer_id,
+            max(events.event_on) as event_on,
+            sum(events.{amount}) as amount
+        from marts.fct_receivable_events as events
+        where events.entity_id = $entity
+            and events.{currency} = $currency
+            and events.event_on between $from and $to
+            and {_FLOW[basis]} = $flow
+        group by events.entity_id, events.document_id
+        having sum(events.{amount}) <> 0
+    )
+    select
+        moved.entity_id,
+        moved.document_id,
+        substr(moved.document_id, strpos(moved.document_id, ':') + 1) as document_number,
+        substr(moved.document_id, 1, strpos(moved.document_id, ':') - 1) as item_kind,
+        moved.customer_id,
+        coalesce(customers.customer_name, moved.customer_id) as customer_name,
+        moved.event_on,
+        moved.amount,
+        sum(moved.amount) over () as total_amount,
+        count(*) over () as rows_count
+    from moved
+    left join marts.dim_customers as customers
+        on customers.customer_id = moved.customer_id
+    order by abs(moved.amount) desc, moved.document_id
+    limit $limit
+    """
+
+
 _REVALUATION = """
     select
         revaluation.*,
@@ -153,6 +201,24 @@ _RESTATEMENTS = """
 def roll_forward(warehouse: Warehouse, view: View, basis: str) -> list[Row]:
     """The balance month by month, the newest first, 13 months; ``adds_up``: opening and moves make closing."""
     return warehouse.rows(_ROLL_FORWARD, {"basis": basis, "entity": view.entity_id, "day": view.week.as_of_on})
+
+
+def moved_documents(warehouse: Warehouse, row: Row, flow: str, *, limit: int | None = MOST_ROWS) -> list[Row]:
+    """The documents behind one move (`billed`, …, `fx`) of a row of the roll-forward, those that weigh most first.
+
+    What an allocation moves from one document to another in base adds up to zero; both stand there with their half.
+    """
+    return warehouse.rows(
+        _moved(row["amount_basis"]),
+        {
+            "entity": row["entity_id"],
+            "currency": row["currency"],
+            "from": row["month_ending_on"].replace(day=1),
+            "to": row["month_ending_on"],
+            "flow": flow,
+            "limit": limit,
+        },
+    )
 
 
 def revaluation(warehouse: Warehouse, view: View) -> list[Row]:
