@@ -10,11 +10,12 @@ from dashboards.lib import export, filters, html, navigate, page, sentence, tabl
 from dashboards.lib.context import Context, context
 from dashboards.lib.db import Row
 from dashboards.lib.figures import FIGURES
-from dashboards.lib.measures import MEASURES, Unit
+from dashboards.lib.measures import MEASURES, Measure, Unit
 from dashboards.lib.queries import ledger
 from dashboards.lib.tables import Column, Kind
 
 _BASES = {"base": "Base currency", "document": "Document currency"}
+_PERIODS = {"week": "Weeks", "month": "Months"}
 _TAXES = {"with_tax": "With tax", "without_tax": "Without tax"}
 _STATUTORY_TABLES = {
     "I": "I. Due and not settled at the year's end",
@@ -325,23 +326,26 @@ def _restated(here: Context) -> None:
             message = f"{here.fmt.number(state['values_count'])} reported values are others now"
         note = f"{here.fmt.count(count, 'publication')} on record: what each said, beside what is known now"
         st.html(html.title(message, note))
-        column = filters.select(
-            "measure",
-            "Figure",
-            list(FIGURES),
-            "overdue_amount",
-            lambda name: MEASURES[name].long,
-            width=280,
-            quiet=True,
-        )
+        with st.container(horizontal=True, vertical_alignment="center", key="restated-filters"):
+            column = filters.select(
+                "measure",
+                "Figure",
+                list(FIGURES),
+                "overdue_amount",
+                lambda name: MEASURES[name].long,
+                width=280,
+                quiet=True,
+            )
+            period = filters.segmented("periods", "Periods", _PERIODS, "week", quiet=True)
         measure = MEASURES[column]
-        rows = ledger.restated(here.warehouse, here.view, column)
+        told = column in ledger.EXPLAINED and here.view.currency == here.view.main_currency
+        rows = ledger.restated(here.warehouse, here.view, column, period)
         kind = {Unit.MONEY: Kind.MONEY, Unit.RATE: Kind.RATE, Unit.DAYS: Kind.PRECISE, Unit.TIMES: Kind.PRECISE}[
             measure.unit
         ]
         if rows:
             columns = (
-                Column("period_ending_on", "Week to", Kind.DATE, 112, pinned=True),
+                Column("period_ending_on", f"{period.capitalize()} to", Kind.DATE, 112, pinned=True),
                 Column("reported_value", "As reported", kind, 136),
                 Column("restated", "Restated", kind, 136),
                 Column("difference", "Difference", kind, 120, signed=True),
@@ -352,10 +356,78 @@ def _restated(here: Context) -> None:
             facts = export.about(here, f"{measure.label}, restated and as reported", currency=here.view.currency)
             with st.container(horizontal=True, horizontal_alignment="right"):
                 export.buttons(rows, columns, "restated", facts, key="restated")
-            tables.show(rows, columns, here.fmt, key="restated-table", alt="Restated and as reported", most_rows=8)
+            tables.show(
+                rows,
+                columns,
+                here.fmt,
+                key="restated-table",
+                alt="Restated and as reported",
+                on_open=_open_restated,
+                most_rows=8,
+            )
+            opened = filters.given("restated")
+            row = next((row for row in rows if _restated_code(row) == opened), None)
+            if told and row is not None:
+                _behind(measure, row, here)
+                return
+            if told:
+                page.note("A row lists the documents behind its difference.")
         elif count:
-            page.note(f"{measure.label}: no week of {here.view.entity_name} is another than it was reported.")
+            page.note(f"{measure.label}: no {period} of {here.view.entity_name} is another than it was reported.")
         _documents(here)
+
+
+def _restated_code(row: Row) -> str:
+    return f"{row['publication_number']}/{row['period_ending_on']}"
+
+
+def _open_restated(row: Row) -> None:
+    filters.put("restated", _restated_code(row), None)
+
+
+def _behind(measure: Measure, row: Row, here: Context) -> None:
+    """The documents that add up to one difference."""
+
+    def found(limit: int | None) -> list[Row]:
+        return [
+            {**item, "kind_words": tables.words(item["item_kind"]), "reason_words": tables.words(item["reason"])}
+            for item in ledger.behind(here.warehouse, here.view, measure.column, row, limit=limit)
+        ]
+
+    items, currency = found(ledger.MOST_ROWS), here.view.currency
+    columns = (
+        Column("document_number", "Document", width=136, pinned=True),
+        Column("kind_words", "Kind", width=96),
+        Column("entity_id", "Entity", width=64),
+        Column("customer_name", "Customer", width=192),
+        Column("reason_words", "Why", width=144),
+        Column("before_value", f"Before, {currency}", Kind.MONEY, 120),
+        Column("after_value", f"After, {currency}", Kind.MONEY, 120),
+        Column("value", f"Difference, {currency}", Kind.MONEY, 136, signed=True),
+        Column("publication_number", "Publication", Kind.COUNT, 96),
+    )
+    title, tools = st.columns([3, 2], vertical_alignment="top")
+    with title:
+        what = f"{measure.label} on {here.fmt.day(row['as_of_on'])}, since publication {row['publication_number']}"
+        st.html(html.title(what, "The documents behind the difference; a row opens one"))
+        if ledger.were_compared(here.warehouse, row):
+            count = here.fmt.count(items[0]["rows_count"], "row") if items else "No row"
+            page.check(count, items[0]["total_value"] if items else 0, row["difference"], here.fmt.amount, "difference")
+        else:
+            page.note("The rules changed in between: a difference is not of documents alone, and none were compared.")
+    with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        facts = export.about(here, what, currency=currency)
+        export.buttons(lambda: found(None), columns, f"restated-{row['period_ending_on']}", facts, key="behind")
+    if items:
+        tables.show(
+            items,
+            columns,
+            here.fmt,
+            key="behind-table",
+            alt="Documents behind a difference",
+            on_open=navigate.open_document,
+            most_rows=8,
+        )
 
 
 def _documents(here: Context) -> None:

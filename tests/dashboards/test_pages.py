@@ -574,6 +574,51 @@ def test_the_ledger_page_shows_both_statutory_tables(app: AppTest, marts: duckdb
                     assert f"<td>{told}</td>" in found
 
 
+def _restated(sample_home: Path, home: Path, explained: str) -> None:
+    """A publication that said 100 less overdue in the newest week than is known now, of which a document explains."""
+    shutil.copytree(sample_home / "published", home / "published")
+    pointer = json.loads((home / "published" / "current.json").read_text(encoding="utf-8"))
+    with duckdb.connect(str(home / "published" / pointer["file"])) as connection:
+        connection.execute("set schema = 'marts'")
+        connection.execute(
+            f"""
+            update rpt_reported_kpis set reported_value = restated - 100, difference = 100
+            where publication_number = 1 and measure = 'overdue_amount' and period_kind = 'week'
+                and period_ending_on = {NEWEST} and entity_id = '*' and scope = 'all' and reporting_currency = 'EUR'
+            """
+        )
+        connection.execute(
+            f"""
+            insert into rpt_restatements by name
+            select 2 as publication_number, 'balance' as restatement_basis, entity_id, document_id, instalment_no,
+                item_kind, customer_id, currency, 'EUR' as reporting_currency, 'allocation added' as reason,
+                valid_from_on, null as valid_to_on, 0 as before_overdue_amount, {explained} as after_overdue_amount
+            from fct_item_intervals where valid_to_on is null and open_amount > 0 limit 1
+            """
+        )
+
+
+@pytest.mark.parametrize(("explained", "said"), [("100", "exactly the difference"), ("60", "−40.00 apart")])
+def test_a_difference_to_what_was_reported_leads_to_its_documents(
+    sample_home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    marts: duckdb.DuckDBPyConnection,
+    explained: str,
+    said: str,
+) -> None:
+    _restated(sample_home, tmp_path / "home", explained)
+    (week,) = one(marts, f"select {NEWEST}")
+    page = _go(open_app(tmp_path / "home", monkeypatch), "ledger.py")
+    rows = next(table.value for table in page.dataframe if "restated" in table.value.columns)
+    assert list(rows["difference"]) == [100]
+    page.text_input(key="restated").set_value(f"1/{week}").run()
+    assert not page.exception
+    assert any(said in found for found in html(page))
+    items = next(table.value for table in page.dataframe if "after_value" in table.value.columns)
+    assert list(items["reason_words"]) == ["Allocation added"]
+
+
 def test_the_ageing_page_says_what_falls_due_and_lists_a_week(app: AppTest, marts: duckdb.DuckDBPyConnection) -> None:
     page = _go(app, "ageing.py")
     assert any("falls due in the next 13 weeks" in found for found in html(page))

@@ -146,13 +146,15 @@ _RESTATED = """
         publication_number,
         published_at,
         build_id,
+        period_kind,
         period_ending_on,
+        as_of_on,
         reported_value,
         restated,
         difference
     from marts.rpt_reported_kpis
     where publication_number > 0
-        and period_kind = 'week'
+        and period_kind = $kind
         and entity_id = $entity
         and scope = 'all'
         and reporting_currency = $currency
@@ -170,6 +172,66 @@ _RESTATED_STATE = """
         min(published_at) as first_published_at
     from marts.rpt_reported_kpis
     where publication_number > 0
+"""
+
+# What one side of a restatement, `before` or `after`, is of a balance; of no other figure is it told here.
+_SIDES = {
+    "receivable_amount": "{side}_reporting_amount",
+    "overdue_amount": "{side}_overdue_amount",
+    "over_90_amount": "{side}_over_90_amount",
+    "disputed_amount": "{side}_disputed_amount",
+    "unapplied_amount": "case when {side}_amount < 0 then {side}_reporting_amount else 0 end",
+}
+EXPLAINED = tuple(_SIDES)
+"""The figures whose differences are sums of documents, one by one."""
+
+
+def _behind(measure: str) -> str:
+    before, after = (_SIDES[measure].format(side=f"restated.{side}") for side in ("before", "after"))
+    return f"""
+    with found as (
+        select
+            restated.*,
+            {before} as before_value,
+            {after} as after_value,
+            {after} - ({before}) as value
+        from marts.rpt_restatements as restated
+        where restated.publication_number > $number
+            and restated.restatement_basis = 'balance'
+            and restated.valid_from_on <= $day
+            and (restated.valid_to_on is null or restated.valid_to_on > $day)
+            and ($entity = '*' or restated.entity_id = $entity)
+    )
+    select
+        found.publication_number,
+        found.entity_id,
+        found.document_id,
+        substr(found.document_id, strpos(found.document_id, ':') + 1) as document_number,
+        found.item_kind,
+        found.customer_id,
+        coalesce(customers.customer_name, found.customer_id) as customer_name,
+        found.reason,
+        found.reporting_currency,
+        found.before_value,
+        found.after_value,
+        found.value,
+        sum(found.value) over () as total_value,
+        count(*) over () as rows_count
+    from found
+    left join marts.dim_customers as customers
+        on customers.customer_id = found.customer_id
+    where found.value <> 0
+    order by abs(found.value) desc, found.document_id, found.publication_number
+    limit $limit
+    """
+
+
+_NOT_COMPARED = """
+    select count(*) as publications_count
+    from marts.rpt_publications
+    where publication_number > $number
+        and not is_past
+        and comparison <> 'compared'
 """
 
 _RESTATEMENTS = """
@@ -241,9 +303,33 @@ def statutory(warehouse: Warehouse, entity_id: str, year_ending_on: date, tax_ba
     return warehouse.rows(_STATUTORY, {"entity": entity_id, "year": year_ending_on, "tax_basis": tax_basis})
 
 
-def restated(warehouse: Warehouse, view: View, measure: str) -> list[Row]:
-    """Weeks whose figure is another now than a publication said, the newest first."""
-    return warehouse.rows(_RESTATED, {"entity": view.entity_id, "currency": view.currency, "measure": measure})
+def restated(warehouse: Warehouse, view: View, measure: str, kind: str = "week") -> list[Row]:
+    """Weeks (or months) whose figure is another now than a publication said, the newest first."""
+    return warehouse.rows(
+        _RESTATED,
+        {"entity": view.entity_id, "currency": view.currency, "measure": measure, "kind": kind},
+    )
+
+
+def behind(warehouse: Warehouse, view: View, measure: str, row: Row, *, limit: int | None = MOST_ROWS) -> list[Row]:
+    """The documents that make a balance (one of ``EXPLAINED``) another than a publication said, by later publications.
+
+    ``total_value`` is the sum of all of them: the difference, in the main currency.
+    """
+    return warehouse.rows(
+        _behind(measure),
+        {
+            "number": row["publication_number"],
+            "day": row["as_of_on"],
+            "entity": view.entity_id,
+            "limit": limit,
+        },
+    )
+
+
+def were_compared(warehouse: Warehouse, row: Row) -> bool:
+    """Whether the documents of all publications after a row's were compared: not so where the rules changed."""
+    return not (warehouse.row(_NOT_COMPARED, {"number": row["publication_number"]}) or {}).get("publications_count")
 
 
 def restated_state(warehouse: Warehouse) -> Row:
