@@ -34,6 +34,7 @@ def _pick(here: Context) -> tuple[str, str] | None:
             width=280,
             label_visibility="collapsed",
         )
+        navigate.back_to_figure()
     if search:
         _found(search, here)
     if "/" not in asked:

@@ -195,8 +195,11 @@ def _columns(part: Part, here: Context) -> tuple[Column, ...]:
         *((Column("entity_id", "Entity", width=72),) if here.view.entity_id == ALL_ENTITIES else ()),
         Column("customer_name", "Customer", width=176),
         *dates,
-        Column("own_amount", own, Kind.MONEY, 152),
-        Column("currency", "Currency", width=80),
+        *(
+            ()
+            if part.adds is Sum.MONEY_DAYS
+            else (Column("own_amount", own, Kind.MONEY, 152), Column("currency", "Currency", width=80))
+        ),
         adds,
     )
 
@@ -265,6 +268,13 @@ def _rows(part: Part, kpi: Row, measure: Measure, here: Context) -> None:
         page.note(f"A row opens the {what}.")
 
 
+def _of(month: date | None, here: Context) -> str:
+    """Of what a figure is, where it is not of the week and of all."""
+    told = [] if month is None else [here.fmt.month(month)]
+    told += [] if here.view.cut is None else [here.view.cut.words]
+    return f" ({', '.join(told)})" if told else ""
+
+
 def main() -> None:
     """Draw the page."""
     everybody = context()
@@ -294,6 +304,7 @@ def main() -> None:
                 COUNTBACK.column: sum(row["sales_amount"] for row in months),
             }
             parts.append(COUNTBACK)
+    navigate.remember_figure(f"{measure.label}{_of(month, here)}", figure, scope, month, here.view.cut)
     words = {part.column: part.label for part in parts}
     chosen = parts[0].column
     if len(parts) > 1:

@@ -292,6 +292,64 @@ def _statutory(here: Context) -> None:
             "For the layout to paste, in French too: encours statutory. Invoices with a disputed part are left out of "
             "the delays, whole, and counted apart."
         )
+        _delayed(year, rows, basis, here)
+
+
+def _delayed(year: Row, rows: list[Row], basis: str, here: Context) -> None:
+    """The invoices of one cell of the tables."""
+    cells = {f"{row['statutory_table']}/{row['delay_column']}": row for row in rows}
+    words = {"": "List the invoices of …"} | {
+        code: f"{_STATUTORY_TABLES[row['statutory_table']]}: {_DELAYS[row['delay_column']].lower()}"
+        for code, row in cells.items()
+    }
+    code = filters.select("delay", "Invoices of", list(words), "", lambda code: words[code], width=400, quiet=True)
+    if not code:
+        return
+    cell, currency = cells[code], rows[0]["base_currency"]
+
+    def found(limit: int | None) -> list[Row]:
+        documents = ledger.delayed(
+            here.warehouse,
+            year["entity_id"],
+            year["year_ending_on"],
+            cell["statutory_table"],
+            cell["delay_column"],
+            limit=limit,
+        )
+        return [{**document, "kind_words": tables.words(document["item_kind"])} for document in documents]
+
+    items = found(ledger.MOST_ROWS)
+    columns = (
+        Column("document_number", "Document", width=144, pinned=True),
+        Column("kind_words", "Kind", width=96),
+        Column("customer_name", "Customer", width=216),
+        Column("posted_on", "Posted", Kind.DATE, 104),
+        Column("due_on", "Due", Kind.DATE, 104),
+        Column("delay_days", "Days late", Kind.COUNT, 88),
+        Column("value", f"With tax, {currency}", Kind.MONEY, 144),
+    )
+    title, tools = st.columns([3, 2], vertical_alignment="top")
+    with title:
+        st.html(html.title(words[code], "With tax; an instalment has a row of its own. A row opens the document"))
+        count = items[0]["documents_count"] if items else 0
+        if basis == "with_tax":
+            told = here.fmt.count(count, "invoice")
+            page.check(told, items[0]["total_value"] if items else 0, cell["invoices_amount"], here.fmt.amount)
+        else:
+            page.check("The documents", count, cell["invoices_count"], here.fmt.number, "number of invoices")
+    with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        facts = export.about(here, f"D441-6, {words[code]}", currency=currency)
+        export.buttons(lambda: found(None), columns, f"d441-6-{year['entity_id']}-invoices", facts, key="delayed")
+    if items:
+        tables.show(
+            items,
+            columns,
+            here.fmt,
+            key="delayed-table",
+            alt="Invoices of a statutory table",
+            on_open=navigate.open_document,
+            most_rows=8,
+        )
 
 
 def _statutory_table(rows: list[Row], words: str, here: Context) -> str:

@@ -386,7 +386,8 @@ def at_risk(rows: Sequence[Row], currency: str, fmt: Formatter) -> go.Figure:
     figure.add_bar(
         x=[_month(row, fmt) for row in rows],
         y=_floats(rows, "at_risk_rate"),
-        name="At risk",
+        name="Still open 90 days after the month, share of what it billed",
+        showlegend=True,
         marker={"color": chart_colour("overdue-3"), "line": {"width": 0}},
         customdata=[
             [fmt.short_money(row["at_risk_amount"], currency), fmt.short_money(row["cohort_billed_amount"], currency)]
@@ -395,7 +396,7 @@ def at_risk(rows: Sequence[Row], currency: str, fmt: Formatter) -> go.Figure:
         hovertemplate="<b>%{y:.1%}</b> · %{customdata[0]} of %{customdata[1]}",
     )
     _styled(figure, fmt, height=224, named=True)
-    figure.update_layout(bargap=0.35, margin_t=40, showlegend=False)
+    figure.update_layout(bargap=0.35, margin_t=40)
     figure.update_yaxes(tickformat=".0%", rangemode="tozero")
     _months_axis(figure, rows, fmt)
     return figure

@@ -43,6 +43,7 @@ CUT, MEMBER = "cut", "member"
 DOCUMENT = "document"
 LAST_DOCUMENT = "_last_document"
 LAST_CUSTOMER = "_last_customer"
+_LAST_FIGURE = "_last_figure"
 
 
 def open_customer(row: Row) -> None:
@@ -101,3 +102,22 @@ def _asked(figure: str, scope: str, part: str, month: date | None, cut: Cut | No
         CUT: "" if cut is None else cut.dimension,
         MEMBER: "" if cut is None else cut.member,
     }
+
+
+def remember_figure(words: str, figure: str, scope: str, month: date | None, cut: Cut | None) -> None:
+    """Keep which figure was looked at, told in ``words``, for the way back from a document."""
+    st.session_state[_LAST_FIGURE] = (words, (figure, scope, "", month, cut))
+
+
+def back_to_figure() -> None:
+    """A button back to the figure looked at last, where there is one."""
+    words, asked = st.session_state.get(_LAST_FIGURE) or ("", ())
+    if words:
+        st.button(
+            f"Back to {words}",
+            icon=":material/arrow_back:",
+            type="tertiary",
+            on_click=open_figure,
+            args=asked,
+            key="back-to-figure",
+        )

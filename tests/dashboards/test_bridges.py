@@ -135,3 +135,17 @@ def test_documents_of_every_move_add_up_to_it(warehouse: Warehouse, view: View, 
         for move in ledger.MOVES:
             documents = ledger.moved_documents(warehouse, row, move.removesuffix("_amount"), limit=None)
             assert sum((found["amount"] for found in documents), Decimal(0)) == row[move], (row["currency"], move)
+
+
+def test_invoices_of_every_cell_of_the_statutory_tables_add_up_to_it(warehouse: Warehouse, view: View) -> None:
+    newest = {row["entity_id"]: row for row in reversed(ledger.statutory_years(warehouse, view))}
+    differing = []
+    for year in newest.values():
+        key = (year["entity_id"], year["year_ending_on"])
+        for cell in ledger.statutory(warehouse, *key, "with_tax"):
+            items = ledger.delayed(warehouse, *key, cell["statutory_table"], cell["delay_column"], limit=None)
+            found = (sum((row["value"] for row in items), Decimal(0)), len({row["document_id"] for row in items}))
+            if found != (cell["invoices_amount"], cell["invoices_count"]):
+                differing.append((*key, cell["statutory_table"], cell["delay_column"], found))
+            assert not items or items[0]["documents_count"] == cell["invoices_count"]
+    assert differing == []

@@ -572,6 +572,10 @@ def test_the_ledger_page_shows_both_statutory_tables(app: AppTest, marts: duckdb
             for count, amount, rate in rows:
                 for told in (FMT.number(count), FMT.amount(amount), FMT.rate(rate, 2)):
                     assert f"<td>{told}</td>" in found
+        page.selectbox(key="delay-choice").set_value("II/total").run()
+        assert not page.exception
+        what = "figure" if basis == "with_tax" else "number of invoices"
+        assert any(f"exactly the {what}" in found for found in html(page))
 
 
 def _restated(sample_home: Path, home: Path, explained: str) -> None:

@@ -174,6 +174,105 @@ _RESTATED_STATE = """
     where publication_number > 0
 """
 
+# The days late of each column of the statutory tables, and whether it holds the disputed invoices.
+DELAYS = {
+    "0": (0, 0, False),
+    "1-30": (1, 30, False),
+    "31-60": (31, 60, False),
+    "61-90": (61, 90, False),
+    "91+": (91, 1_000_000, False),
+    "total": (1, 1_000_000, False),
+    "disputed": (1, 1_000_000, True),
+}
+# As ``rpt_statutory_delays`` has them: I, open at the year's end; II, by how late an invoice got within the year.
+_CONCERNED = {
+    "I": """
+        select
+            spans.document_id,
+            spans.instalment_no,
+            $year - spans.due_on as delay_days,
+            spans.disputed_amount > 0 as is_disputed,
+            spans.base_open_amount as value
+        from spans
+        where spans.valid_from_on <= $year
+            and coalesce(spans.valid_to_on, date '9999-12-31') > $year
+            and spans.due_on <= $year""",
+    "II": """
+        select
+            issued.document_id,
+            issued.instalment_no,
+            coalesce(late.delay_days, 0) as delay_days,
+            coalesce(late.is_disputed, false) as is_disputed,
+            issued.base_amount as value
+        from issued
+        left join (
+            select
+                document_id,
+                instalment_no,
+                max(least($year, coalesce(valid_to_on, date '9999-12-31') - 1) - due_on) as delay_days,
+                bool_or(disputed_amount > 0) as is_disputed
+            from spans
+            where $year >= greatest(valid_from_on, due_on + 1)
+                and greatest(cast(date_trunc('month', $year) - interval 11 month as date), due_on + 1)
+                < coalesce(valid_to_on, date '9999-12-31')
+            group by document_id, instalment_no
+        ) as late
+            on late.document_id = issued.document_id
+            and late.instalment_no = issued.instalment_no
+        where late.document_id is not null
+            or (
+                issued.due_on between cast(date_trunc('month', $year) - interval 11 month as date) and $year
+                and issued.posted_on <= $year
+            )""",
+}
+
+
+def _delayed(table: str) -> str:
+    return f"""
+    with issued as (
+        select * from marts.fct_receivable_items
+        where entity_id = $entity
+            and item_kind in ('invoice', 'debit_note', 'opening')
+            and amount > 0
+    ),
+    spans as (
+        select * from marts.fct_item_intervals
+        where entity_id = $entity
+            and item_kind in ('invoice', 'debit_note', 'opening')
+            and amount > 0
+            and open_amount > 0
+    ),
+    concerned as ({_CONCERNED[table]}
+    )
+    select
+        issued.entity_id,
+        issued.document_id,
+        issued.document_number,
+        issued.instalment_no,
+        issued.item_kind,
+        issued.customer_id,
+        coalesce(customers.customer_name, issued.customer_id) as customer_name,
+        issued.posted_on,
+        issued.due_on,
+        concerned.delay_days,
+        issued.base_currency,
+        concerned.value,
+        sum(concerned.value) over () as total_value,
+        (select count(distinct document_id) from concerned
+            where delay_days between $least and $most and is_disputed = $disputed) as documents_count
+    from concerned
+    inner join issued
+        on issued.document_id = concerned.document_id
+        and issued.instalment_no = concerned.instalment_no
+    left join marts.dim_customers as customers
+        on customers.customer_id = issued.customer_id
+    where concerned.delay_days between $least and $most
+        and concerned.is_disputed = $disputed
+    order by concerned.value desc, issued.document_id, issued.instalment_no
+    limit $limit
+    """
+
+
 # What one side of a restatement, `before` or `after`, is of a balance; of no other figure is it told here.
 _SIDES = {
     "receivable_amount": "{side}_reporting_amount",
@@ -258,6 +357,33 @@ _RESTATEMENTS = """
     order by restated.publication_number desc, abs(restated.reporting_difference_amount) desc, restated.document_id
     limit 1000
 """
+
+
+def delayed(
+    warehouse: Warehouse,
+    entity_id: str,
+    year_ending_on: date,
+    table: str,
+    column: str,
+    *,
+    limit: int | None = MOST_ROWS,
+) -> list[Row]:
+    """The invoices of one column (a key of ``DELAYS``) of a statutory table, the largest first, tax included.
+
+    ``documents_count`` and ``total_value`` speak of all of them.
+    """
+    least, most, disputed = DELAYS[column]
+    return warehouse.rows(
+        _delayed(table),
+        {
+            "entity": entity_id,
+            "year": year_ending_on,
+            "least": least,
+            "most": most,
+            "disputed": disputed,
+            "limit": limit,
+        },
+    )
 
 
 def roll_forward(warehouse: Warehouse, view: View, basis: str) -> list[Row]:
