@@ -230,6 +230,35 @@ def test_from_a_tile_to_an_invoice_and_back(address: str, browser: Browser, mart
     context.close()
 
 
+def test_from_a_month_of_one_member_to_an_invoice_and_back(address: str, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    watched = Watched(context, address)
+    page = watched.open()
+    _click_row(page, "members-table-segment", 1)
+    expect(page.locator(".enc-head b").first).to_have_text("Weekly KPIs")
+    expect(page.locator(".st-key-show-all")).to_be_visible()
+    watched.settle()
+    assert "member=" in page.url
+    member = page.locator(".enc-head span").first.inner_text().split("Segment: ")[1]
+    expect(page.locator(".enc-sentence")).to_contain_text(f"{member}: ")
+    watched.assert_quiet()
+
+    page.locator('.st-key-card-months a[href*="figure=at_risk_rate"]').first.click()
+    expect(page.locator(".enc-head b").first).to_have_text("Figure")
+    watched.settle()
+    expect(page.locator(".enc-check-line")).to_contain_text("exactly the figure")
+    total = page.locator(".enc-check-line b").inner_text()
+    _click_row(page, "figure-table", 1)
+    expect(page.locator(".enc-head b").first).to_have_text("Document")
+    watched.settle()
+    page.get_by_role("button", name=f"Segment: {member}").click()
+    expect(page.locator(".enc-head b").first).to_have_text("Figure")
+    expect(page.locator(".enc-head").first).to_contain_text(f"Segment: {member}")
+    expect(page.locator(".enc-check-line b")).to_have_text(total)
+    assert "month=" in page.url
+    context.close()
+
+
 def test_a_filter_goes_into_the_address_and_along_to_other_pages(address: str, browser: Browser) -> None:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     watched = Watched(context, address)
