@@ -53,6 +53,7 @@ _MOVES = {
     "adjusted_amount": "Adjusted",
     "fx_amount": "FX",
 }
+_MOVE_WIDTHS = {"billed_amount": 104, "credited_amount": 88, "collected_amount": 104, "written_off_amount": 88}
 
 
 def _roll_forward(here: Context) -> list[Row]:
@@ -62,19 +63,18 @@ def _roll_forward(here: Context) -> list[Row]:
         rows = ledger.roll_forward(here.warehouse, here.view, basis)
         broken = sum(1 for row in rows if not row["adds_up"])
         columns = (
-            Column("month_ending_on", "Month to", Kind.DATE, 104, pinned=True),
-            Column("entity_id", "Entity", width=64),
-            Column("currency", "Currency", width=72),
-            Column("opening_amount", "Opening", Kind.MONEY, 120),
-            *(
-                Column(name, words, Kind.MONEY, 112 if name in ("billed_amount", "collected_amount") else 96)
-                for name, words in _MOVES.items()
-            ),
-            Column("closing_amount", "Closing", Kind.MONEY, 120),
-            Column("gl_amount", "Ledger", Kind.MONEY, 120, help="The control accounts, where they give a balance"),
-            Column("explained_amount", "Explained", Kind.MONEY, 96),
-            Column("unexplained_amount", "Unexplained", Kind.MONEY, 104),
+            Column("month_ending_on", "Month to", Kind.DATE, 96, pinned=True),
+            Column("entity_id", "Entity", width=56),
+            Column("currency", "Currency", width=64),
+            Column("opening_amount", "Opening", Kind.MONEY, 104),
+            *(Column(name, words, Kind.MONEY, _MOVE_WIDTHS.get(name, 80)) for name, words in _MOVES.items()),
+            Column("closing_amount", "Closing", Kind.MONEY, 104),
+            Column("gl_amount", "Ledger", Kind.MONEY, 104, help="The control accounts, where they give a balance"),
+            Column("explained_amount", "Explained", Kind.MONEY, 88),
+            Column("unexplained_amount", "Unexplained", Kind.MONEY, 96),
         )
+        # The files hold all columns; the page leaves out moves that nowhere happened.
+        shown = [column for column in columns if column.name not in _MOVES or any(row[column.name] for row in rows)]
         with head:
             st.html(
                 html.title(
@@ -96,7 +96,7 @@ def _roll_forward(here: Context) -> list[Row]:
         if rows:
             tables.show(
                 rows,
-                columns,
+                shown,
                 here.fmt,
                 key="roll-forward-table",
                 alt="Roll-forward by month",
