@@ -355,10 +355,12 @@ def _heading(measure: Measure, currency: str) -> str:
 def _members(dimension: str, scope: str, here: Context) -> None:
     """The members of a dimension side by side; a row makes the page speak of that member."""
     currency, fmt = here.view.currency, here.fmt
-    rows = [
-        {**row, "member_words": narrow.words_of(dimension, row)}
-        for row in cuts.members(here.warehouse, here.view, dimension, scope)
-    ]
+
+    def found(limit: int | None) -> list[Row]:
+        members = cuts.members(here.warehouse, here.view, dimension, scope, limit=limit)
+        return [{**row, "member_words": narrow.words_of(dimension, row)} for row in members]
+
+    rows = found(cuts.MOST_MEMBERS)
     columns = (
         Column("member_words", cuts.DIMENSIONS[dimension], width=168, pinned=True),
         *(
@@ -382,11 +384,19 @@ def _members(dimension: str, scope: str, here: Context) -> None:
     with title:
         named = [row for row in rows if row["member"] not in (cuts.NOT_GIVEN, cuts.ALONE)]
         message = sentence.members(named, [row["member_words"] for row in named], currency, fmt)
-        note = f"{fmt.count(len(rows), 'member')}; amounts add up to all. A row makes the page speak of it alone."
+        count = rows[0]["members_count"] if rows else 0
+        note = f"{fmt.count(count, 'member')}; amounts add up to all. A row makes the page speak of it alone."
+        if count > len(rows):
+            note = f"The {fmt.number(len(rows))} with most overdue of {note}"
         st.html(html.title(message, note))
     with tools, st.container(horizontal=True, horizontal_alignment="right"):
-        facts = export.about(here, f"Figures by {cuts.DIMENSIONS[dimension].lower()}", currency=currency)
-        export.buttons(rows, columns, f"by-{dimension}-{here.view.week.as_of_on}", facts, key="members")
+        facts = export.about(
+            here,
+            f"Figures by {cuts.DIMENSIONS[dimension].lower()}",
+            currency=currency,
+            chosen=[("Scope", filters.SCOPES[scope])],
+        )
+        export.buttons(lambda: found(None), columns, f"by-{dimension}-{here.view.week.as_of_on}", facts, key="members")
     if rows:
         tables.show(
             rows,

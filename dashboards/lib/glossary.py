@@ -30,7 +30,13 @@ _RISK: Words = (
     ),
     ("Risk score", "Points by the policy's scorecard: how they pay and, where known, whether they can."),
 )
-_KPIS: Words = tuple((measure.long, f"{measure.whole} {measure.formula}.") for measure in MEASURES.values())
+_KPIS: Words = (
+    *((measure.long, f"{measure.whole} {measure.formula}.") for measure in MEASURES.values()),
+    ("Target", "The cash to collect in the month, as loaded; of all entities, the sum of those that have one."),
+    ("By segment, owner, group …", "Customers as they are described now; by document currency, their documents."),
+    ("In no group", "Customers that stand alone, together. A group is two customers or more."),
+    ("Not given", "Customers of whom the source does not say it."),
+)
 
 PAGES: dict[str, Words] = {
     "Weekly KPIs": _KPIS,

@@ -144,3 +144,16 @@ def test_a_document_is_found_in_the_figures_it_counts_in(warehouse: Warehouse, v
     assert (alone["documents_count"], alone["customers_count"]) == (1, 1)
     assert alone["value"] >= row["value"] > 0
     assert figure_rows.total(warehouse, PARTS["unapplied_amount"], kpi, of=row)["value"] is None
+
+
+@pytest.mark.parametrize("dimension", cuts.DIMENSIONS)
+def test_members_add_up_to_all(warehouse: Warehouse, view: View, dimension: str) -> None:
+    kpi = _kpi(warehouse, view, "all")
+    rows = cuts.members(warehouse, view, dimension, "all")
+    for column in cuts.FIGURES:
+        if column.endswith("_amount"):
+            assert sum(row[column] for row in rows) == kpi[column], column
+    assert all(row["overdue_total"] == kpi["overdue_amount"] and row["members_count"] == len(rows) for row in rows)
+    assert cuts.members(warehouse, view, dimension, "all", limit=2) == rows[:2]
+    for row in rows:
+        assert cuts.member(warehouse, dimension, row["member"]) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from html import escape
 from pathlib import Path
@@ -13,13 +14,15 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboards.lib import glossary, passport
+from dashboards.lib import export, glossary, passport
+from dashboards.lib.db import Row
 from dashboards.lib.effects import DSO, EFFECTS
 from dashboards.lib.figures import FIGURES
 from dashboards.lib.format import Formatter
 from dashboards.lib.measures import MEASURES, MONTH_FIGURES, SECTIONS, TILES
 from dashboards.lib.navigate import PAGES, PageEntry
 from dashboards.lib.queries import cuts
+from dashboards.lib.tables import Column
 from tests.dashboards.conftest import APP, choose, html, one, open_app, sentence
 
 FMT = Formatter()
@@ -71,6 +74,39 @@ def test_every_page_has_its_definitions_one_click_away(app: AppTest, entry: Page
     assert glossary.PAGES[entry.title]
     for name, meaning in glossary.PAGES[entry.title]:
         assert f"<dt>{escape(name)}</dt><dd>{escape(meaning)}</dd>" in words
+
+
+def test_every_file_to_take_away_carries_the_passport(
+    sample_home: Path, monkeypatch: pytest.MonkeyPatch, marts: duckdb.DuckDBPyConnection
+) -> None:
+    asked: list[tuple[str, bytes]] = []
+
+    def instead(
+        rows: Sequence[Row] | Callable[[], Sequence[Row]],
+        columns: Sequence[Column],
+        name: str,
+        facts: export.About,
+        *,
+        key: str,
+    ) -> None:
+        found = rows() if callable(rows) else rows
+        asked.append((key, export.to_csv(found[:2], columns, facts)))
+        assert export.to_excel(found[:2], columns, name, facts)
+
+    monkeypatch.setattr(export, "buttons", instead)
+    (build_id,) = one(marts, "select build_id from rpt_passport")
+    app = open_app(sample_home, monkeypatch)
+    seen = set()
+    for name in FILES:
+        asked.clear()
+        _go(app, name)
+        assert asked, name
+        for key, written in asked:
+            lines = written.decode("utf-8-sig").splitlines()
+            assert f"# Build: {build_id}" in lines, key
+            assert {f"# {fact.label}" for fact in passport.FACTS} <= {line.split(":")[0] for line in lines}, key
+            seen.add(key)
+    assert {"members", "months", "sections", "figure-rows", "due-calendar", "roll-forward", "statutory"} <= seen
 
 
 def test_the_passport_tells_every_column_of_its_mart(marts: duckdb.DuckDBPyConnection) -> None:

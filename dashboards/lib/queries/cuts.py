@@ -72,37 +72,36 @@ def parameters_of(cut: Cut | None) -> dict[str, object]:
     return {} if cut is None else {"dimension": cut.dimension, "member": cut.member}
 
 
-def _members(columns: Sequence[str]) -> str:
+def _members(columns: Sequence[str], limit: int | None) -> str:
+    most = "" if limit is None else f"limit {int(limit)}"
     return f"""
+    with weeks as (
+        select * from marts.fct_kpis_by_dimension
+        where dimension = $dimension
+            and period_kind = 'week'
+            and period_ending_on in ($week, $week - 7)
+            and entity_id = $entity
+            and scope = $scope
+            and reporting_currency = $currency
+    )
     select
         this.dimension,
         this.member,
         groups.customer_name as group_name,
         {", ".join(f"this.{column}" for column in columns)},
         this.overdue_amount - was.overdue_amount as overdue_amount_change,
-        this.dso_days - was.dso_days as dso_days_change,
         count(*) over () as members_count,
-        sum(this.receivable_amount) over () as receivable_total,
         sum(this.overdue_amount) over () as overdue_total
-    from marts.fct_kpis_by_dimension as this
-    left join marts.fct_kpis_by_dimension as was
-        on was.dimension = this.dimension
-        and was.member = this.member
-        and was.period_kind = this.period_kind
-        and was.period_ending_on = this.period_ending_on - 7
-        and was.entity_id = this.entity_id
-        and was.scope = this.scope
-        and was.reporting_currency = this.reporting_currency
+    from weeks as this
+    left join weeks as was
+        on was.member = this.member
+        and was.period_ending_on = $week - 7
     left join marts.dim_customers as groups
         on this.dimension = 'group_customer_id'
         and groups.customer_id = this.member
-    where this.dimension = $dimension
-        and this.period_kind = 'week'
-        and this.period_ending_on = $week
-        and this.entity_id = $entity
-        and this.scope = $scope
-        and this.reporting_currency = $currency
+    where this.period_ending_on = $week
     order by this.overdue_amount desc, this.member
+    {most}
     """
 
 
@@ -116,10 +115,13 @@ _HAS_MEMBER = """
 """
 
 
-def members(warehouse: Warehouse, view: View, dimension: str, scope: str) -> list[Row]:
-    """The members of a dimension in the week in view, those with most overdue first; their amounts add up to all."""
+def members(warehouse: Warehouse, view: View, dimension: str, scope: str, *, limit: int | None = None) -> list[Row]:
+    """The members of a dimension in the week in view, those with most overdue first; their amounts add up to all.
+
+    ``members_count`` says how many there are, whatever ``limit`` leaves out.
+    """
     return warehouse.rows(
-        _members(FIGURES),
+        _members(FIGURES, limit),
         {
             "dimension": dimension,
             "week": view.week.ending_on,
