@@ -166,8 +166,8 @@ def _revaluation(here: Context) -> None:
     """Open balances in foreign currency at the day's rate; a row lists its documents."""
     rows = ledger.revaluation(here.warehouse, here.view)
     columns = (
-        Column("entity_name", "Entity", width=200, pinned=True),
-        Column("currency", "Currency", width=80),
+        Column("entity_name", "Entity", width=168, pinned=True),
+        Column("currency", "Currency", width=72),
         Column("open_amount", "Open", Kind.MONEY, 128),
         Column("base_currency", "Base", width=64),
         Column("base_open_amount", "At own rates, base", Kind.MONEY, 144),

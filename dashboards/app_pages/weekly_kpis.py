@@ -288,6 +288,9 @@ def _drivers(here: Context) -> None:
             Column("value", f"Effect, {unit}", kind, 144, signed=True),
             Column("share", "Share of the effect", Kind.RATE, 136),
         )
+        with choice, st.container(horizontal=True, horizontal_alignment="right"):
+            facts = export.about(here, f"Drivers of {NAMES[measure]}: {name}, since last week", currency=currency)
+            export.buttons(rows, columns, f"drivers-{chosen}-{here.view.week.as_of_on}", facts, key="drivers")
         tables.show(
             rows,
             columns,
@@ -304,7 +307,9 @@ def _movers(here: Context) -> None:
     currency = here.view.main_currency
     with page.card("movers"):
         head, choice = st.columns([3, 2], vertical_alignment="top")
-        with choice, st.container(horizontal_alignment="right"):
+        with choice:
+            tools = st.container(horizontal=True, horizontal_alignment="right")
+        with tools:
             days = st.segmented_control(
                 "Compared with",
                 list(spans),
@@ -326,16 +331,21 @@ def _movers(here: Context) -> None:
                 html.title(message, f"The biggest movers against {spans[days]}, {currency}. A row opens the customer.")
             )
         if rows:
+            shown = [{**row, "why": _why(row, here)} for row in rows]
+            columns = (
+                Column("customer_name", "Customer", width=168, pinned=True),
+                Column("overdue_change", f"Change in overdue, {currency}", Kind.WHOLE_MONEY, 152, signed=True),
+                Column("overdue_amount", f"Overdue now, {currency}", Kind.WHOLE_MONEY, 136),
+                Column("oldest_days_past_due", "Oldest, days", Kind.COUNT, 96),
+                Column("why", "Why", width=376),
+                Column("sales_owner", "Owner", width=112),
+            )
+            with tools:
+                facts = export.about(here, f"Movers of overdue against {spans[days]}", currency=currency)
+                export.buttons(shown, columns, f"movers-{here.view.week.as_of_on}", facts, key="movers")
             tables.show(
-                [{**row, "why": _why(row, here)} for row in rows],
-                (
-                    Column("customer_name", "Customer", width=168, pinned=True),
-                    Column("overdue_change", f"Change in overdue, {currency}", Kind.WHOLE_MONEY, 152, signed=True),
-                    Column("overdue_amount", f"Overdue now, {currency}", Kind.WHOLE_MONEY, 136),
-                    Column("oldest_days_past_due", "Oldest, days", Kind.COUNT, 96),
-                    Column("why", "Why", width=376),
-                    Column("sales_owner", "Owner", width=112),
-                ),
+                shown,
+                columns,
                 here.fmt,
                 key="movers-table",
                 alt="Customers whose overdue amount moved most",
