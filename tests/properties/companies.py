@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.models.documents import (
@@ -114,6 +115,37 @@ def worlds(draw: Draw, companies: int = 1, currencies: Sequence[str] = CURRENCIE
     # Two days may be beyond the as-of day.
     entities = tuple(draw(entities_of(f"E{number:02}", seen_days + 2, currencies)) for number in range(companies))
     return World(entities, draw(rates_of(seen_days + 2)), FIRST_DAY + timedelta(days=seen_days))
+
+
+def varied(companies: int, seen_days: int = 100) -> World:
+    """The same world each time, of many companies that are unlike each other: more than one draw has room for.
+
+    ``seen_days``: how long before the as-of day the first document may lie.
+    """
+    entities: list[Entity] = []
+    rates: list[tuple[Row, ...]] = []
+    last = seen_days + 2
+    drawn_alike = settings(
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate,),
+        suppress_health_check=tuple(HealthCheck),
+    )
+
+    @settings(drawn_alike, max_examples=companies)
+    @given(entity=entities_of("E", last, CURRENCIES))
+    def draw_companies(entity: Entity) -> None:
+        entities.append(replace(entity, entity_id=f"E{len(entities):02}"))
+
+    @settings(drawn_alike, max_examples=5)
+    @given(drawn=rates_of(last))
+    def draw_rates(drawn: tuple[Row, ...]) -> None:
+        rates.append(drawn)
+
+    draw_companies()
+    draw_rates()
+    return World(tuple(entities), rates[-1], FIRST_DAY + timedelta(days=seen_days))
 
 
 @st.composite

@@ -7,21 +7,23 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
-from hypothesis import Phase, find, settings
 
 from tests.models.compiled import Compiled, Warehouse
 from tests.oracle import Oracle
 from tests.properties.agreement import OF_THE_LOAD, differences
-from tests.properties.companies import World, worlds
+from tests.properties.companies import World, varied
 
 RunEncours = Callable[..., CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    """Sixty companies with some weeks behind them."""
-    enough = settings(derandomize=True, database=None, max_examples=200, phases=(Phase.generate,))
-    return find(worlds(60), lambda world: len(world.tables.get("allocations", ())) > 60, settings=enough)
+    """Sixty companies with some months behind them, and rows of every kind that is drawn."""
+    world = varied(60)
+    given = {name for name, rows in world.tables.items() if rows}
+    assert given >= {"instalments", "allocations", "disputes", "targets", "gl_balances", "gl_reconciling_items"}
+    assert len(world.tables["allocations"]) > 60
+    return world
 
 
 @pytest.fixture(scope="module")
