@@ -142,10 +142,19 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
             "{{ add_days('intervals.due_on', days) }} as starts_on",
         ),
         ("on seen.seen_on <= as_of.as_of_on", "on seen.seen_on < as_of.as_of_on"),
-        ("[('overdue', 1), ('over_90', 91)]", "[('overdue', 0), ('over_90', 91)]"),
-        ("[('overdue', 1), ('over_90', 91)]", "[('overdue', 1), ('over_90', 90)]"),
-        ("('opening_receivable_amount', 28, 1)", "('opening_receivable_amount', 27, 1)"),
-        ("('opening_12m_receivable_amount', 364, 12)", "('opening_12m_receivable_amount', 364, 11)"),
+        (
+            "and {{ add_days('intervals.due_on', days) }}",
+            "and {{ add_days('intervals.due_on', days + 7) }}",
+        ),
+        ("-1 as sign", "0 as sign"),
+        (
+            "{{ window_leaves('kinds.period_kind', 'by_day.moved_on', days, months) }}",
+            "{{ window_leaves('kinds.period_kind', 'by_day.moved_on', days - 7, months) }}",
+        ),
+        (
+            "{{ 'by_day.receivable_amount' if opening == 'opening_12m_receivable_amount' else '0' }}",
+            "by_day.receivable_amount",
+        ),
         ("item_kind in ('payment', 'deposit') as is_unapplied_cash", "item_kind in ('payment') as is_unapplied_cash"),
     ),
     f"{_INTERMEDIATE}int_period_at_risk.sql": (
