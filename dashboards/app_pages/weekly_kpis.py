@@ -9,12 +9,12 @@ from html import escape
 
 import streamlit as st
 
-from dashboards.lib import charts, export, filters, html, narrow, navigate, page, sentence, tables, tiles
+from dashboards.lib import charts, export, filters, html, narrow, navigate, page, passport, sentence, tables, tiles
 from dashboards.lib.context import Context, context
 from dashboards.lib.db import Row
 from dashboards.lib.effects import DSO, EFFECTS, NAMES, OVERDUE
 from dashboards.lib.format import Number
-from dashboards.lib.measures import DSO_PARTS, MEASURES, MONTH_FIGURES, SECTIONS, TILES, Measure, Unit
+from dashboards.lib.measures import DSO_PARTS, MEASURES, MONTH_FIGURES, SECTIONS, TILES, Measure, Unit, led_by
 from dashboards.lib.queries import bridges, cuts, kpis, movers
 from dashboards.lib.tables import Column, Kind
 
@@ -480,9 +480,10 @@ def _sections(comparison: Mapping[int, Row], history: Sequence[Row], scope: str,
     latest = comparison[kpis.LAST_WEEK]
     told: list[Row] = []
     lines = []
+    headline = passport.headline_dso(here.warehouse)
     for head, columns in SECTIONS.items():
         lines.append(f'<tr class="section"><td colspan="7">{escape(head)}</td></tr>')
-        for column in columns:
+        for column in led_by(headline, columns):
             measure = MEASURES[column]
             value = html.figure(latest[column], measure.unit, here.view.currency, here.fmt)
             cells, changes = [], {}
@@ -527,7 +528,8 @@ def _sections(comparison: Mapping[int, Row], history: Sequence[Row], scope: str,
 
 def _week(comparison: Mapping[int, Row], history: Sequence[Row], scope: str, here: Context) -> None:
     """Where the week stands and what moved it, of the member in view or of all."""
-    tiles.tile_row(TILES, comparison, history, scope, here.view, here.fmt)
+    shown = led_by(passport.headline_dso(here.warehouse), TILES)
+    tiles.tile_row(shown, comparison, history, scope, here.view, here.fmt)
     cut = here.view.cut
     if cut is None:
         _why_moved(scope, here)

@@ -5,6 +5,7 @@ The words are those of the metrics page; the figures themselves come ready from 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -80,6 +81,7 @@ _ALL = (
         "Takes the credit sales of each calendar month off the balance, newest first, and counts the days used up. "
         "It follows uneven billing better than the balance method.",
         "days of the newest months whose sales add up to the receivables",
+        "countback method",
     ),
     Measure(
         "dso_12m_days",
@@ -409,3 +411,12 @@ MONTH_FIGURES = (
     "write_off_rate",
 )
 """What the table of months shows."""
+
+
+def led_by(headline: str, columns: Sequence[str]) -> tuple[str, ...]:
+    """The columns with the DSO that the policy shows first in the place of the other one.
+
+    ``headline``: `rpt_passport.headline_dso`, ``dso_days`` or ``dso_countback_days``.
+    """
+    swap = {"dso_days": headline, headline: "dso_days"}
+    return tuple(swap.get(column, column) for column in columns)

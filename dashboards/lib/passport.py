@@ -78,6 +78,11 @@ def read(warehouse: Warehouse) -> Row:
     return health.passport(warehouse) or {}
 
 
+def headline_dso(warehouse: Warehouse) -> str:
+    """The column of ``fct_kpis`` with the DSO that the policy shows first."""
+    return str(read(warehouse).get("headline_dso") or "dso_days")
+
+
 def written(fact: Fact, value: Any, fmt: Formatter) -> str:
     """A fact as a reader meets it; unknown is a dash."""
     if value is None:

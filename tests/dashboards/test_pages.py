@@ -711,6 +711,25 @@ def test_pages_follow_the_pointer(sample_home: Path, tmp_path: Path, monkeypatch
     assert "77.7 days" in sentence(page)
 
 
+def test_the_first_tile_is_the_dso_that_policy_names(
+    sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, marts: duckdb.DuckDBPyConnection
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(sample_home / "published", home / "published")
+    pointer = json.loads((home / "published" / "current.json").read_text(encoding="utf-8"))
+    with duckdb.connect(str(home / "published" / pointer["file"])) as connection:
+        connection.execute("update marts.rpt_passport set headline_dso = 'dso_countback_days'")
+    page = open_app(home, monkeypatch)
+    (countback,) = _kpis(
+        marts, "dso_countback_days", f"scope = 'all' and period_kind = 'week' and period_ending_on = {NEWEST}"
+    )
+    first = next(found for found in html(page) if 'class="enc-tile"' in found)
+    assert "countback method" in first
+    assert f'<span class="figure">{FMT.days(countback)}</span>' in first
+    # The other one takes its place among the further figures, so that neither is lost.
+    assert 'href="figure?figure=dso_days' in next(found for found in html(page) if 'class="section"' in found)
+
+
 def test_unexplained_ledger_difference_stands_under_a_banner_on_every_page(
     sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
