@@ -199,6 +199,21 @@ FIFO = (
         ),
     ),
     Case(
+        entity_id="R04-BOUNCE-SAME-DAY",
+        report_on=T,
+        allocation_policy="fifo",
+        documents=(
+            invoice("I", "100.00", "2024-01-10", "2024-02-09"),
+            payment("P", "100.00", "2024-02-20", posted_on="2024-02-22"),
+            bounce("BO", "100.00", "2024-02-22", "P"),
+        ),
+        expected=(
+            OpenItems({"BO": "100.00"}),
+            Aging({"31-60": "100.00"}),
+            ItemColumns({"BO": {"due_on": "2024-02-20"}}),
+        ),
+    ),
+    Case(
         entity_id="R04-POLICY-WINS",
         report_on=T,
         allocation_policy="fifo",
