@@ -84,6 +84,10 @@ def _column_faults(column: Column) -> list[Fault]:
         )
     if column.type is ColumnType.RATE:
         faults.append(Fault(column.name, f"{name} <= 0", "'is not above zero'", f"t_{column.name}"))
+    if column.type is ColumnType.SHARE:
+        faults.append(
+            Fault(column.name, f"{name} not between 0 and 1", "'is not a share between 0 and 1'", f"t_{column.name}")
+        )
     if column.name == "instalment_no":
         faults.append(Fault(column.name, f"{name} < 1", "'is below 1'", f"t_{column.name}"))
     return faults

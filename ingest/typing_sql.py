@@ -12,7 +12,9 @@ from ingest.sql import text
 EARLIEST, LATEST = "date '1901-01-01'", "date '2999-12-31'"
 """Days outside are typing errors (year 0202) or a program's word for no day (1900-01-01)."""
 
-DECIMALS = {ColumnType.AMOUNT: 2, ColumnType.RATE: 8}
+DECIMALS = {ColumnType.AMOUNT: 2, ColumnType.RATE: 8, ColumnType.SHARE: 6}
+MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?Z?"
+"""A moment, UTC: ISO 8601 without an offset."""
 CONVERSION_RATE_DECIMALS = 10
 
 
@@ -23,8 +25,11 @@ def typed(source: str, column_type: ColumnType, file: FileFormat) -> str:
             return source
         case ColumnType.DATE:
             return f"cast(try_strptime({source}, {text(file.date_format)}) as date)"
-        case ColumnType.AMOUNT | ColumnType.RATE:
+        case ColumnType.AMOUNT | ColumnType.RATE | ColumnType.SHARE:
             return f"try_cast({_plain(source, file)} as {column_type.value})"
+        case ColumnType.TIMESTAMP:
+            moment = f"replace(rtrim({source}, 'Z'), 'T', ' ')"
+            return f"case when regexp_full_match({source}, {text(MOMENT)}) then try_cast({moment} as timestamp) end"
         case ColumnType.INTEGER:
             return f"case when regexp_full_match({source}, '[+-]?[0-9]+') then try_cast({source} as integer) end"
         case ColumnType.BOOLEAN:
@@ -43,7 +48,12 @@ def unreadable(source: str, value: str, column_type: ColumnType, file: FileForma
                 f"case when {value} is null then {text(f'is not a day written as {file.date_format}')} "
                 f"else {out_of_range(value, column_type)[1]} end",
             )
-        case ColumnType.AMOUNT | ColumnType.RATE:
+        case ColumnType.TIMESTAMP:
+            return (
+                f"{source} is not null and {value} is null",
+                "'is not a moment written as 2026-03-29 14:05:00, UTC'",
+            )
+        case ColumnType.AMOUNT | ColumnType.RATE | ColumnType.SHARE:
             decimals = DECIMALS[column_type]
             marks = f"decimal mark {file.decimal_mark}"
             marks += f" and thousands mark {file.thousands_mark}" if file.thousands_mark else ""
@@ -54,10 +64,11 @@ def unreadable(source: str, value: str, column_type: ColumnType, file: FileForma
                 f"{str(bool(file.thousands_mark)).lower()} then true "
                 f"else {_matches(source, file, decimals)} end"
             )
+            room = f"{_digits(column_type)} digits, {decimals} of them decimals"
             return (
                 f"{source} is not null and not {exact}",
                 f"case when not {_matches(source, file, None)} then {text(f'is not a number written with {marks}')} "
-                f"when {value} is null then {text(f'does not fit 18 digits, {decimals} of them decimals')} "
+                f"when {value} is null then {text(f'does not fit {room}')} "
                 f"else {text(f'has more than {decimals} decimals')} end",
             )
         case ColumnType.INTEGER:
@@ -66,6 +77,10 @@ def unreadable(source: str, value: str, column_type: ColumnType, file: FileForma
             return f"{source} is not null and {value} is null", "'is neither true nor false'"
         case _:
             raise AssertionError(f"any text can be read as {column_type}")
+
+
+def _digits(column_type: ColumnType) -> str:
+    return column_type.value.partition("(")[2].partition(",")[0]
 
 
 def out_of_range(value: str, column_type: ColumnType) -> tuple[str, str]:

@@ -1,0 +1,25 @@
+with
+
+source as (
+
+    select * from {{ source('raw', 'account_notes') }}
+
+),
+
+known as (
+
+    select
+        note_id,
+        customer_id,
+        written_at,
+        author,
+        text,
+        status,
+        next_on
+    from source
+    where
+        {{ is_known() }}
+
+)
+
+select * from known
