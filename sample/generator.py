@@ -36,6 +36,7 @@ LEDGER_STEPS: tuple[tuple[str, str], ...] = (
     ("06_ledger.sql", "Payments and allocations"),
     ("07_general_ledger.sql", "Control accounts"),
     ("08_files.sql", "Names and numbers"),
+    ("09_credit.sql", "Limits, covers, signals, orders and actions"),
 )
 
 
@@ -63,6 +64,15 @@ FILES: tuple[_File, ...] = (
     _File("gl_reconciling_items.csv", "file_gl_reconciling_items", "item_id"),
     _File("disputes.csv", "file_disputes", "dispute_id"),
     _File("targets.csv", "file_targets", "entity_id, period_on"),
+    _File("credit_limits.csv", "file_credit_limits", "limit_id"),
+    _File("credit_covers.csv", "file_credit_covers", "cover_id"),
+    _File("credit_signals.csv", "file_credit_signals", "signal_id"),
+    _File("onboarding.csv", "file_onboarding", "customer_id"),
+    _File("orders.csv", "file_orders", "order_id"),
+    _File("collection_actions.csv", "file_collection_actions", "action_id"),
+    _File("promises.csv", "file_promises", "promise_id"),
+    _File("payment_plans.csv", "file_payment_plans", "plan_id, instalment_no"),
+    _File("tier_overrides.csv", "file_tier_overrides", "override_id"),
     _File("planted.csv", "file_planted", "story, week_ending_on"),
     # A delta for a later load: the receipt that came in after the extracts were made, and the balance that knows it.
     _File("late_arrivals/payments.csv", "payments_file(true)", "received_on, payment_id"),

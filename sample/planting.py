@@ -17,7 +17,9 @@ EXTRA_PAYMENT_OFFSET = 1_000_000_000_000_000
 def plant(connection: duckdb.DuckDBPyConnection, stories: Stories) -> None:
     """Adds the stories to `customers`, `documents`, `settlements` and `disputes`, and makes the tables only they fill.
 
-    Those are `extra_payments`, `manual_journals` and `planted`. Expects the steps up to ``05_settlements.sql`` done.
+    Those are `extra_payments`, `manual_journals`, `planted`, and of credit `planted_limits`, `planted_covers`,
+    `planted_overrides` and `planted_silences` (documents that nobody asks for).
+    Expects the steps up to ``05_settlements.sql`` done.
     """
     _plant_customers(connection, stories)
     for document_no, document in enumerate(stories.documents, start=DOCUMENT_OFFSET):
@@ -36,12 +38,69 @@ def plant(connection: duckdb.DuckDBPyConnection, stories: Stories) -> None:
         "planted (customer_no bigint, story varchar, week_ending_on date, what_must_be_seen varchar)",
         [
             (
-                planted.drawn_customer if planted.customer is None else CUSTOMER_OFFSET + planted.customer,
+                _customer_no(planted.customer, planted.drawn_customer),
                 planted.story,
                 planted.week_ending_on,
                 planted.what_must_be_seen,
             )
             for planted in stories.planted
+        ],
+    )
+    _plant_credit(connection, stories)
+
+
+def _customer_no(customer: int | None, drawn_customer: int | None) -> int | None:
+    return drawn_customer if customer is None else CUSTOMER_OFFSET + customer
+
+
+def _plant_credit(connection: duckdb.DuckDBPyConnection, stories: Stories) -> None:
+    _fill(
+        connection,
+        "planted_limits (customer_no bigint, limit_kind varchar, cents bigint, valid_from date, valid_to date)",
+        [
+            (CUSTOMER_OFFSET + limit.customer, limit.limit_kind, limit.cents, limit.valid_from, limit.valid_to)
+            for limit in stories.limits
+        ],
+    )
+    _fill(
+        connection,
+        "planted_covers (customer_no bigint, cover_kind varchar, status varchar, cents bigint, valid_from date, "
+        "valid_to date)",
+        [
+            (
+                CUSTOMER_OFFSET + cover.customer,
+                cover.cover_kind,
+                cover.status,
+                cover.cents,
+                cover.valid_from,
+                cover.valid_to,
+            )
+            for cover in stories.covers
+        ],
+    )
+    _fill(
+        connection,
+        "planted_overrides (customer_no bigint, risk_tier varchar, from_on date, to_on date, reason varchar, "
+        "approved_by varchar)",
+        [
+            (
+                _customer_no(override.customer, override.drawn_customer),
+                override.risk_tier,
+                override.from_on,
+                override.to_on,
+                override.reason,
+                override.approved_by,
+            )
+            for override in stories.overrides
+        ],
+    )
+    _fill(
+        connection,
+        "planted_silences (document_no bigint)",
+        [
+            (document_no,)
+            for document_no, document in enumerate(stories.documents, start=DOCUMENT_OFFSET)
+            if not document.is_chased
         ],
     )
 

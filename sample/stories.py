@@ -1,8 +1,6 @@
 """The planted stories: customers whose history is written by hand, so that a figure can be held against it.
 
-Each story says who, in which week, and what must be seen; ``planted.csv`` repeats it. Told here are the stories
-that the present input tables can show. Those about credit limits, insurers' covers and notifications (limit used
-131 %, a limit cut while deliveries go on, a missed notification) need tables the input contract does not have yet.
+Each story says who, in which week, and what must be seen; ``planted.csv`` repeats it.
 """
 
 from __future__ import annotations
@@ -10,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from sample.story import ExtraPayment, ManualJournal, Planted, Stories, StoryDocument
+from sample.story import (
+    ExtraPayment,
+    ManualJournal,
+    Planted,
+    Stories,
+    StoryCover,
+    StoryDocument,
+    StoryLimit,
+    TierOverride,
+)
 
 AS_OF_ON = date(2026, 3, 29)
 """The last day of the made-up company: a Sunday. Part of the data, never today."""
@@ -87,6 +94,16 @@ def _insolvent(stories: Stories) -> None:
 
 def _late_giant(stories: Stories) -> None:
     """One of the largest customers: late with nearly everything, and good for all of it."""
+    stories.overrides.append(
+        TierOverride(
+            "B",
+            date(2025, 10, 6),
+            date(2026, 4, 5),
+            "Pays in runs twice a month; accounts audited, cash above all it owes",
+            "CFO",
+            drawn_customer=LATE_GIANT_NO,
+        )
+    )
     stories.planted.append(
         Planted(
             "late_solvent_giant",
@@ -346,6 +363,78 @@ def _no_due_days(stories: Stories) -> None:
     )
 
 
+def _limit_used_up(stories: Stories) -> None:
+    """Paid ever later in small steps, so that what is open outgrew a limit nobody looked at."""
+    customer = stories.add_customer("Emballages Tresville SAS", date(2019, 5, 6), segment="Distribution")
+    stories.limits.append(StoryLimit(customer, 10_000_000, date(2023, 4, 3)))
+    for invoiced in month_days(date(2024, 9, 1), date(2025, 12, 31), 3):
+        due = invoiced + timedelta(days=30)
+        stories.documents.append(
+            StoryDocument(customer, invoiced, 3_200_000, due, "30_net", working_day(due + timedelta(days=6)))
+        )
+    for invoiced, cents in (
+        (date(2026, 1, 5), 3_300_000),
+        (date(2026, 1, 26), 3_100_000),
+        (date(2026, 2, 16), 3_400_000),
+        (date(2026, 3, 9), 3_300_000),
+    ):
+        stories.documents.append(StoryDocument(customer, invoiced, cents, invoiced + timedelta(days=30), "30_net"))
+    stories.planted.append(
+        Planted(
+            "limit_used_up",
+            AS_OF_ON,
+            "Four invoices of 131,000.00 in all are open against a limit of 100,000.00: used 131 %.",
+            customer,
+        )
+    )
+
+
+def _cover_cut(stories: Stories) -> None:
+    """The insurer has heard something; the warehouse has not."""
+    customer = stories.add_customer("Charpentes Valdoure SARL", date(2017, 2, 13), segment="Construction")
+    cut_on = date(2026, 2, 2)
+    stories.limits.append(StoryLimit(customer, 12_000_000, date(2023, 4, 3)))
+    stories.covers.append(StoryCover(customer, 10_000_000, date(2023, 4, 3), cut_on - timedelta(days=1)))
+    stories.covers.append(StoryCover(customer, 2_000_000, cut_on, status="reduced"))
+    for invoiced in month_days(date(2024, 10, 1), AS_OF_ON, 16):
+        due = invoiced + timedelta(days=45)
+        paid = working_day(due + timedelta(days=8))
+        stories.documents.append(
+            StoryDocument(customer, invoiced, 3_150_000, due, "30_net", paid if paid <= AS_OF_ON else None)
+        )
+    stories.planted.append(
+        Planted(
+            "cover_cut",
+            AS_OF_ON,
+            "The insurer cut its limit from 100,000.00 to 20,000.00 on 2026-02-02; two deliveries of 31,500.00 were "
+            "invoiced after.",
+            customer,
+        )
+    )
+
+
+def _missed_notification(stories: Stories) -> None:
+    """Covered, overdue for more than ninety days, and nobody told the insurer."""
+    customer = stories.add_customer("Serrurerie Bolmeau SAS", date(2018, 7, 9), segment="Construction")
+    stories.limits.append(StoryLimit(customer, 8_000_000, date(2023, 4, 3)))
+    stories.covers.append(StoryCover(customer, 8_000_000, date(2023, 4, 3)))
+    for invoiced in month_days(date(2025, 1, 1), date(2025, 9, 30), 11):
+        due = invoiced + timedelta(days=30)
+        stories.documents.append(
+            StoryDocument(customer, invoiced, 1_260_000, due, "30_net", working_day(due + timedelta(days=10)))
+        )
+    invoiced = date(2025, 11, 3)
+    stories.documents.append(StoryDocument(customer, invoiced, 2_460_000, date(2025, 12, 3), "30_net", is_chased=False))
+    stories.planted.append(
+        Planted(
+            "missed_notification",
+            date(2026, 3, 8),
+            "The invoice of 2025-11-03 over 24,600.00 had to be notified to the insurer by 2026-03-03; it was not.",
+            customer,
+        )
+    )
+
+
 TELLERS: tuple[Callable[[Stories], None], ...] = (
     _slowing_payer,
     _insolvent,
@@ -359,6 +448,9 @@ TELLERS: tuple[Callable[[Stories], None], ...] = (
     _back_dated_receipt,
     _manual_journal,
     _no_due_days,
+    _limit_used_up,
+    _cover_cut,
+    _missed_notification,
 )
 
 

@@ -37,6 +37,7 @@ class StoryDocument:
     arrives_late: bool = False
     disputed_on: date | None = None
     dispute_reason: str | None = None
+    is_chased: bool = True
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,42 @@ class ManualJournal:
 
 
 @dataclass(frozen=True)
+class StoryLimit:
+    """A limit of the company's own for a story customer, in its entity's currency."""
+
+    customer: int
+    cents: int
+    valid_from: date
+    valid_to: date | None = None
+    limit_kind: str = "own"
+
+
+@dataclass(frozen=True)
+class StoryCover:
+    """An insurer's decision on a story customer, in its entity's currency."""
+
+    customer: int
+    cents: int
+    valid_from: date
+    valid_to: date | None = None
+    status: str = "active"
+    cover_kind: str = "named"
+
+
+@dataclass(frozen=True)
+class TierOverride:
+    """A tier set by hand, of a story customer or of a drawn one by its rank."""
+
+    risk_tier: str
+    from_on: date
+    to_on: date
+    reason: str
+    approved_by: str
+    customer: int | None = None
+    drawn_customer: int | None = None
+
+
+@dataclass(frozen=True)
 class Planted:
     """One thing that must be seen. ``customer`` is a story customer's number, ``drawn_customer`` a rank."""
 
@@ -79,6 +116,9 @@ class Stories:
     documents: list[StoryDocument] = field(default_factory=list)
     extra_payments: list[ExtraPayment] = field(default_factory=list)
     manual_journals: list[ManualJournal] = field(default_factory=list)
+    limits: list[StoryLimit] = field(default_factory=list)
+    covers: list[StoryCover] = field(default_factory=list)
+    overrides: list[TierOverride] = field(default_factory=list)
     planted: list[Planted] = field(default_factory=list)
 
     def add_customer(
