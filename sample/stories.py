@@ -364,21 +364,21 @@ def _no_due_days(stories: Stories) -> None:
 
 
 def _limit_used_up(stories: Stories) -> None:
-    """Paid ever later in small steps, so that what is open outgrew a limit nobody looked at."""
-    customer = stories.add_customer("Emballages Tresville SAS", date(2019, 5, 6), segment="Distribution")
+    """Buys ever more and pays on time; what is open outgrew a limit that nobody looked at."""
+    customer = stories.add_customer(
+        "Emballages Tresville SAS", date(2019, 5, 6), payment_terms="60_net", segment="Distribution"
+    )
     stories.limits.append(StoryLimit(customer, 10_000_000, date(2023, 4, 3)))
-    for invoiced in month_days(date(2024, 9, 1), date(2025, 12, 31), 3):
-        due = invoiced + timedelta(days=30)
-        stories.documents.append(
-            StoryDocument(customer, invoiced, 3_200_000, due, "30_net", working_day(due + timedelta(days=6)))
-        )
+    for invoiced in month_days(date(2024, 9, 1), date(2026, 1, 10), 3):
+        due = invoiced + timedelta(days=60)
+        stories.documents.append(StoryDocument(customer, invoiced, 2_200_000, due, "60_net", working_day(due)))
     for invoiced, cents in (
-        (date(2026, 1, 5), 3_300_000),
-        (date(2026, 1, 26), 3_100_000),
-        (date(2026, 2, 16), 3_400_000),
-        (date(2026, 3, 9), 3_300_000),
+        (date(2026, 2, 3), 3_300_000),
+        (date(2026, 2, 17), 3_100_000),
+        (date(2026, 3, 3), 3_400_000),
+        (date(2026, 3, 17), 3_300_000),
     ):
-        stories.documents.append(StoryDocument(customer, invoiced, cents, invoiced + timedelta(days=30), "30_net"))
+        stories.documents.append(StoryDocument(customer, invoiced, cents, invoiced + timedelta(days=60), "60_net"))
     stories.planted.append(
         Planted(
             "limit_used_up",

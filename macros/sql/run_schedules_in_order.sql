@@ -1,9 +1,10 @@
 {#
   Fills the instalments of an invoice one event at a time, where something on it ended or was named to a part:
   an allocation is split when it takes effect, over what is open by then, oldest due first, and keeps its split;
-  beyond the schedule it stays on the last part. What ends, ends from the last part backwards.
+  beyond the schedule it stays on the last part. What ends, ends from the last instalment number backwards.
 
-  `schedules`: entity_id, document_id, parts_count, part_amounts (list, oldest due first).
+  `schedules`: entity_id, document_id, parts_count, part_amounts (list, oldest due first), parts_by_number (their places
+               in that list, in the order of the instalments' numbers).
   `events`:    entity_id, document_id, step (1, 2, 3 … in order), event_kind (`allocate`, `end`), event_on,
                allocation_id, part_no (null: not named), amount.
 
@@ -26,6 +27,7 @@ schedule_states as (
         document_id,
         cast(0 as bigint) as step,
         cast(part_amounts as decimal(18, 2) []) as open_amounts,
+        cast(parts_by_number as bigint []) as parts_by_number,
         cast([] as {{ entry }} []) as active,
         cast([] as {{ emission }} []) as emitted
     from {{ schedules }}
@@ -50,13 +52,14 @@ schedule_states as (
                 ) as decimal(18, 2)
             )
         ) as open_amounts,
+        parts_by_number,
         case
             when event_kind = 'allocate'
                 then list_concat(
                     active,
                     list_filter(
                         list_transform(
-                            range(1, len(fills) + 1),
+                            parts_by_number,
                             lambda part: cast(row(allocation_id, part, fills[part]) as {{ entry }})
                         ),
                         lambda piece: piece.amount > 0
@@ -88,6 +91,7 @@ schedule_states as (
             schedule_states.entity_id,
             schedule_states.document_id,
             schedule_states.open_amounts,
+            schedule_states.parts_by_number,
             schedule_states.active,
             events.step,
             events.event_kind,
@@ -218,7 +222,7 @@ pieces as (
 {%- endmacro %}
 
 {#
-  The amounts of a group in an order, as a list.
+  The amounts (or places) of a group in an order, as a list.
 
       {{ amounts_in_order('amount', 'part_no') }}     -> [60.00, 40.00]
 #}

@@ -24,7 +24,8 @@ documents as (
         entity_id,
         document_id,
         count(*) as parts_count,
-        {{ amounts_in_order('amount', 'part_no') }} as part_amounts
+        {{ amounts_in_order('amount', 'part_no') }} as part_amounts,
+        {{ amounts_in_order('part_no', 'instalment_no') }} as parts_by_number
     from schedules
     group by
         entity_id,

@@ -142,6 +142,18 @@ _ENTITIES = (
             allocation("C0", "I1", "15.00", "2026-01-20", allocation_id="t"),
         ),
     ),
+    # Parts that are not due in the order of their numbers: what ends, ends from the last number backwards.
+    Entity(
+        entity_id="NUMBERED-OTHERWISE",
+        base_currency="USD",
+        documents=(
+            invoice("I0", "12.50", "2025-11-10", "2025-12-10"),
+            *schedule("I0", ("2025-11-18", "3.00"), ("2025-11-10", "0.66"), ("2025-11-04", "8.84")),
+            payment("P1", "1000.00", "2025-11-13", payment_type="deposit"),
+            allocation("P1", "I0", "250.10", allocation_id="Z4"),
+            allocation("P1", "I0", "-40.00", "2025-11-16", allocation_id="-2"),
+        ),
+    ),
     Entity(entity_id="IN-POUNDS", base_currency="GBP", documents=(invoice("I0", "33.33", "2025-10-31"),)),
 )
 

@@ -14,12 +14,15 @@ from tests.sample.company import AS_OF_ON, Query
 
 STORIES = {
     "back_dated_receipt",
+    "cover_cut",
     "disputed_milestone",
     "double_payment",
     "first_payment_never_made",
     "insolvent",
     "late_solvent_giant",
+    "limit_used_up",
     "manual_journal",
+    "missed_notification",
     "new_and_good",
     "no_due_days",
     "returning_after_write_off",
@@ -235,3 +238,42 @@ def test_one_customer_has_no_due_days(query: Query, customer_of: dict[str, Any])
     assert query(f"select payment_terms from customers where customer_id = '{customer_of['no_due_days']}'") == [
         ("30_net",)
     ]
+
+
+def test_limit_is_used_131_percent(query: Query, customer_of: dict[str, Any]) -> None:
+    customer = customer_of["limit_used_up"]
+    assert query(f"select amount, limit_kind, valid_to from credit_limits where customer_id = '{customer}'") == [
+        (Decimal("100000.00"), "own", None)
+    ]
+    assert query(
+        f"""
+        select sum(open_amount), count(*), max(days_past_due) <= 0 from open_items
+        where customer_id = '{customer}' and open_amount <> 0
+        """
+    ) == [(Decimal("131000.00"), 4, True)]
+
+
+def test_insurer_cut_its_limit_and_deliveries_went_on(query: Query, customer_of: dict[str, Any]) -> None:
+    customer = customer_of["cover_cut"]
+    covers = query(
+        "select limit_amount, status, valid_from, valid_to from credit_covers "
+        f"where customer_id = '{customer}' order by valid_from"
+    )
+    assert [cover[:2] for cover in covers] == [(Decimal("100000.00"), "active"), (Decimal("20000.00"), "reduced")]
+    assert covers[0][3] + timedelta(days=1) == covers[1][2] == date(2026, 2, 2)
+    assert query(
+        f"select count(*) from invoices where customer_id = '{customer}' and delivered_on >= date '2026-02-02'"
+    ) == [(2,)]
+
+
+def test_nobody_notified_the_insurer(query: Query, customer_of: dict[str, Any]) -> None:
+    customer = customer_of["missed_notification"]
+    (invoice_id, due_on, open_amount) = query(
+        f"select item_id, due_on, open_amount from open_items where customer_id = '{customer}' and open_amount > 0"
+    )[0]
+    assert open_amount == Decimal("24600.00")
+    ((days,),) = query(f"select notify_days from credit_covers where customer_id = '{customer}'")
+    assert due_on + timedelta(days=days) == date(2026, 3, 3) < AS_OF_ON
+    assert query(f"select count(*) from collection_actions where invoice_id = '{invoice_id}'") == [(0,)]
+    # Others were asked for, and some insurers told.
+    assert query("select count(*) > 10 from collection_actions where stage = 'insurer notified'") == [(True,)]
