@@ -259,7 +259,7 @@ measured as (
         sum(all_pieces.amount) over (
             partition by
                 all_pieces.entity_id, all_pieces.document_id, all_pieces.allocation_id, all_pieces.ended_on
-            order by all_pieces.part_no
+            order by all_pieces.part_no, all_pieces.amount
             rows between unbounded preceding and current row
         ) as amount_through
     from all_pieces

@@ -48,6 +48,20 @@ def name_pieces(pieces: Iterable[Piece]) -> None:
             part.name = part.allocation_id if number == 1 else f"{part.allocation_id}#{number}"
 
 
+def _latest_first(pieces: Iterable[Piece]) -> list[list[Piece]]:
+    """Allocation by allocation, each with its pieces, the last instalment first (ruling 5)."""
+    allocations: dict[str, list[Piece]] = defaultdict(list)
+    for piece in sorted(pieces, key=lambda piece: piece.lateness_order, reverse=True):
+        allocations[piece.allocation_id].append(piece)
+    return list(allocations.values())
+
+
+def _sums(pieces: Iterable[Piece]) -> tuple[Decimal, Decimal]:
+    """Of several pieces the amount in the debit's currency and in the credit's."""
+    listed = list(pieces)
+    return sum((piece.debit_amount for piece in listed), ZERO), sum((piece.credit_amount for piece in listed), ZERO)
+
+
 class Replay:
     """The allocations of one `stated` entity, day after day: endings, then allocations, then bounces."""
 
@@ -75,10 +89,14 @@ class Replay:
 
     def _play(self, day: date) -> None:
         self._take_all_back(day)
+        ended = []
         for piece in self._in_effect():
             stated = self._stated.get(piece.allocation_id)
             if stated and stated.reversed_on == day:
                 piece.reversed_on = day
+                ended.append(piece)
+        for piece in ended:
+            self._spread(piece, day)
         for row in sorted(self._to_come[day], key=lambda row: row.allocation_id):
             if row.amount > 0 and row.credit_amount <= self._free(row.credit):
                 self._allocate(row)
@@ -109,33 +127,66 @@ class Replay:
         """Take back what is in effect by the day before, and give what was not found."""
         rest = -row.amount
         pieces = [piece for piece in self._in_effect() if piece.credit is row.credit and piece.debit is row.debit]
-        for piece in sorted(pieces, key=lambda piece: piece.lateness_order, reverse=True):
-            part = min(rest, piece.debit_amount)
-            self._end(piece, part, share(piece.credit_amount, part, piece.debit_amount), day)
+        for whole in _latest_first(pieces):
+            debit_amount, credit_amount = _sums(whole)
+            part = min(rest, debit_amount)
+            self._end(whole, part, share(credit_amount, part, debit_amount), day)
             rest -= part
         return rest
 
-    def _end(self, piece: Piece, debit_part: Decimal, credit_part: Decimal, day: date) -> None:
-        """End a part of a piece; what is left of it stands as before."""
+    def _end(self, whole: list[Piece], debit_part: Decimal, credit_part: Decimal, day: date) -> None:
+        """End a part of an allocation, the last instalment first; what is left of it stands as before."""
         if debit_part <= 0:
             return
-        if debit_part == piece.debit_amount:
-            piece.reversed_on = day
-            return
-        self.pieces.append(
-            Piece(
+        rest, credit_rest = debit_part, credit_part
+        for piece in whole:
+            part = min(rest, piece.debit_amount)
+            rest -= part
+            if part == 0:
+                continue
+            # What leaves a piece wholly takes its cents along; the cents are set right when they are spread.
+            credit = piece.credit_amount if part == piece.debit_amount and rest else credit_rest
+            credit_rest -= credit
+            ended = Piece(
                 piece.allocation_id,
                 piece.credit,
                 piece.debit,
                 piece.instalment_no,
-                credit_part,
-                debit_part,
+                credit,
+                part,
                 piece.effective_on,
                 day,
             )
-        )
-        piece.debit_amount -= debit_part
-        piece.credit_amount -= credit_part
+            piece.debit_amount -= part
+            piece.credit_amount -= credit
+            self.pieces.append(ended)
+        first = whole[0]
+        # A piece that ended whole has nothing left; cents that its share lacks are in what stays of the others.
+        over = sum((piece.credit_amount for piece in whole if piece.debit_amount == 0), ZERO)
+        self.pieces = [piece for piece in self.pieces if piece.debit_amount != 0]
+        left = [piece for piece in whole if piece.debit_amount != 0]
+        if left:
+            left[0].credit_amount += over
+        self._spread(first, None)
+        self._spread(first, day)
+
+    def _spread(self, one: Piece, reversed_on: date | None) -> None:
+        """Payments know nothing of schedules: of what ended on a day, or stands, the credit goes by running shares."""
+        parts = [part.instalment_no for part in one.debit.parts_oldest_due_first]
+        pieces = [
+            piece
+            for piece in self.pieces
+            if piece.allocation_id == one.allocation_id
+            and piece.credit is one.credit
+            and piece.debit is one.debit
+            and piece.reversed_on == reversed_on
+        ]
+        if len(parts) < 2 or not pieces:
+            return
+        pieces.sort(key=lambda piece: (parts.index(piece.instalment_no), piece.debit_amount))
+        shares = running_shares(_sums(pieces)[1], [piece.debit_amount for piece in pieces])
+        for piece, credit_amount in zip(pieces, shares, strict=True):
+            piece.credit_amount = credit_amount
 
     def _allocate(self, row: StatedAllocation) -> None:
         """Ruling 6: where it is named to, else the oldest due first; beyond the schedule on the last."""
@@ -177,9 +228,10 @@ class Replay:
         pieces = [
             piece for piece in self._in_effect() if piece.credit is payment and piece.allocation_id in self._stated
         ]
-        for piece in sorted(pieces, key=lambda piece: piece.lateness_order, reverse=True):
-            part = min(rest, piece.credit_amount)
-            self._end(piece, share(piece.debit_amount, part, piece.credit_amount), part, day)
+        for whole in _latest_first(pieces):
+            debit_amount, credit_amount = _sums(whole)
+            part = min(rest, credit_amount)
+            self._end(whole, share(debit_amount, part, credit_amount), part, day)
             rest -= part
         cleared = min(bounce.amount, self._free(payment))
         if cleared > 0:

@@ -154,6 +154,18 @@ _ENTITIES = (
             allocation("P1", "I0", "-40.00", "2025-11-16", allocation_id="-2"),
         ),
     ),
+    # The same across currencies: the credit's side is settled for the whole allocation before it is spread.
+    Entity(
+        entity_id="CENTS-OF-A-SCHEDULE",
+        base_currency="USD",
+        documents=(
+            invoice("I0", "12.50", "2025-11-10", "2025-12-10"),
+            *schedule("I0", ("2025-11-18", "3.00"), ("2025-11-10", "0.66"), ("2025-11-04", "8.84")),
+            payment("P1", "100.00", "2025-11-13", payment_type="deposit", currency="EUR"),
+            allocation("P1", "I0", "250.10", allocation_id="Z4", credit_amount="12.50"),
+            allocation("P1", "I0", "-40.00", "2025-11-16", allocation_id="-2", credit_amount="-40.00"),
+        ),
+    ),
     Entity(entity_id="IN-POUNDS", base_currency="GBP", documents=(invoice("I0", "33.33", "2025-10-31"),)),
 )
 
