@@ -25,6 +25,7 @@ NAMES = {
     "rejected_amount": "Rejected amount",
     "rejected_rows_count": "Rejected rows",
     "exceptions_count": "Exceptions listed",
+    "headline_dso": "DSO shown first",
     "tests_passed_count": "Tests passed",
     "tests_failed_count": "Tests failed",
 }
