@@ -220,13 +220,14 @@ def _return(
 
 
 def _release(entry: Active, amount: Decimal, documents: dict[str, Document], free: Open) -> Decimal:
-    """Take ``amount`` back from an allocation, its last instalment first."""
+    """Take ``amount`` back from an allocation, the last of its instalments by number first (ruling 5)."""
     free[entry.request.credit] += amount
     left = amount
-    for index in sorted(entry.left, reverse=True):
+    parts = documents[entry.request.debit].parts
+    for index in sorted(entry.left, key=lambda index: parts[index].number, reverse=True):
         taken = min(left, entry.left[index])
         entry.left[index] -= taken
-        documents[entry.request.debit].parts[index].open_amount += taken
+        parts[index].open_amount += taken
         left -= taken
     return amount
 
