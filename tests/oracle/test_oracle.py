@@ -42,7 +42,9 @@ class OracleBooks(Books):
         extracts.add_rates(WORLD_RATES, until=AS_OF)
         for number, row in enumerate(extracts.rows.get("allocations", ())):
             row.setdefault("allocation_id", f"row {number:04}")
-        currencies = sorted({"EUR", case.base_currency})
+        # What a build of all cases reports in, as far as the case asks for it.
+        asked = {each.currency for each in case.expected if isinstance(each, Kpis) and each.currency}
+        currencies = sorted({"EUR", case.base_currency, *asked})
         self.oracle = Oracle(extracts.rows, as_of, reporting_currencies=currencies)
         self.base_currency = case.base_currency
 
