@@ -1,6 +1,6 @@
 """What publishing keeps for ever: the figures of each publication, and the documents behind each difference.
 
-The build file's raw history has three tables for it (``KEPT`` in ingest/contract.py). A publication's file says the
+The build file's raw history has three tables for it (``KEPT`` in ingest/contract/). A publication's file says the
 same of itself in its own marts, so the history is taken from the file: what was published while the history could not
 be written (a crash, a backup put back) is taken up by the next publication.
 

@@ -1,6 +1,6 @@
 """What has been loaded, as far as the command must know it: the newest load and the day it speaks of.
 
-The columns are those of the manifest `raw.loads` (ingest/contract.py). Which load decides the as-of day is the rule
+The columns are those of the manifest `raw.loads` (ingest/contract/). Which load decides the as-of day is the rule
 of `models/intermediate/int_build.sql`; a build ends by holding its own answer against the one given here.
 """
 

@@ -34,7 +34,7 @@ def sources_yaml() -> str:
             }
         ],
     }
-    made = "# Made from ingest/contract.py by `python -m ingest.render`; change it there.\n"
+    made = "# Made from ingest/contract/ by `python -m ingest.render`; change it there.\n"
     return made + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=118)
 
 
@@ -63,7 +63,7 @@ def contract_markdown() -> str:
     """The content of the input contract page."""
     sections = [
         "# The input contract",
-        "<!-- Made from ingest/contract.py by `python -m ingest.render`; change it there. -->",
+        "<!-- Made from ingest/contract/ by `python -m ingest.render`; change it there. -->",
         _INTRODUCTION,
         *(_table_section(table) for table in TABLES),
         "## Lineage\n\nEvery table above also has these columns, filled by the loader:\n\n" + _column_table(LINEAGE),

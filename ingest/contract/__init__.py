@@ -1,0 +1,36 @@
+"""The input contract: every canonical table, its key and its columns, in one place.
+
+The DuckDB tables of schema ``raw``, the dbt source YAML (``models/staging/raw/_sources.yml``) and
+``docs/input-contract.md`` are made from this package; a test holds them together.
+Names are fixed: people's mappings depend on them. Add freely, rename never.
+"""
+
+from __future__ import annotations
+
+from ingest.contract.credit import CREDIT_TABLES
+from ingest.contract.kept import KEPT, PUBLICATIONS, RESTATEMENTS
+from ingest.contract.ledger import LEDGER_TABLES
+from ingest.contract.manifest import LOADS, MANIFEST
+from ingest.contract.table import LINEAGE, Column, ColumnType, Table
+
+__all__ = [
+    "KEPT",
+    "LINEAGE",
+    "LOADS",
+    "MANIFEST",
+    "OWN_TABLES",
+    "PUBLICATIONS",
+    "RESTATEMENTS",
+    "TABLES",
+    "TABLE_BY_NAME",
+    "Column",
+    "ColumnType",
+    "Table",
+]
+
+TABLES: tuple[Table, ...] = (*LEDGER_TABLES, *CREDIT_TABLES)
+
+OWN_TABLES: tuple[Table, ...] = (*MANIFEST, *KEPT)
+"""Tables without lineage: no file brings them."""
+
+TABLE_BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

@@ -1,0 +1,68 @@
+"""The loader's own tables beside the canonical ones."""
+
+from __future__ import annotations
+
+from ingest.contract.table import Column, ColumnType, Table
+
+_text = ColumnType.TEXT
+_date = ColumnType.DATE
+_integer = ColumnType.INTEGER
+_timestamp = ColumnType.TIMESTAMP
+_count = ColumnType.COUNT
+_amount = ColumnType.AMOUNT
+
+LOADS = Table(
+    "loads",
+    "The manifest: one row a load and file. Rows read = new + changed + unchanged + rejected; filtered rows apart.",
+    ("load_id", "source", "table_name", "slice", "file"),
+    (
+        Column("load_id", _integer, "Number of the load; it only grows.", required=True),
+        Column("source", _text, "The source mapping.", required=True),
+        Column("table_name", _text, "The canonical table the file was read into.", required=True),
+        Column("slice", _text, "The part of the source the file pictures; `*` is all of it.", required=True),
+        Column("file", _text, "The file, without its folder.", required=True),
+        Column("sha256", _text, "SHA-256 of the file's bytes.", required=True),
+        Column("bytes", _count, "Size of the file in bytes.", required=True),
+        Column("mapping_sha256", _text, "SHA-256 of the mapping that read it.", required=True),
+        Column("kind", _text, "What the file is.", required=True, values=("full", "delta")),
+        Column("rows_read", _count, "Rows read = new + changed + unchanged + rejected.", required=True),
+        Column("rows_filtered", _count, "Rows the mapping leaves out on purpose; not in `rows_read`.", required=True),
+        Column("rows_new", _count, "Rows whose key was not current.", required=True),
+        Column("rows_changed", _count, "Rows whose key was current with other content.", required=True),
+        Column("rows_unchanged", _count, "Rows that were current as they are.", required=True),
+        Column("rows_vanished", _count, "Rows of the slice no longer in it; on its first file.", required=True),
+        Column("rows_rejected", _count, "Rows not taken; why is in `rejects`.", required=True),
+        Column(
+            "control_amount", _amount, "Total of the amounts taken, currencies mixed: for comparing with the source."
+        ),
+        Column("rejected_amount", _amount, "Total of the rejected amounts that could be read."),
+        Column("as_of_on", _date, "The as-of day of the load.", required=True),
+        Column("loaded_at", _timestamp, "When it was loaded, UTC.", required=True),
+        Column(
+            "status", _text, "`loaded`; a file that is the same again leaves no row.", required=True, values=("loaded",)
+        ),
+    ),
+)
+
+REJECTS = Table(
+    "rejects",
+    "What was wrong with rows: one row a fault. A rejected row was not taken, a warned one was.",
+    ("load_id", "table_name", "file", "line", "column_name", "reason"),
+    (
+        Column("load_id", _integer, "The load.", required=True),
+        Column("source", _text, "The source mapping.", required=True),
+        Column("table_name", _text, "The canonical table.", required=True),
+        Column("file", _text, "The file, without its folder.", required=True),
+        Column("line", _count, "Physical line of the file the row starts on, from 1; in Parquet files the record."),
+        Column("column_name", _text, "The canonical column at fault; empty: the whole line."),
+        Column("value", _text, "What stood there."),
+        Column("reason", _text, "Why it was not taken, or what is odd.", required=True),
+        Column(
+            "severity", _text, "`reject`: not taken; `warning`: taken.", required=True, values=("reject", "warning")
+        ),
+        Column("raw_line", _text, "The line as it stands in the file."),
+    ),
+)
+
+MANIFEST: tuple[Table, ...] = (LOADS, REJECTS)
+"""The loader's own tables beside the canonical ones."""
