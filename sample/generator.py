@@ -36,7 +36,8 @@ LEDGER_STEPS: tuple[tuple[str, str], ...] = (
     ("06_ledger.sql", "Payments and allocations"),
     ("07_general_ledger.sql", "Control accounts"),
     ("08_files.sql", "Names and numbers"),
-    ("09_credit.sql", "Limits, covers, signals, orders and actions"),
+    ("09_limits.sql", "Limits, covers and signals"),
+    ("10_collection.sql", "Orders, actions and promises"),
 )
 
 
