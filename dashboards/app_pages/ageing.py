@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboards.lib import charts, export, filters, html, navigate, page, sentence, tables
+from dashboards.lib import charts, export, filters, html, listing, navigate, page, sentence, tables
 from dashboards.lib.buckets import NOT_DUE, UNAPPLIED, bucket_words, token_of
 from dashboards.lib.context import Context, context
 from dashboards.lib.db import Row
@@ -161,7 +161,7 @@ def _documents(
         buckets=buckets,
         search=search,
     )
-    rows = [{**row, "kind_words": tables.words(row["item_kind"])} for row in found]
+    rows = tables.worded(found)
     columns = (
         Column("document_number", "Document", width=136, pinned=True),
         Column("kind_words", "Kind", width=96),
@@ -268,7 +268,6 @@ def _open_slot(row: Row) -> None:
 def _due_documents(rows: list[Row], slot: Row, here: Context) -> None:
     """The open items of one slot, and whether they add up to it."""
     currency, fmt = here.view.currency, here.fmt
-    found = _worded(due.documents(here.warehouse, here.view, rows, slot))
     columns = (
         Column("document_number", "Document", width=136, pinned=True),
         Column("kind_words", "Kind", width=96),
@@ -285,37 +284,26 @@ def _due_documents(rows: list[Row], slot: Row, here: Context) -> None:
         Column("currency", "Currency", width=80),
         Column("value", f"Open, {currency}", Kind.MONEY, 136),
     )
-    title, tools = st.columns([3, 2], vertical_alignment="top")
     words = _CALENDAR_BASES[slot["calendar_basis"]]
-    with title:
-        st.html(html.title(f"{_slot(slot, here)}: {words.lower()}", "The open items; a row opens the document"))
+
+    def check(found: Sequence[Row]) -> None:
         count = fmt.count(found[0]["rows_count"], "row") if found else "No row"
         page.check(count, found[0]["total_value"] if found else 0, slot["due_amount"], fmt.amount)
-    with tools, st.container(horizontal=True, horizontal_alignment="right"):
-        facts = export.about(
-            here, "Open items that fall due", currency=currency, chosen=[("When", _slot(slot, here)), ("Basis", words)]
-        )
-        export.buttons(
-            lambda: _worded(due.documents(here.warehouse, here.view, rows, slot, limit=None)),
-            columns,
-            f"due-{slot['due_order']}-{slot['calendar_basis']}",
-            facts,
-            key="due-items",
-        )
-    if found:
-        tables.show(
-            found,
-            columns,
-            fmt,
-            key="due-items-table",
-            alt="Open items that fall due",
-            on_open=navigate.open_document,
-            most_rows=10,
-        )
 
-
-def _worded(rows: Sequence[Row]) -> list[Row]:
-    return [{**row, "kind_words": tables.words(row["item_kind"])} for row in rows]
+    listing.documents(
+        lambda limit: due.documents(here.warehouse, here.view, rows, slot, limit=limit),
+        columns,
+        here,
+        title=f"{_slot(slot, here)}: {words.lower()}",
+        note="The open items; a row opens the document",
+        currency=currency,
+        most=due.MOST_ROWS,
+        file=f"due-{slot['due_order']}-{slot['calendar_basis']}",
+        key="due-items",
+        said="Open items that fall due",
+        chosen=[("When", _slot(slot, here)), ("Basis", words)],
+        check=check,
+    )
 
 
 def main() -> None:

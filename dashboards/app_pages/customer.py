@@ -127,7 +127,7 @@ def _open_items(customer_id: str, owed: Row, name: str, here: Context) -> None:
         Column("reporting_open_amount", f"Open, {currency}", Kind.MONEY, 120),
         Column("disputed_amount", "Disputed, own currency", Kind.MONEY, 152, blank_zero=True),
     )
-    shown = [{**row, "kind_words": tables.words(row["item_kind"])} for row in rows]
+    shown = tables.worded(rows)
     with page.card("open-items"):
         title, tools = st.columns([3, 2], vertical_alignment="top")
         with title:
@@ -166,7 +166,7 @@ def _payments(customer_id: str, name: str, here: Context) -> None:
         Column("kind_words", "Kind", width=80),
         Column("applied_amount", "Applied", Kind.MONEY, 112, help="The part set against invoices"),
     )
-    shown = [{**row, "kind_words": tables.words(row["item_kind"])} for row in rows]
+    shown = tables.worded(rows)
     newest = f"Last payment on {here.fmt.day(rows[0]['received_on'])}" if rows else "No payment on record"
     with page.card("payments", newest, "The newest 200 payments, with the invoices they were applied to", fill=True):
         if rows:

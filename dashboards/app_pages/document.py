@@ -48,7 +48,7 @@ def _pick(here: Context) -> tuple[str, str] | None:
 
 
 def _found(search: str, here: Context) -> None:
-    rows = [{**row, "kind_words": tables.words(row["item_kind"])} for row in documents.found(here.warehouse, search)]
+    rows = tables.worded(documents.found(here.warehouse, search))
     with page.card("found"):
         if not rows:
             page.note(f"No document number holds “{search}”.")

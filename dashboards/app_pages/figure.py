@@ -204,10 +204,6 @@ def _columns(part: Part, here: Context) -> tuple[Column, ...]:
     )
 
 
-def _worded(rows: list[Row]) -> list[Row]:
-    return [{**row, "kind_words": tables.words(row["item_kind"])} for row in rows]
-
-
 def _rows(part: Part, kpi: Row, measure: Measure, here: Context) -> None:
     total = figure_rows.total(here.warehouse, part, kpi)
     first, last = figure_rows.window(part, kpi)
@@ -233,10 +229,10 @@ def _rows(part: Part, kpi: Row, measure: Measure, here: Context) -> None:
             )
             opens = navigate.open_customer
         else:
-            shown = _worded(figure_rows.documents(here.warehouse, part, kpi, limit=MOST_ROWS))
+            shown = tables.worded(figure_rows.documents(here.warehouse, part, kpi, limit=MOST_ROWS))
             columns = _columns(part, here)
             everything, count = (
-                lambda: _worded(figure_rows.documents(here.warehouse, part, kpi)),
+                lambda: tables.worded(figure_rows.documents(here.warehouse, part, kpi)),
                 total["rows_count"],
             )
             opens = navigate.open_document

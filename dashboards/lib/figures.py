@@ -1,6 +1,6 @@
 """What each figure is made of: its parts, each a column of ``fct_kpis`` and the rows that add up to it.
 
-A part names the family of rows it is summed from (``queries/figure_rows.py``) and what a row of it shows.
+A part names the family of rows it is summed from (``queries/families.py``) and what a row of it shows.
 """
 
 from __future__ import annotations

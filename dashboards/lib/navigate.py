@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -91,6 +92,14 @@ def figure_address(
         filters.CURRENCY: "" if view.currency == view.main_currency else view.currency,
     }
     return f"figure?{urlencode({name: value for name, value in asked.items() if value})}"
+
+
+def figure_link(
+    figure: str, words: str, scope: str, view: View, *, entity_id: str | None = None, month: date | None = None
+) -> str:
+    """``words`` (markup) as a link to a figure's definition and its rows."""
+    address = figure_address(view, figure, scope, entity_id=entity_id, month=month)
+    return f'<a href="{escape(address)}" target="_self">{words}</a>'
 
 
 def _asked(figure: str, scope: str, part: str, month: date | None, cut: Cut | None) -> dict[str, str]:

@@ -6,7 +6,7 @@ first column stays in sight; a click on a row may open something.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -16,6 +16,7 @@ import streamlit as st
 
 from dashboards.lib.db import Row
 from dashboards.lib.format import UNKNOWN, Formatter
+from dashboards.lib.measures import Unit
 from dashboards.lib.theme import TOKENS, ink_on, tier_token
 
 ROW_HEIGHT = 34
@@ -39,6 +40,9 @@ class Kind(StrEnum):
     MOMENT = "moment"
     TIER = "tier"
 
+
+KINDS = {Unit.MONEY: Kind.WHOLE_MONEY, Unit.RATE: Kind.RATE, Unit.DAYS: Kind.DAYS, Unit.TIMES: Kind.DAYS}
+"""How a figure of a unit is written in a table of figures."""
 
 # The same on light and on dark ground; the letter is white where white reads, else ink.
 _TIER_STYLES = {
@@ -91,6 +95,12 @@ def _writer(column: Column, fmt: Formatter) -> Callable[[Any], str] | None:
 def words(code: str | None) -> str:
     """A code as a reader meets it: ``credit_note`` → ``Credit note``."""
     return (code or "").replace("_", " ").capitalize()
+
+
+def worded(rows: Iterable[Row]) -> list[Row]:
+    """Documents with their kinds, and reasons where they have any, as a reader meets them: columns ``…_words``."""
+    codes = {"item_kind": "kind_words", "reason": "reason_words"}
+    return [{**row, **{name: words(row[code]) for code, name in codes.items() if code in row}} for row in rows]
 
 
 def frame(rows: Sequence[Row], columns: Sequence[Column]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pytest
 from dashboards.lib.navigate import PAGES
 
 DASHBOARDS = Path(__file__).resolve().parents[2] / "dashboards"
-PAGE_FILES = sorted((DASHBOARDS / "app_pages").glob("*.py"))
+PAGE_FILES = sorted((*(DASHBOARDS / "app_pages").glob("*.py"), *(DASHBOARDS / "sections").glob("*.py")))
 QUERY_FILES = sorted((DASHBOARDS / "lib" / "queries").glob("[a-z]*.py"))
 SQL = re.compile(r"\bselect\b[^;]*?\bfrom\s+[a-z_(]", re.IGNORECASE | re.DOTALL)
 RELATION = re.compile(r"\b(?:from|join)\s+([a-z_]+\.[a-z_]+)")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboards.lib.db import Row, Warehouse
-from dashboards.lib.queries.figure_rows import COLUMNS, converted, counted, of_interval
+from dashboards.lib.queries.families import COLUMNS, converted, counted, of_interval
 from dashboards.lib.view import View
 
 AGREED, SHIFTED = "agreed", "shifted"
