@@ -84,9 +84,15 @@ def _facts(items: Sequence[Row], here: Context) -> None:
         ("Posted", fmt.day(first["posted_on"])),
         ("Due", _due(items, here)),
         ("Amount", escape(fmt.money(sum(row["amount"] for row in items), first["currency"]))),
-        (
-            f"Amount, {first['base_currency']}",
-            escape(fmt.money(sum(row["base_amount"] for row in items), first["base_currency"])),
+        *(
+            ()
+            if first["currency"] == first["base_currency"]
+            else (
+                (
+                    f"Amount, {first['base_currency']}",
+                    escape(fmt.money(sum(row["base_amount"] for row in items), first["base_currency"])),
+                ),
+            )
         ),
         ("Open", escape(fmt.money(sum(row["open_amount"] for row in items), first["currency"]))),
         ("Disputed", escape(fmt.money(sum(row["disputed_amount"] for row in items), first["currency"]))),
@@ -137,7 +143,7 @@ def _counts_in(items: Sequence[Row], here: Context) -> None:
             lines.append(
                 f'<tr><td><a href="{escape(address)}" target="_self">{escape(part.label)}</a></td>'
                 f"<td>{write(found['value'])}</td><td>{write(kpi[part.column])}</td>"
-                f'<td class="text quiet">{escape(part.explained)}</td></tr>'
+                f'<td class="text quiet defined">{escape(part.explained)}</td></tr>'
             )
     week = here.fmt.day(here.view.week.as_of_on, weekday=True)
     message = (
@@ -147,7 +153,7 @@ def _counts_in(items: Sequence[Row], here: Context) -> None:
         if lines:
             st.html(
                 '<div class="enc-scroll"><table class="enc-table"><thead><tr><th>Sum</th><th>This document</th>'
-                f'<th>All rows</th><th class="text">What counts</th></tr></thead><tbody>{"".join(lines)}'
+                f'<th>All rows</th><th class="text defined">What counts</th></tr></thead><tbody>{"".join(lines)}'
                 "</tbody></table></div>"
             )
 
