@@ -18,5 +18,10 @@
         {'name': 'paid_amount_days_beyond_terms', 'figure': 'paid', 'amount': 'weighted_amount'},
         {'name': 'paid_13w_amount', 'figure': 'paid_13w', 'amount': 'amount'},
         {'name': 'paid_13w_amount_days_beyond_terms', 'figure': 'paid_13w', 'amount': 'weighted_amount'},
+        {'name': 'financed_amount', 'figure': 'financed', 'amount': 'amount'},
+        {'name': 'open_deposits_amount', 'figure': 'open_deposits', 'amount': 'amount'},
+        {'name': 'ordered_amount', 'figure': 'ordered', 'amount': 'amount'},
+        {'name': 'delivered_not_billed_amount', 'figure': 'delivered', 'amount': 'amount'},
+        {'name': 'order_deposits_amount', 'figure': 'order_deposits', 'amount': 'amount'},
     ]) }}
 {% endmacro %}

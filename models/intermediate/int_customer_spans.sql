@@ -48,6 +48,7 @@ intervals as (
         intervals.reporting_open_amount as open_amount,
         intervals.reporting_disputed_amount as disputed_amount,
         intervals.open_amount > 0 as is_debit,
+        intervals.item_kind = 'deposit' as is_deposit,
         -- The due day as a number, so that the average age of what is overdue is a sum like any other.
         {{ days_between("date '2000-01-01'", 'intervals.due_on') }} as due_day_number
     from {{ ref('fct_item_intervals') }} as intervals
@@ -115,6 +116,19 @@ segments as (
 
 ),
 
+financed as (
+
+    -- A bill is a receivable until it matures. Cash that a financing brought without one can come back until the due day.
+    select
+        entity_id,
+        payment_type || ':' || payment_id as document_id
+    from {{ ref('stg_raw__payments') }}
+    where
+        financing in ('discounted', 'factored')
+        and matures_on is null
+
+),
+
 cash as (
 
     select
@@ -123,6 +137,8 @@ cash as (
         cash.valid_from_on,
         cash.received_on,
         cash.days_beyond_terms,
+        {{ add_days('cash.received_on', '1 - cash.days_beyond_terms') }} as after_due_on,
+        financed.document_id is not null as is_financed,
         coalesce(cash.valid_to_on, as_of.after_on) as valid_to_on,
         {{ share_of_through(
             '(case when cash.base_currency = main_currency.reporting_currency'
@@ -136,6 +152,30 @@ cash as (
         on
             cash.entity_id = converted.entity_id
             and cash.credit_document_id = converted.document_id
+    left join financed
+        on
+            cash.entity_id = financed.entity_id
+            and cash.credit_document_id = financed.document_id
+
+),
+
+orders as (
+
+    select
+        orders.entity_id,
+        orders.customer_id,
+        orders.counts_from_on,
+        orders.ordered_on,
+        orders.delivered_on,
+        coalesce(orders.ordered_to_on, as_of.after_on) as ordered_to_on,
+        coalesce(orders.billed_on, as_of.after_on) as billed_on,
+        orders.reporting_amount,
+        orders.reporting_deposit_received_amount
+    from {{ ref('int_orders_valued') }} as orders
+    inner join counted_customers
+        on orders.customer_id = counted_customers.customer_id
+    cross join as_of
+    where orders.reporting_amount is not null
 
 ),
 
@@ -158,6 +198,13 @@ spans as (
          'paid_amount', 'paid_amount * days_beyond_terms'),
         ('paid_13w', 'cash', 'true', 'valid_from_on', 'least(valid_to_on, ' ~ add_days('received_on', 91) ~ ')',
          'paid_amount', 'paid_amount * days_beyond_terms'),
+        ('financed', 'cash', 'is_financed', 'valid_from_on', 'least(valid_to_on, after_due_on)', 'paid_amount', '0'),
+        ('open_deposits', 'intervals', 'is_deposit', 'valid_from_on', 'valid_to_on', '-open_amount', '0'),
+        ('ordered', 'orders', 'true', 'counts_from_on', 'ordered_to_on', 'reporting_amount', '0'),
+        ('delivered', 'orders', 'delivered_on is not null', 'greatest(ordered_on, delivered_on)', 'billed_on',
+         'reporting_amount', '0'),
+        ('order_deposits', 'orders', 'reporting_deposit_received_amount <> 0', 'ordered_on', 'billed_on',
+         'reporting_deposit_received_amount', '0'),
     ] %}
         select
             entity_id,

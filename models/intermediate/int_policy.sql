@@ -17,6 +17,9 @@ final as (
         cast(max(case when policy = 'fx_carry_days' then value end) as integer) as fx_carry_days,
         cast(max(case when policy = 'solvency_weight' then value end) as decimal(9, 6)) as solvency_weight,
         cast(max(case when policy = 'funding_rate' then value end) as decimal(9, 6)) as funding_rate,
+        cast(max(case when policy = 'order_horizon_days' then value end) as integer) as order_horizon_days,
+        cast(max(case when policy = 'insurance_uplift_rate' then value end) as decimal(9, 6)) as insurance_uplift_rate,
+        {{ money("max(case when policy = 'limit_step_amount' then value end)") }} as limit_step_amount,
         case
             when max(case when policy = 'headline_dso_is_countback' then value end) = 1 then 'dso_countback_days'
             else 'dso_days'

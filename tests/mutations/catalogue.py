@@ -61,7 +61,7 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
         ("when documents.given_base_amount is not null then documents.given_base_amount", ""),
         ("and documents.posted_on = rates.rate_on", "and documents.invoiced_on = rates.rate_on"),
     ),
-    f"{_INTERMEDIATE}int_fx_rates.sql": (
+    "macros/ledger/rates_of.sql": (
         ("policy.fx_carry_days + 1", "policy.fx_carry_days"),
         ("and needed.rate_on >= valid_quotes.rate_on", "and needed.rate_on > valid_quotes.rate_on"),
         ("order by preference, numerator, denominator", "order by preference desc, numerator, denominator"),

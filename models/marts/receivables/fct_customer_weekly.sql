@@ -51,6 +51,29 @@ weeks as (
 
 ),
 
+covers as (
+
+    select
+        week_ending_on,
+        entity_id,
+        customer_id,
+        eligible_amount,
+        insured_amount
+    from {{ ref('int_cover_weekly') }}
+    union all
+    select
+        week_ending_on,
+        '*' as entity_id,
+        customer_id,
+        sum(eligible_amount) as eligible_amount,
+        sum(insured_amount) as insured_amount
+    from {{ ref('int_cover_weekly') }}
+    group by
+        week_ending_on,
+        customer_id
+
+),
+
 final as (
 
     {% for slice in customer_slices('first_weeks.customer_id') %}
@@ -80,34 +103,60 @@ final as (
                 '(' ~ days_between("date '2000-01-01'", 'as_of_on') ~ ' * overdue_amount - overdue_amount_due_days)',
                 'overdue_amount'
             ) }} as average_overdue_age_days,
-            {{ money('not_due_amount + overdue_amount + unapplied_amount') }} as exposure_amount,
-            {{ money('greatest(not_due_amount + overdue_amount + unapplied_amount, 0)') }} as own_risk_amount
+            {{ money('financed_amount') }} as financed_amount,
+            {{ money('ordered_amount') }} as ordered_amount,
+            {{ money('delivered_not_billed_amount') }} as delivered_not_billed_amount,
+            {{ money('deposits_received_amount') }} as deposits_received_amount,
+            {{ money('exposure_amount') }} as exposure_amount,
+            {{ money('coalesce(eligible_amount, 0)') }} as eligible_amount,
+            {{ money('coalesce(insured_amount, 0)') }} as insured_amount,
+            {{ money('greatest(exposure_amount - coalesce(insured_amount, 0), 0)') }} as own_risk_amount
         from (
             select
-                weeks.period_ending_on as week_ending_on,
-                weeks.as_of_on,
-                weeks.is_complete,
-                first_weeks.entity_id,
-                first_weeks.customer_id,
-                {% for measure in customer_week_measures() %}
-                    sum(coalesce(changes.{{ measure.name }}, 0)) over (
-                        partition by first_weeks.entity_id, first_weeks.customer_id
-                        order by weeks.period_ending_on
-                        rows between unbounded preceding and current row
-                    ) as {{ measure.name }},
-                {% endfor %}
-                main_currency.reporting_currency
-            from first_weeks
-            cross join main_currency
-            inner join weeks
-                on first_weeks.first_week_on <= weeks.period_ending_on
-            left join changes
+                running.*,
+                covers.eligible_amount,
+                covers.insured_amount,
+                running.not_due_amount + running.overdue_amount + running.unapplied_amount
+                + running.financed_amount + running.ordered_amount + running.delivered_not_billed_amount
+                - running.deposits_received_amount as exposure_amount
+            from (
+                select
+                    *,
+                    -- A deposit that the orders tell of and that is booked already is told twice and counts once.
+                    greatest(order_deposits_amount - greatest(open_deposits_amount, 0), 0) as deposits_received_amount
+                from (
+                    select
+                        weeks.period_ending_on as week_ending_on,
+                        weeks.as_of_on,
+                        weeks.is_complete,
+                        first_weeks.entity_id,
+                        first_weeks.customer_id,
+                        {% for measure in customer_week_measures() %}
+                            sum(coalesce(changes.{{ measure.name }}, 0)) over (
+                                partition by first_weeks.entity_id, first_weeks.customer_id
+                                order by weeks.period_ending_on
+                                rows between unbounded preceding and current row
+                            ) as {{ measure.name }},
+                        {% endfor %}
+                        main_currency.reporting_currency
+                    from first_weeks
+                    cross join main_currency
+                    inner join weeks
+                        on first_weeks.first_week_on <= weeks.period_ending_on
+                    left join changes
+                        on
+                            first_weeks.customer_id = changes.customer_id
+                            and first_weeks.entity_id = changes.entity_id
+                            and weeks.period_ending_on = changes.week_ending_on
+                    where {{ slice }}
+                ) as run_up
+            ) as running
+            left join covers
                 on
-                    first_weeks.customer_id = changes.customer_id
-                    and first_weeks.entity_id = changes.entity_id
-                    and weeks.period_ending_on = changes.week_ending_on
-            where {{ slice }}
-        ) as running
+                    running.week_ending_on = covers.week_ending_on
+                    and running.entity_id = covers.entity_id
+                    and running.customer_id = covers.customer_id
+        ) as valued
         where
             -- A week in which a customer owes nothing, bought nothing and paid nothing has no row.
             not_due_amount <> 0
@@ -117,6 +166,8 @@ final as (
             or collected_amount <> 0
             or matured_amount <> 0
             or paid_amount <> 0
+            or ordered_amount <> 0
+            or delivered_not_billed_amount <> 0
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
