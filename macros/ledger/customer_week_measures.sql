@@ -16,6 +16,7 @@
         {'name': 'late_amount', 'figure': 'matured', 'amount': 'weighted_amount'},
         {'name': 'paid_amount', 'figure': 'paid', 'amount': 'amount'},
         {'name': 'paid_amount_days_beyond_terms', 'figure': 'paid', 'amount': 'weighted_amount'},
+        {'name': 'paid_amount_days_squared', 'figure': 'paid_spread', 'amount': 'weighted_amount'},
         {'name': 'paid_13w_amount', 'figure': 'paid_13w', 'amount': 'amount'},
         {'name': 'paid_13w_amount_days_beyond_terms', 'figure': 'paid_13w', 'amount': 'weighted_amount'},
         {'name': 'financed_amount', 'figure': 'financed', 'amount': 'amount'},

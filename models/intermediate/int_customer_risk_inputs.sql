@@ -17,6 +17,20 @@ customers as (
 
 ),
 
+states as (
+
+    select * from {{ ref('int_customer_risk_weekly') }}
+
+),
+
+given as (
+
+    select
+        max(case when table_name = 'disputes' then 1 else 0 end) as has_disputes
+    from {{ ref('int_given_tables') }}
+
+),
+
 final as (
 
     select
@@ -32,19 +46,25 @@ final as (
         cast(round(weeks.days_beyond_terms_13w - weeks.days_beyond_terms, 1) as decimal(12, 3))
             as days_beyond_terms_trend,
         cast(round(weeks.late_payment_rate_by_value, 3) as decimal(12, 3)) as late_payment_rate,
+        cast(round(weeks.payment_volatility_days, 1) as decimal(12, 3)) as payment_volatility_days,
         cast(
             round({{ ratio('weeks.overdue_amount', '(weeks.not_due_amount + weeks.overdue_amount)') }}, 3)
             as decimal(12, 3)
         ) as overdue_rate,
         cast(
             case
-                when weeks.overdue_amount > 0 then round(weeks.average_overdue_age_days, 0)
+                when weeks.overdue_amount > 0
+                    then {{ days_between("date '2000-01-01'", 'weeks.as_of_on') }} - states.oldest_due_day
                 when weeks.not_due_amount > 0 then 0
             end as decimal(12, 3)
-        ) as overdue_age_days,
+        ) as oldest_days_past_due,
         cast(
-            round({{ ratio('weeks.disputed_amount', '(weeks.not_due_amount + weeks.overdue_amount)') }}, 3)
-            as decimal(12, 3)
+            case
+                when given.has_disputes = 1
+                    then round(
+                            {{ ratio('weeks.disputed_amount', '(weeks.not_due_amount + weeks.overdue_amount)') }}, 3
+                        )
+            end as decimal(12, 3)
         ) as disputed_rate,
         cast(
             floor(
@@ -53,11 +73,37 @@ final as (
                 ) }} / 30.4375
             ) as decimal(12, 3)
         ) as tenure_months,
+        case when states.promises_due > 0 then states.broken_promises end as broken_promises,
+        case
+            when states.bounces > 0 then states.bounces
+            when weeks.paid_amount > 0 then cast(0 as decimal(12, 3))
+        end as bounces,
+        case when states.orders_measured > 0 then states.orders_out_of_pattern end as orders_out_of_pattern,
+        case when states.bureau_known > 0 then states.bureau_score end as bureau_score,
+        {% for flag in risk_flags() %}
+            nullif(states.{{ flag }}, 0) as {{ flag }},
+        {% endfor %}
+        case
+            when states.prior_default > 0 then cast(1 as decimal(12, 3))
+            when customers.registration_id is not null then cast(0 as decimal(12, 3))
+        end as prior_default,
+        cast(
+            case
+                when states.parent_insolvent > 0 then 2
+                when states.parent_written_off > 0 then 1
+                when customers.parent_customer_id is not null then 0
+            end as decimal(12, 3)
+        ) as parent_state,
         -- A week knows nothing of what came later: until proceedings open there is no solvency source.
         cast(case when customers.insolvency_on <= weeks.as_of_on then 1 end as decimal(12, 3)) as insolvency
     from weeks
     inner join customers
         on weeks.customer_id = customers.customer_id
+    left join states
+        on
+            weeks.customer_id = states.customer_id
+            and weeks.week_ending_on = states.week_ending_on
+    cross join given
 
 )
 

@@ -196,6 +196,8 @@ spans as (
          share_money('reporting_amount', 'late_amount', 'amount')),
         ('paid', 'cash', 'true', 'valid_from_on', 'least(valid_to_on, ' ~ add_days('received_on', 364) ~ ')',
          'paid_amount', 'paid_amount * days_beyond_terms'),
+        ('paid_spread', 'cash', 'true', 'valid_from_on', 'least(valid_to_on, ' ~ add_days('received_on', 364) ~ ')',
+         'paid_amount', 'paid_amount * days_beyond_terms * days_beyond_terms'),
         ('paid_13w', 'cash', 'true', 'valid_from_on', 'least(valid_to_on, ' ~ add_days('received_on', 91) ~ ')',
          'paid_amount', 'paid_amount * days_beyond_terms'),
         ('financed', 'cash', 'is_financed', 'valid_from_on', 'least(valid_to_on, after_due_on)', 'paid_amount', '0'),

@@ -20,6 +20,10 @@ final as (
         cast(max(case when policy = 'order_horizon_days' then value end) as integer) as order_horizon_days,
         cast(max(case when policy = 'insurance_uplift_rate' then value end) as decimal(9, 6)) as insurance_uplift_rate,
         {{ money("max(case when policy = 'limit_step_amount' then value end)") }} as limit_step_amount,
+        cast(max(case when policy = 'promise_grace_days' then value end) as integer) as promise_grace_days,
+        {{ money("max(case when policy = 'default_write_off_amount' then value end)") }} as default_write_off_amount,
+        cast(max(case when policy = 'order_pattern_multiple' then value end) as decimal(9, 6))
+            as order_pattern_multiple,
         case
             when max(case when policy = 'headline_dso_is_countback' then value end) = 1 then 'dso_countback_days'
             else 'dso_days'

@@ -1,11 +1,8 @@
 {#
-  The points of each value that a factor took: the band with the highest lower bound that it reaches. One row a
+  The points of each value that a factor took: the band [from, below) that holds it. One row a
   value, so that millions of customer weeks find theirs by equality.
 #}
-{%- set factors = [
-    'days_beyond_terms', 'days_beyond_terms_trend', 'late_payment_rate', 'overdue_rate', 'overdue_age_days',
-    'disputed_rate', 'tenure_months', 'insolvency',
-] -%}
+{%- set factors = risk_factors() | map(attribute='name') | list -%}
 with
 
 inputs as (
@@ -47,15 +44,13 @@ reached as (
     select
         taken_values.factor,
         taken_values.value,
-        bands.points,
-        row_number() over (
-            partition by taken_values.factor, taken_values.value order by bands.from_value desc
-        ) as band_rank
+        bands.points
     from taken_values
     inner join bands
         on
             taken_values.factor = bands.factor
             and taken_values.value >= bands.from_value
+            and (bands.below_value is null or taken_values.value < bands.below_value)
 
 ),
 
@@ -79,7 +74,6 @@ final as (
     from reached
     inner join most
         on reached.factor = most.factor
-    where reached.band_rank = 1
 
 )
 

@@ -1,13 +1,20 @@
-{%- set factors = [
-    'days_beyond_terms', 'days_beyond_terms_trend', 'late_payment_rate', 'overdue_rate', 'overdue_age_days',
-    'disputed_rate', 'tenure_months',
-] -%}
-{%- set earned = [] -%}
-{%- set possible = [] -%}
-{%- for factor in factors -%}
-    {%- do earned.append('coalesce(' ~ factor ~ '_points.points, 0)') -%}
-    {%- do possible.append('coalesce(' ~ factor ~ '_points.most_points, 0)') -%}
+{%- set factors = risk_factors() -%}
+{%- set caps = [] -%}
+{%- for factor in factors if factor.cap not in caps -%}{%- do caps.append(factor.cap) -%}{%- endfor -%}
+{#- The points of a sub-score: of each group of related factors at most its cap, added up. -#}
+{%- set sums = {} -%}
+{%- for group, column in [('behaviour', 'points'), ('behaviour', 'most_points'), ('solvency', 'points')] -%}
+    {%- set capped = [] -%}
+    {%- for cap in caps -%}
+        {%- set parts = [] -%}
+        {%- for factor in factors if factor.cap == cap and factor.group == group -%}
+            {%- do parts.append('coalesce(' ~ factor.name ~ '_points.' ~ column ~ ', 0)') -%}
+        {%- endfor -%}
+        {%- if parts -%}{%- do capped.append('least(caps.' ~ cap ~ '_cap, ' ~ parts | join(' + ') ~ ')') -%}{%- endif -%}
+    {%- endfor -%}
+    {%- do sums.update({group ~ '_' ~ column: capped | join(' + ')}) -%}
 {%- endfor -%}
+{%- set alarms = risk_flags() + ['prior_default', 'parent_state', 'insolvency'] -%}
 {%- set boundaries = ['B', 'C', 'D', 'E'] -%}
 with
 
@@ -39,6 +46,19 @@ policy as (
 
 ),
 
+caps as (
+
+    select
+        {% for cap in caps %}
+            max(case when cap_group = '{{ cap }}' then cap_points end) as {{ cap }}_cap,
+        {% endfor %}
+        count(*) as caps_count
+    from {{ ref('risk_caps') }} as risk_caps
+    inner join versions
+        on risk_caps.policy_version = versions.policy_version
+
+),
+
 tiers as (
 
     select
@@ -51,9 +71,8 @@ tiers as (
 
 ),
 
-scored as (
+pointed as (
 
-    -- A factor that cannot be measured is missing, not zero: the others speak for it, in proportion.
     select
         inputs.week_ending_on,
         inputs.as_of_on,
@@ -61,42 +80,65 @@ scored as (
         inputs.exposure_amount,
         inputs.overdue_amount,
         inputs.own_risk_amount,
-        cast(
-            round(100 * {{ ratio('(' ~ earned | join(' + ') ~ ')', '(' ~ possible | join(' + ') ~ ')') }}, 0)
-            as integer
-        ) as behaviour_score,
-        cast(round(100 * {{ ratio('insolvency_points.points', 'insolvency_points.most_points') }}, 0) as integer)
-            as solvency_score
+        {{ sums.behaviour_points }} as behaviour_points,
+        {{ sums.behaviour_most_points }} as possible_points,
+        {{ sums.solvency_points }} as solvency_points,
+        inputs.bureau_score is not null as has_bureau_score,
+        {% for alarm in alarms %}
+            coalesce(inputs.{{ alarm }}, 0) > 0{{ ' or' if not loop.last }}
+        {% endfor %} as has_alarm,
+        coalesce(inputs.insolvency, 0) > 0 as is_insolvent
     from inputs
-    {% for factor in factors + ['insolvency'] %}
-        left join points as {{ factor }}_points
+    cross join caps
+    {% for factor in factors %}
+        left join points as {{ factor.name }}_points
             on
-                inputs.{{ factor }} = {{ factor }}_points.value
-                and {{ factor }}_points.factor = '{{ factor }}'
+                inputs.{{ factor.name }} = {{ factor.name }}_points.value
+                and {{ factor.name }}_points.factor = '{{ factor.name }}'
     {% endfor %}
+
+),
+
+scored as (
+
+    -- A factor that cannot be measured is missing, not zero: the others speak for it, in proportion. Of solvency, what
+    -- is unknown adds nothing: there is no proportion of what nobody asked for.
+    select
+        *,
+        cast(round(100 * {{ ratio('behaviour_points', 'possible_points') }}, 0) as integer) as behaviour_score,
+        cast(case when has_bureau_score or has_alarm then least(solvency_points, 100) end as integer)
+            as solvency_score
+    from pointed
 
 ),
 
 weighted as (
 
-    -- Who cannot pay is no better for having paid: the solvency score is a floor, the mix of both above it.
+    -- A bureau's score is mixed with the behaviour, and is its floor: who cannot pay is no better for having paid. An
+    -- alarm alone says nothing good, so it only lifts the behaviour towards 100.
     select
         scored.*,
         policy.policy_version,
         scored.solvency_score is null as is_behaviour_only,
-        case
-            when scored.solvency_score is null then scored.behaviour_score
-            else greatest(
-                    scored.solvency_score,
-                    cast(
-                        round(
-                            (1 - policy.solvency_weight) * scored.behaviour_score
-                            + policy.solvency_weight * scored.solvency_score,
-                            0
-                        ) as integer
-                    )
-                )
-        end as risk_score
+        cast(
+            round(
+                case
+                    when scored.is_insolvent then 100
+                    when scored.solvency_score is null then scored.behaviour_score
+                    when scored.behaviour_score is null then scored.solvency_score
+                    when scored.has_bureau_score
+                        then greatest(
+                                scored.solvency_score,
+                                (1 - policy.solvency_weight) * scored.behaviour_score
+                                + policy.solvency_weight * scored.solvency_score
+                            )
+                    else
+                        scored.behaviour_score
+                        + (100 - scored.behaviour_score) * policy.solvency_weight * scored.solvency_score * 0.01
+                end,
+                0
+            ) as integer
+        ) as risk_score
     from scored
     cross join policy
 
@@ -140,27 +182,87 @@ tiered as (
 
 ),
 
-final as (
+-- Of several overrides on one day, the last to begin speaks.
+overrides as (
 
     select
-        tiered.week_ending_on,
-        tiered.as_of_on,
-        tiered.customer_id,
-        tiered.behaviour_score,
-        tiered.solvency_score,
-        tiered.risk_score,
-        names.risk_tier,
-        lag(names.risk_tier) over (
-            partition by tiered.customer_id order by tiered.week_ending_on
-        ) as previous_risk_tier,
-        tiered.is_behaviour_only,
-        tiered.exposure_amount,
-        tiered.overdue_amount,
-        tiered.own_risk_amount,
-        tiered.policy_version
+        weeks.customer_id,
+        weeks.week_ending_on,
+        overrides.override_id,
+        overrides.risk_tier,
+        row_number() over (
+            partition by weeks.customer_id, weeks.week_ending_on
+            order by overrides.from_on desc, overrides.override_id desc
+        ) as override_rank
+    from {{ ref('stg_raw__tier_overrides') }} as overrides
+    inner join inputs as weeks
+        on
+            overrides.customer_id = weeks.customer_id
+            and overrides.from_on <= weeks.as_of_on
+            and overrides.to_on >= weeks.as_of_on
+
+),
+
+in_effect as (
+
+    -- Proceedings are E at once, and nobody's word is above them.
+    select
+        tiered.*,
+        names.risk_tier as scored_tier,
+        case when tiered.is_insolvent then names.risk_tier else coalesce(overrides.risk_tier, names.risk_tier) end
+            as risk_tier,
+        case when not tiered.is_insolvent then overrides.override_id end as override_id
     from tiered
     inner join {{ ref('risk_tiers') }} as names
         on tiered.tier_order = names.tier_order
+    left join overrides
+        on
+            tiered.customer_id = overrides.customer_id
+            and tiered.week_ending_on = overrides.week_ending_on
+            and overrides.override_rank = 1
+
+),
+
+followed as (
+
+    select
+        *,
+        lag(risk_tier) over (partition by customer_id order by week_ending_on) as previous_risk_tier
+    from in_effect
+
+),
+
+changed as (
+
+    select
+        *,
+        max(case when previous_risk_tier is null or previous_risk_tier <> risk_tier then week_ending_on end) over (
+            partition by customer_id order by week_ending_on rows between unbounded preceding and current row
+        ) as since_week_on
+    from followed
+
+),
+
+final as (
+
+    select
+        week_ending_on,
+        as_of_on,
+        customer_id,
+        behaviour_score,
+        solvency_score,
+        risk_score,
+        risk_tier,
+        previous_risk_tier,
+        scored_tier,
+        override_id,
+        cast({{ days_between('since_week_on', 'week_ending_on') }} / 7 as integer) as weeks_in_tier,
+        is_behaviour_only,
+        exposure_amount,
+        overdue_amount,
+        own_risk_amount,
+        policy_version
+    from changed
 
 )
 

@@ -1,7 +1,4 @@
-{%- set factors = [
-    'days_beyond_terms', 'days_beyond_terms_trend', 'late_payment_rate', 'overdue_rate', 'overdue_age_days',
-    'disputed_rate', 'tenure_months', 'insolvency',
-] -%}
+{%- set factors = risk_factors() | map(attribute='name') | list -%}
 with
 
 as_of as (
@@ -31,6 +28,48 @@ factors as (
 
 ),
 
+versions as (
+
+    select max(policy_version) as policy_version from {{ ref('risk_scorecard') }}
+
+),
+
+caps as (
+
+    select risk_caps.*
+    from {{ ref('risk_caps') }} as risk_caps
+    inner join versions
+        on risk_caps.policy_version = versions.policy_version
+
+),
+
+-- What was never loaded is not provided; a factor may come from more than one table.
+provided as (
+
+    select distinct factors.factor
+    from factors
+    left join {{ ref('int_given_tables') }} as given
+        on ' ' || factors.source_table || ' ' like '% ' || given.table_name || ' %'
+    where
+        factors.source_table is null
+        or given.table_name is not null
+
+),
+
+stale_signals as (
+
+    select
+        spans.customer_id,
+        spans.signal
+    from {{ ref('int_customer_signal_spans') }} as spans
+    cross join as_of
+    where
+        spans.starts_on <= as_of.as_of_on
+        and spans.ends_on > as_of.as_of_on
+        and spans.stale_from_on <= as_of.as_of_on
+
+),
+
 long_form as (
 
     {% for factor in factors %}
@@ -52,19 +91,26 @@ final as (
         long_form.factor,
         factors.factor_order,
         factors.factor_group,
+        factors.cap_group,
+        caps.cap_points,
         factors.factor_label,
         factors.unit,
         long_form.value,
         points.points,
         coalesce(points.most_points, 0) as most_points,
         case
+            when long_form.value is null and provided.factor is null then 'Not provided'
             when long_form.value is null then 'Nothing to measure yet'
-            when factors.unit = 'flag' and long_form.value = 0 then 'None known on this day'
+            when factors.unit in ('flag', 'state') and long_form.value = 0 then 'None known on this day'
+            when factors.unit = 'state' and long_form.value = 1
+                then replace(factors.explanation, '{value}', 'a debt was written off')
+            when factors.unit = 'state'
+                then replace(factors.explanation, '{value}', 'insolvency proceedings are open')
             when factors.unit = 'percent'
                 then replace(
                         factors.explanation, '{value}', cast(cast(100 * long_form.value as decimal(12, 1)) as varchar)
                     )
-            when factors.unit = 'months'
+            when factors.unit in ('months', 'count', 'score')
                 then replace(factors.explanation, '{value}', cast(cast(long_form.value as integer) as varchar))
             when long_form.value < 0
                 then replace(
@@ -75,11 +121,22 @@ final as (
             else replace(factors.explanation, '{value}', cast(cast(long_form.value as decimal(12, 1)) as varchar))
         end as explanation,
         long_form.value is null as is_missing,
-        long_form.is_payment_stale
-        and long_form.factor in ('days_beyond_terms', 'late_payment_rate') as is_stale
+        (
+            long_form.is_payment_stale
+            and long_form.factor in ('days_beyond_terms', 'late_payment_rate', 'payment_volatility_days')
+        )
+        or stale_signals.signal is not null as is_stale
     from long_form
     inner join factors
         on long_form.factor = factors.factor
+    inner join caps
+        on factors.cap_group = caps.cap_group
+    left join provided
+        on long_form.factor = provided.factor
+    left join stale_signals
+        on
+            long_form.customer_id = stale_signals.customer_id
+            and long_form.factor = stale_signals.signal
     left join points
         on
             long_form.factor = points.factor

@@ -1,0 +1,246 @@
+{{ config(materialized='view') }}
+{#
+  What is known of a customer beside its amounts, as spans of days in which it counts: the bureau's score, signals,
+  earlier defaults, the state of its parent, promises that fell due, bounces, orders, and its oldest overdue due day (as
+  a number). Running sums over a customer's weeks give every figure.
+#}
+with
+
+as_of as (
+
+    select
+        int_build.as_of_on,
+        {{ add_days('int_build.as_of_on', 1) }} as after_on,
+        int_policy.default_write_off_amount,
+        int_policy.order_pattern_multiple
+    from {{ ref('int_build') }} as int_build
+    cross join {{ ref('int_policy') }} as int_policy
+
+),
+
+customers as (
+
+    select * from {{ ref('dim_customers') }}
+
+),
+
+items as (
+
+    select * from {{ ref('int_receivable_items') }}
+    where item_kind in ('write_off', 'bounce')
+
+),
+
+signals as (
+
+    select * from {{ ref('int_customer_signal_spans') }}
+
+),
+
+-- A debt is bad from the day it is written off, or proceedings open over it.
+defaults as (
+
+    select
+        items.customer_id,
+        items.posted_on as default_on,
+        false as is_insolvency
+    from items
+    cross join as_of
+    where items.item_kind = 'write_off' and -items.amount >= as_of.default_write_off_amount
+    union all
+    select
+        customers.customer_id,
+        customers.insolvency_on as default_on,
+        true as is_insolvency
+    from customers
+    cross join as_of
+    where customers.insolvency_on <= as_of.as_of_on
+
+),
+
+registered as (
+
+    select
+        customer_id,
+        coalesce(registration_id, 'customer ' || customer_id) as registration_key
+    from customers
+
+),
+
+defaults_by_registration as (
+
+    select
+        registered.registration_key,
+        min(defaults.default_on) as default_on
+    from defaults
+    inner join registered
+        on defaults.customer_id = registered.customer_id
+    group by registered.registration_key
+
+),
+
+parents as (
+
+    select
+        customer_id,
+        parent_customer_id as upper_customer_id
+    from customers
+    where parent_customer_id <> customer_id
+    union
+    select
+        customer_id,
+        group_customer_id as upper_customer_id
+    from customers
+    where group_customer_id <> customer_id
+
+),
+
+defaults_of_parents as (
+
+    select
+        parents.customer_id,
+        defaults.is_insolvency,
+        min(defaults.default_on) as default_on
+    from parents
+    inner join defaults
+        on parents.upper_customer_id = defaults.customer_id
+    group by
+        parents.customer_id,
+        defaults.is_insolvency
+
+),
+
+orders as (
+
+    select
+        customer_id,
+        ordered_on,
+        amount,
+        count(*) over usual_orders as usual_count,
+        sum(amount) over usual_orders as usual_amount
+    from {{ ref('stg_raw__orders') }}
+    where amount > 0
+    window usual_orders as (
+        partition by customer_id, entity_id, currency
+        order by {{ days_between("date '2000-01-01'", 'ordered_on') }}
+        range between 365 preceding and 1 preceding
+    )
+
+),
+
+spans as (
+
+    select
+        customer_id,
+        'bureau_known' as figure,
+        starts_on,
+        ends_on,
+        1 as value
+    from signals
+    where signal = 'bureau_score'
+    union all
+    select
+        customer_id,
+        signal as figure,
+        starts_on,
+        ends_on,
+        case when signal_kind = 'flag' then 1 else value end as value
+    from signals
+    union all
+    select
+        registered.customer_id,
+        'prior_default' as figure,
+        defaults_by_registration.default_on as starts_on,
+        as_of.after_on as ends_on,
+        1 as value
+    from registered
+    inner join defaults_by_registration
+        on registered.registration_key = defaults_by_registration.registration_key
+    cross join as_of
+    union all
+    select
+        defaults_of_parents.customer_id,
+        case when defaults_of_parents.is_insolvency then 'parent_insolvent' else 'parent_written_off' end as figure,
+        defaults_of_parents.default_on as starts_on,
+        as_of.after_on as ends_on,
+        1 as value
+    from defaults_of_parents
+    cross join as_of
+    union all
+    select
+        customer_id,
+        'promises_due' as figure,
+        decided_on as starts_on,
+        {{ add_days('decided_on', 364) }} as ends_on,
+        1 as value
+    from {{ ref('int_promise_outcomes') }}
+    where decided_on is not null
+    union all
+    select
+        customer_id,
+        'broken_promises' as figure,
+        decided_on as starts_on,
+        {{ add_days('decided_on', 364) }} as ends_on,
+        1 as value
+    from {{ ref('int_promise_outcomes') }}
+    where outcome = 'broken'
+    union all
+    select
+        customer_id,
+        'bounces' as figure,
+        posted_on as starts_on,
+        {{ add_days('posted_on', 364) }} as ends_on,
+        1 as value
+    from items
+    where item_kind = 'bounce'
+    union all
+    select
+        customer_id,
+        'orders_measured' as figure,
+        ordered_on as starts_on,
+        {{ add_days('ordered_on', 364) }} as ends_on,
+        1 as value
+    from orders
+    where usual_count >= 3
+    union all
+    select
+        orders.customer_id,
+        'orders_out_of_pattern' as figure,
+        orders.ordered_on as starts_on,
+        {{ add_days('orders.ordered_on', 28) }} as ends_on,
+        1 as value
+    from orders
+    cross join as_of
+    where
+        orders.usual_count >= 3
+        and orders.amount >= as_of.order_pattern_multiple * {{ ratio('orders.usual_amount', 'orders.usual_count') }}
+    union all
+    select
+        customer_id,
+        'oldest_due_day' as figure,
+        starts_on,
+        ends_on,
+        {{ days_between("date '2000-01-01'", 'due_on') }} as value
+    from {{ ref('int_customer_oldest_overdue') }}
+    where not is_late_entry
+
+),
+
+final as (
+
+    -- Only what begins by the as-of day and lasts at least a day; what still counts ends a day after it.
+    select
+        spans.customer_id,
+        spans.figure,
+        spans.starts_on,
+        least(spans.ends_on, as_of.after_on) as ends_on,
+        cast(spans.value as decimal(12, 3)) as value
+    from spans
+    cross join as_of
+    where
+        spans.starts_on <= as_of.as_of_on
+        and spans.starts_on < spans.ends_on
+
+)
+
+select * from final
