@@ -87,3 +87,18 @@ end
     {%- set before = '(' ~ through ~ ' - ' ~ cash ~ '.credit_amount)' -%}
     {{ share_money(amount, through, cash ~ '.amount') }} - {{ share_money(amount, before, cash ~ '.amount') }}
 {%- endmacro %}
+
+{#
+  An amount rounded down to whole steps; never below nothing.
+
+      {{ whole_steps('12750.00', '500.00') }}   -> 12500.00
+#}
+{% macro whole_steps(amount, step) %}{{ return(adapter.dispatch('whole_steps')(amount, step)) }}{% endmacro %}
+{% macro default__whole_steps(amount, step) -%}
+cast(
+    case
+        when {{ amount }} < 0 then 0
+        else cast({{ minor_units(amount) }} // nullif({{ minor_units(step) }}, 0) as decimal(34, 0)) * {{ step }}
+    end as decimal(18, 2)
+)
+{%- endmacro %}
