@@ -112,19 +112,7 @@ defaults_of_parents as (
 
 orders as (
 
-    select
-        customer_id,
-        ordered_on,
-        amount,
-        count(*) over usual_orders as usual_count,
-        sum(amount) over usual_orders as usual_amount
-    from {{ ref('stg_raw__orders') }}
-    where amount > 0
-    window usual_orders as (
-        partition by customer_id, entity_id, currency
-        order by {{ days_between("date '2000-01-01'", 'ordered_on') }}
-        range between 365 preceding and 1 preceding
-    )
+    select * from {{ ref('int_orders') }}
 
 ),
 
@@ -201,7 +189,7 @@ spans as (
         {{ add_days('ordered_on', 364) }} as ends_on,
         1 as value
     from orders
-    where usual_count >= 3
+    where usual_order_multiple is not null
     union all
     select
         orders.customer_id,
@@ -211,9 +199,7 @@ spans as (
         1 as value
     from orders
     cross join as_of
-    where
-        orders.usual_count >= 3
-        and orders.amount >= as_of.order_pattern_multiple * {{ ratio('orders.usual_amount', 'orders.usual_count') }}
+    where orders.usual_order_multiple >= as_of.order_pattern_multiple
     union all
     select
         customer_id,

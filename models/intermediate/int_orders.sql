@@ -29,7 +29,7 @@ main_currency as (
 
 ),
 
-final as (
+known as (
 
     select
         orders.order_id,
@@ -56,6 +56,47 @@ final as (
     left join {{ ref('int_entities') }} as entities
         on orders.entity_id = entities.entity_id
     where orders.ordered_on <= as_of.as_of_on
+
+),
+
+-- What a customer usually orders: the mean of its orders of the year before, of an entity and a currency.
+usual as (
+
+    select
+        *,
+        count(*) over usual_orders as usual_orders_count,
+        sum(amount) over usual_orders as usual_orders_amount
+    from known
+    window usual_orders as (
+        partition by customer_id, entity_id, currency
+        order by {{ days_between("date '2000-01-01'", 'ordered_on') }}
+        range between 365 preceding and 1 preceding
+    )
+
+),
+
+final as (
+
+    select
+        order_id,
+        entity_id,
+        customer_id,
+        ordered_on,
+        delivered_on,
+        billed_on,
+        counts_from_on,
+        ordered_to_on,
+        currency,
+        amount,
+        deposit_amount,
+        deposit_received_amount,
+        has_signed_document,
+        -- Too few orders are no habit.
+        case
+            when usual_orders_count >= 3 and amount > 0
+                then {{ ratio('amount * usual_orders_count', 'usual_orders_amount') }}
+        end as usual_order_multiple
+    from usual
 
 )
 
