@@ -14,6 +14,8 @@
         {'name': 'collected_amount', 'figure': 'collected', 'amount': 'amount'},
         {'name': 'matured_amount', 'figure': 'matured', 'amount': 'amount'},
         {'name': 'late_amount', 'figure': 'matured', 'amount': 'weighted_amount'},
+        {'name': 'seriously_matured_amount', 'figure': 'seriously_matured', 'amount': 'amount'},
+        {'name': 'seriously_late_amount', 'figure': 'seriously_matured', 'amount': 'weighted_amount'},
         {'name': 'paid_amount', 'figure': 'paid', 'amount': 'amount'},
         {'name': 'paid_amount_days_beyond_terms', 'figure': 'paid', 'amount': 'weighted_amount'},
         {'name': 'paid_amount_days_squared', 'figure': 'paid_spread', 'amount': 'weighted_amount'},

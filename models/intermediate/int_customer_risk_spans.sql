@@ -116,6 +116,27 @@ orders as (
 
 ),
 
+-- A decision that takes back what the one before it gave, for the same customer by name.
+cover_changes as (
+
+    select
+        customer_id,
+        starts_on,
+        lag(limit_amount) over (partition by customer_id order by starts_on) > limit_amount
+        and lag(currency) over (partition by customer_id order by starts_on) = currency as is_cut
+    from {{ ref('int_cover_spans') }}
+
+),
+
+lapsed as (
+
+    select * from {{ ref('int_insured_items') }}
+    where
+        not_eligible_reason is null
+        and lapses_on is not null
+
+),
+
 spans as (
 
     select
@@ -209,6 +230,58 @@ spans as (
         {{ days_between("date '2000-01-01'", 'due_on') }} as value
     from {{ ref('int_customer_oldest_overdue') }}
     where not is_late_entry
+    union all
+    -- What the watch list asks for: incidents of the last four weeks, and what insurance lost of late.
+    select
+        customer_id,
+        'recent_bounces' as figure,
+        posted_on as starts_on,
+        {{ add_days('posted_on', 28) }} as ends_on,
+        1 as value
+    from items
+    where item_kind = 'bounce'
+    union all
+    select
+        customer_id,
+        'recent_broken_promises' as figure,
+        decided_on as starts_on,
+        {{ add_days('decided_on', 28) }} as ends_on,
+        1 as value
+    from {{ ref('int_promise_outcomes') }}
+    where outcome = 'broken'
+    union all
+    select
+        customer_id,
+        'recent_signals' as figure,
+        starts_on,
+        {{ add_days('starts_on', 28) }} as ends_on,
+        1 as value
+    from signals
+    where signal_kind = 'flag'
+    union all
+    select
+        customer_id,
+        'recent_cover_cuts' as figure,
+        starts_on,
+        {{ add_days('starts_on', 91) }} as ends_on,
+        1 as value
+    from cover_changes
+    where is_cut
+    union all
+    select
+        lapsed.customer_id,
+        'missed_notifications' as figure,
+        greatest(intervals.valid_from_on, lapsed.lapses_on) as starts_on,
+        coalesce(intervals.valid_to_on, as_of.after_on) as ends_on,
+        1 as value
+    from lapsed
+    inner join {{ ref('fct_item_intervals') }} as intervals
+        on
+            lapsed.entity_id = intervals.entity_id
+            and lapsed.document_id = intervals.document_id
+            and lapsed.instalment_no = intervals.instalment_no
+    cross join as_of
+    where intervals.open_amount > 0
 
 ),
 

@@ -92,6 +92,7 @@ flows as (
 segments as (
 
     select
+        segments.maturity_kind,
         segments.entity_id,
         segments.customer_id,
         segments.valid_from_on,
@@ -112,7 +113,6 @@ segments as (
             segments.entity_id = converted.entity_id
             and segments.document_id = converted.document_id
             and segments.instalment_no = converted.instalment_no
-    where segments.maturity_kind = 'late'
 
 ),
 
@@ -192,7 +192,9 @@ spans as (
         ('disputed', 'intervals', 'disputed_amount <> 0', 'valid_from_on', 'valid_to_on', 'disputed_amount', '0'),
         ('sales', 'flows', 'not is_cash', 'posted_on', add_days('posted_on', 91), 'amount', '0'),
         ('collected', 'flows', 'is_cash', 'posted_on', add_days('posted_on', 91), '-amount', '0'),
-        ('matured', 'segments', 'true', 'valid_from_on', 'valid_to_on', 'reporting_amount',
+        ('matured', 'segments', "maturity_kind = 'late'", 'valid_from_on', 'valid_to_on', 'reporting_amount',
+         share_money('reporting_amount', 'late_amount', 'amount')),
+        ('seriously_matured', 'segments', "maturity_kind = 'serious'", 'valid_from_on', 'valid_to_on', 'reporting_amount',
          share_money('reporting_amount', 'late_amount', 'amount')),
         ('paid', 'cash', 'true', 'valid_from_on', 'least(valid_to_on, ' ~ add_days('received_on', 364) ~ ')',
          'paid_amount', 'paid_amount * days_beyond_terms'),

@@ -95,6 +95,8 @@ final as (
             {{ money('matured_amount') }} as matured_amount,
             {{ money('late_amount') }} as late_amount,
             {{ ratio('late_amount', 'matured_amount') }} as late_payment_rate_by_value,
+            {{ money('seriously_matured_amount') }} as seriously_matured_amount,
+            {{ money('seriously_late_amount') }} as seriously_late_amount,
             {{ money('paid_amount') }} as paid_amount,
             {{ ratio('paid_amount_days_beyond_terms', 'paid_amount') }} as days_beyond_terms,
             {{ ratio('paid_13w_amount_days_beyond_terms', 'paid_13w_amount') }} as days_beyond_terms_13w,

@@ -1,0 +1,282 @@
+{#
+  The watch list of every week, by the rules of `watch_rules`: who is on it, since when, why, and who left. The rules are
+  conditions on measures known by that week; a row is a customer that is on the list or was a week before.
+#}
+with
+
+states as (
+
+    select * from {{ ref('int_watch_states') }}
+
+),
+
+rules as (
+
+    select * from {{ ref('watch_rules') }}
+
+),
+
+-- No value below the lowest that any rule asks for can matter: what is looked at stays few.
+thresholds as (
+
+    select
+        measure,
+        min(from_value) as from_value
+    from (
+        select
+            measure,
+            from_value
+        from rules
+        union all
+        select
+            and_measure as measure,
+            and_from_value as from_value
+        from rules
+        where and_measure is not null
+    ) as asked
+    group by measure
+
+),
+
+measures as (
+
+    {% for measure in watch_measures() %}
+        select
+            states.week_ending_on,
+            states.customer_id,
+            states.exposure_amount,
+            '{{ measure }}' as measure,
+            cast(states.{{ measure }} as double) as value
+        from states
+        inner join thresholds
+            on
+                thresholds.measure = '{{ measure }}'
+                and cast(states.{{ measure }} as double) >= cast(thresholds.from_value as double)
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+hits as (
+
+    select
+        measures.week_ending_on,
+        measures.customer_id,
+        rules.reason_code,
+        rules.rule_order,
+        rules.weight,
+        replace(
+            rules.reason,
+            '{value}',
+            cast(
+                cast(round(case when rules.unit = 'percent' then 100 * measures.value else measures.value end, 0) as bigint)
+                as varchar
+            )
+        ) as reason,
+        -- Of two rules that measure the same thing, the stricter one speaks.
+        row_number() over (
+            partition by measures.week_ending_on, measures.customer_id, measures.measure order by rules.from_value desc
+        ) as strictness_rank
+    from measures
+    inner join rules
+        on
+            measures.measure = rules.measure
+            and measures.value >= cast(rules.from_value as double)
+            and measures.exposure_amount >= rules.min_exposure_amount
+    left join measures as also
+        on
+            measures.week_ending_on = also.week_ending_on
+            and measures.customer_id = also.customer_id
+            and rules.and_measure = also.measure
+            and also.value >= cast(rules.and_from_value as double)
+    where
+        rules.and_measure is null
+        or also.measure is not null
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by week_ending_on, customer_id order by weight desc, rule_order
+        ) as reason_rank
+    from hits
+    where strictness_rank = 1
+
+),
+
+listed as (
+
+    select
+        week_ending_on,
+        customer_id,
+        {{ joined_in_order('case when reason_rank <= 3 then reason end', ' · ', 'reason_rank') }} as reasons,
+        {{ joined_in_order('reason_code', ',', 'reason_rank') }} as reason_codes,
+        max(case when reason_rank = 1 then rule_order end) as first_rule_order,
+        sum(weight) as weight,
+        count(*) as reasons_count
+    from ranked
+    group by
+        week_ending_on,
+        customer_id
+
+),
+
+weeks as (
+
+    select
+        period_ending_on as week_ending_on,
+        as_of_on,
+        is_complete as is_complete_week
+    from {{ ref('int_period_rows') }}
+    where period_kind = 'week'
+
+),
+
+pairs as (
+
+    -- Each listing speaks in its own week and in the next.
+    select
+        week_ending_on,
+        customer_id,
+        max(is_now) = 1 as is_now,
+        max(is_before) = 1 as is_before
+    from (
+        select
+            week_ending_on,
+            customer_id,
+            1 as is_now,
+            0 as is_before
+        from listed
+        union all
+        select
+            {{ add_days('week_ending_on', 7) }} as week_ending_on,
+            customer_id,
+            0 as is_now,
+            1 as is_before
+        from listed
+    ) as together
+    group by
+        week_ending_on,
+        customer_id
+
+),
+
+spells as (
+
+    select
+        *,
+        -- The first week of the spell on the list that this week belongs to.
+        max(case when is_now and not is_before then week_ending_on end) over (
+            partition by customer_id order by week_ending_on rows between unbounded preceding and current row
+        ) as entered_on
+    from pairs
+
+),
+
+joined as (
+
+    select
+        weeks.week_ending_on,
+        weeks.as_of_on,
+        weeks.is_complete_week,
+        spells.customer_id,
+        case when not spells.is_before then 'entered' when not spells.is_now then 'left' else 'stays' end as change,
+        spells.entered_on,
+        coalesce(listed.reasons, before.reasons) as reasons,
+        coalesce(listed.reason_codes, before.reason_codes) as reason_codes,
+        coalesce(listed.first_rule_order, before.first_rule_order) as first_rule_order,
+        listed.weight,
+        coalesce(listed.reasons_count, 0) as reasons_count,
+        states.risk_tier,
+        states.previous_risk_tier,
+        states.risk_score,
+        states.exposure_amount,
+        states.limit_amount,
+        states.insured_amount,
+        states.own_risk_amount,
+        states.overdue_amount,
+        states.oldest_days_past_due,
+        rates.seriously_late_rate,
+        rates.is_measured,
+        coalesce(states.insolvency, 0) = 1 as is_insolvent
+    from spells
+    inner join weeks
+        on spells.week_ending_on = weeks.week_ending_on
+    left join listed
+        on
+            spells.week_ending_on = listed.week_ending_on
+            and spells.customer_id = listed.customer_id
+    left join listed as before
+        on
+            {{ add_days('spells.week_ending_on', -7) }} = before.week_ending_on
+            and spells.customer_id = before.customer_id
+    left join states
+        on
+            spells.week_ending_on = states.week_ending_on
+            and spells.customer_id = states.customer_id
+    left join {{ ref('int_tier_loss_rates') }} as rates
+        on
+            spells.week_ending_on = rates.week_ending_on
+            and states.risk_tier = rates.risk_tier
+
+),
+
+valued as (
+
+    select
+        *,
+        {{ convert_money(
+            'coalesce(own_risk_amount, 0)',
+            scaled_rate('coalesce(seriously_late_rate, 1)'),
+            scaled_rate('1')
+        ) }} as expected_loss_amount
+    from joined
+
+),
+
+final as (
+
+    select
+        week_ending_on,
+        as_of_on,
+        is_complete_week,
+        customer_id,
+        change,
+        entered_on,
+        reasons,
+        reason_codes,
+        cast(first_rule_order as integer) as first_rule_order,
+        cast(weight as integer) as weight,
+        cast(reasons_count as integer) as reasons_count,
+        risk_tier,
+        previous_risk_tier,
+        risk_score,
+        {{ money('coalesce(exposure_amount, 0)') }} as exposure_amount,
+        limit_amount,
+        {{ money('coalesce(insured_amount, 0)') }} as insured_amount,
+        {{ money('coalesce(own_risk_amount, 0)') }} as own_risk_amount,
+        {{ money('coalesce(overdue_amount, 0)') }} as overdue_amount,
+        cast(oldest_days_past_due as integer) as oldest_days_past_due,
+        seriously_late_rate,
+        coalesce(is_measured, false) as is_rate_measured,
+        expected_loss_amount,
+        is_insolvent,
+        -- Those that left, and the insolvent, are lists of their own.
+        case
+            when change <> 'left'
+                then cast(
+                        row_number() over (
+                            partition by week_ending_on, change = 'left', is_insolvent
+                            order by expected_loss_amount desc, own_risk_amount desc, weight desc, customer_id
+                        ) as integer
+                    )
+        end as list_rank
+    from valued
+
+)
+
+select * from final
+{{ sorted_by('week_ending_on', 'list_rank', 'customer_id') }}
