@@ -1,0 +1,191 @@
+{#
+  What somebody must be told on the build's day, and whom: by `alert_rules`, a row an alert and recipient. The amount is what
+  the rule's value is held against; a worse tier is held against the tiers it fell.
+#}
+with
+
+as_of as (
+
+    select as_of_on from {{ ref('int_build') }}
+
+),
+
+rules as (
+
+    select * from {{ ref('alert_rules') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('dim_customers') }}
+    where customer_kind <> 'intragroup'
+
+),
+
+risk as (
+
+    select
+        risk.*,
+        tiers.tier_order,
+        tiers.credit_action
+    from {{ ref('fct_customer_risk_weekly') }} as risk
+    inner join {{ ref('risk_tiers') }} as tiers
+        on risk.risk_tier = tiers.risk_tier
+
+),
+
+moves as (
+
+    select
+        now.customer_id,
+        now.risk_tier,
+        before.risk_tier as earlier_risk_tier,
+        now.tier_order - before.tier_order as tier_fall,
+        now.exposure_amount,
+        now.exposure_amount - before.exposure_amount as exposure_rise_amount,
+        now.credit_action = 'stop' and before.credit_action = 'stop' as is_stopped
+    from risk as now
+    inner join as_of
+        on now.as_of_on = as_of.as_of_on
+    inner join risk as before
+        on
+            now.customer_id = before.customer_id
+            and {{ add_days('now.week_ending_on', -7) }} = before.week_ending_on
+
+),
+
+cover_changes as (
+
+    select
+        customer_id,
+        starts_on,
+        status,
+        currency,
+        limit_amount,
+        lag(limit_amount) over (partition by customer_id order by starts_on) as earlier_limit_amount,
+        lag(currency) over (partition by customer_id order by starts_on) as earlier_currency
+    from {{ ref('int_cover_spans') }}
+
+),
+
+due_items as (
+
+    select
+        intervals.customer_id,
+        intervals.document_number,
+        intervals.due_on,
+        intervals.reporting_open_amount
+    from {{ ref('fct_item_intervals') }} as intervals
+    cross join as_of
+    where
+        intervals.open_amount > 0
+        and intervals.due_on >= as_of.as_of_on
+        and intervals.valid_from_on <= as_of.as_of_on
+        and (intervals.valid_to_on is null or intervals.valid_to_on > as_of.as_of_on)
+
+),
+
+alerts as (
+
+    select
+        'tier_worsened' as alert_kind,
+        moves.customer_id,
+        cast(null as varchar) as document_number,
+        as_of.as_of_on as alert_on,
+        cast(moves.tier_fall as decimal(18, 2)) as value,
+        moves.exposure_amount as amount,
+        'Tier ' || moves.earlier_risk_tier || ' a week ago, ' || moves.risk_tier || ' now' as detail
+    from moves
+    cross join as_of
+    where moves.tier_fall > 0
+    union all
+    select
+        'exposure_after_freeze' as alert_kind,
+        moves.customer_id,
+        cast(null as varchar) as document_number,
+        as_of.as_of_on as alert_on,
+        moves.exposure_rise_amount as value,
+        moves.exposure_rise_amount as amount,
+        'Exposure rose by ' || cast(moves.exposure_rise_amount as varchar) || ' to '
+        || cast(moves.exposure_amount as varchar) || ' in a week' as detail
+    from moves
+    cross join as_of
+    where
+        moves.is_stopped
+        and moves.exposure_rise_amount > 0
+    union all
+    select
+        'cover_cut' as alert_kind,
+        cover_changes.customer_id,
+        cast(null as varchar) as document_number,
+        cover_changes.starts_on as alert_on,
+        cover_changes.earlier_limit_amount - cover_changes.limit_amount as value,
+        cover_changes.earlier_limit_amount - cover_changes.limit_amount as amount,
+        'From ' || cast(cover_changes.earlier_limit_amount as varchar) || ' to '
+        || cast(cover_changes.limit_amount as varchar) || ' ' || cover_changes.currency || ' on '
+        || cast(cover_changes.starts_on as varchar) as detail
+    from cover_changes
+    where
+        cover_changes.limit_amount < cover_changes.earlier_limit_amount
+        and cover_changes.currency = cover_changes.earlier_currency
+    union all
+    select
+        'notification_due' as alert_kind,
+        items.customer_id,
+        items.document_number,
+        items.notify_by_on as alert_on,
+        items.reporting_open_amount as value,
+        items.reporting_open_amount as amount,
+        'Invoice ' || items.document_number || ' by ' || cast(items.notify_by_on as varchar) || ': '
+        || cast(items.days_to_notify as varchar) || ' days left' as detail
+    from {{ ref('rpt_insured_items') }} as items
+    where items.notification_state = 'to_notify' and items.eligible_amount > 0
+    union all
+    select
+        'large_invoice_due' as alert_kind,
+        due_items.customer_id,
+        due_items.document_number,
+        due_items.due_on as alert_on,
+        due_items.reporting_open_amount as value,
+        due_items.reporting_open_amount as amount,
+        'Invoice ' || due_items.document_number || ' on ' || cast(due_items.due_on as varchar) as detail
+    from due_items
+
+),
+
+final as (
+
+    select
+        alerts.alert_kind,
+        rules.alert_order,
+        rules.alert_label,
+        alerts.customer_id,
+        customers.customer_name,
+        alerts.document_number,
+        rules.recipient_role,
+        case rules.recipient_role
+            when 'sales_owner' then coalesce(customers.sales_owner, 'Sales')
+            when 'collector' then coalesce(customers.collector, 'Collections')
+            else 'Management'
+        end as recipient,
+        alerts.alert_on,
+        {{ money('alerts.amount') }} as amount,
+        alerts.detail
+    from alerts
+    inner join rules
+        on
+            alerts.alert_kind = rules.alert_kind
+            and alerts.value >= rules.from_value
+    inner join customers
+        on alerts.customer_id = customers.customer_id
+    cross join as_of
+    -- Of what happened, the days just past; of what is to come, the days ahead.
+    where
+        alerts.alert_on > {{ add_days('as_of.as_of_on', '-rules.within_days') }}
+        and alerts.alert_on <= {{ add_days('as_of.as_of_on', 'rules.within_days') }}
+
+)
+
+select * from final
+{{ sorted_by('alert_order', 'customer_id', 'document_number', 'recipient_role') }}
