@@ -1,0 +1,184 @@
+"""A policy file with a hole, an overlap or an unknown code fails the build, with a message that names it."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.models.compiled import PROJECT_ROOT, Compiled, Node, Warehouse, compile_project
+
+POLICY_TESTS = ("assert_the_scorecard_is_whole", "assert_tiers_signals_and_rules_are_in_order")
+
+SEEDS = ("policy", "risk_caps", "risk_factors", "risk_scorecard", "risk_tiers", "credit_signals", "watch_rules")
+
+Change = tuple[str, dict[str, str], dict[str, str] | None]
+"""A seed, the line of it by some of its values, and the values it is given; None takes the line away."""
+
+
+def _lines(seed: str) -> list[dict[str, str]]:
+    with Path(PROJECT_ROOT / "seeds" / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+VERSION = max(row["policy_version"] for row in _lines("risk_scorecard"))
+
+FAULTS: dict[str, tuple[Change, tuple[str, str, str]]] = {
+    "hole between bands": (
+        ("risk_scorecard", {"factor": "bad_press", "from_value": "1"}, {"from_value": "2"}),
+        ("risk_scorecard", f"{VERSION} bad_press from 2.000000", "hole: nothing from 1.000000 to 2.000000"),
+    ),
+    "overlap of bands": (
+        ("risk_scorecard", {"factor": "bad_press", "from_value": "0"}, {"below_value": "2"}),
+        ("risk_scorecard", f"{VERSION} bad_press from 1.000000", "overlap: the band before it ends at 2.000000"),
+    ),
+    "open end in the middle": (
+        ("risk_scorecard", {"factor": "bad_press", "from_value": "0"}, {"below_value": ""}),
+        (
+            "risk_scorecard",
+            f"{VERSION} bad_press from 1.000000",
+            "overlap: the band before it ends at no value at all",
+        ),
+    ),
+    "no open end": (
+        ("risk_scorecard", {"factor": "bad_press", "from_value": "1"}, {"below_value": "5"}),
+        (
+            "risk_scorecard",
+            f"{VERSION} bad_press from 1.000000",
+            "hole: nothing from 5.000000 on, the last band must have no end",
+        ),
+    ),
+    "nothing at the lower end": (
+        ("risk_scorecard", {"factor": "days_beyond_terms", "from_value": "-10000"}, {"from_value": "-10"}),
+        (
+            "risk_scorecard",
+            f"{VERSION} days_beyond_terms from -10.000000",
+            "hole: the first band must begin at -10000 or below",
+        ),
+    ),
+    "unknown factor": (
+        ("risk_scorecard", {"factor": "bad_press", "from_value": "0"}, {"factor": "bad_pres"}),
+        ("risk_scorecard", f"{VERSION} bad_pres", "unknown factor: seeds/risk_factors.csv does not name it"),
+    ),
+    "points beyond 100": (
+        ("risk_scorecard", {"factor": "insolvency", "from_value": "1"}, {"points": "101"}),
+        ("risk_scorecard", f"{VERSION} insolvency from 1.000000", "points must be 0 to 100, not 101"),
+    ),
+    "no cap": (
+        ("risk_caps", {"cap_group": "orders"}, None),
+        ("risk_caps", f"{VERSION} orders", "hole: this version has no cap for the group"),
+    ),
+    "unknown cap group": (
+        ("risk_caps", {"cap_group": "orders"}, {"cap_group": "order"}),
+        ("risk_caps", f"{VERSION} order", "unknown group: no factor of seeds/risk_factors.csv is in it"),
+    ),
+    "factor in another group": (
+        ("risk_factors", {"factor": "bounces"}, {"factor_group": "solvency"}),
+        ("risk_factors", "bounces", "must be number 8, in sub-score behaviour and cap group incidents"),
+    ),
+    "factor left out": (
+        ("risk_factors", {"factor": "bounces"}, None),
+        ("risk_factors", "bounces", "missing: macros/ledger/risk_factors.sql measures it"),
+    ),
+    "unknown unit": (
+        ("risk_factors", {"factor": "bounces"}, {"unit": "pieces"}),
+        ("risk_factors", "bounces", "unknown unit: pieces"),
+    ),
+    "tier left out": (
+        ("risk_tiers", {"risk_tier": "D"}, None),
+        ("risk_tiers", "D", "missing: the tiers are A to E"),
+    ),
+    "unknown tier": (
+        ("risk_tiers", {"risk_tier": "D"}, {"risk_tier": "F"}),
+        ("risk_tiers", "F", "unknown tier: the tiers are A to E"),
+    ),
+    "scores that do not rise": (
+        ("risk_tiers", {"risk_tier": "B"}, {"from_score": "0"}),
+        ("risk_tiers", "B", "overlap: from_score 0 must be above 0, that of the tier before, and at most 100"),
+    ),
+    "margin as wide as the gap": (
+        ("risk_tiers", {"risk_tier": "B"}, {"from_score": "9", "margin": "9"}),
+        ("risk_tiers", "B", "margin 9 must be 0 or more and smaller than the gap of 9 to the tier before"),
+    ),
+    "unknown action": (
+        ("risk_tiers", {"risk_tier": "E"}, {"credit_action": "halt"}),
+        ("risk_tiers", "E", "unknown credit_action: halt"),
+    ),
+    "unknown pace": (
+        ("risk_tiers", {"risk_tier": "E"}, {"dunning_pace": "brisk"}),
+        ("risk_tiers", "E", "unknown dunning_pace: brisk"),
+    ),
+    "more than a whole deposit": (
+        ("risk_tiers", {"risk_tier": "E"}, {"deposit_rate": "1.5"}),
+        ("risk_tiers", "E", "deposit_rate must be 0 to 1, not 1.500000"),
+    ),
+    "unknown signal": (
+        ("credit_signals", {"signal": "bad_press"}, {"signal": "bad_news"}),
+        ("credit_signals", "bad_news", "unknown signal: macros/ledger/risk_factors.sql has no factor for it"),
+    ),
+    "signal of another kind": (
+        ("credit_signals", {"signal": "bad_press"}, {"signal_kind": "score"}),
+        ("credit_signals", "bad_press", "signal_kind must be flag"),
+    ),
+    "stale after it lapsed": (
+        ("credit_signals", {"signal": "bad_press"}, {"stale_days": "1000"}),
+        ("credit_signals", "bad_press", "stale_days must be at least 1 and at most counts_days"),
+    ),
+    "unknown measure": (
+        ("watch_rules", {"reason_code": "bounced"}, {"measure": "bounced_count"}),
+        ("watch_rules", "bounced", "unknown measure: bounced_count"),
+    ),
+    "weight beyond one": (
+        ("policy", {"policy": "solvency_weight"}, {"value": "1.2"}),
+        ("policy", "solvency_weight", "must be 0 to 1, not 1.200000"),
+    ),
+    "parameter left out": (
+        ("policy", {"policy": "promise_grace_days"}, None),
+        ("policy", "promise_grace_days", "missing or doubled: stands 0 times"),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
+    """The project as dbt compiles it."""
+    return compile_project(tmp_path_factory.mktemp("compiled"))
+
+
+@pytest.fixture
+def policy_tests(compiled: Compiled) -> list[Node]:
+    """The data tests of the policy files."""
+    found = [test for test in compiled.tests if test.name in POLICY_TESTS]
+    assert len(found) == len(POLICY_TESTS)
+    return found
+
+
+def _changed(change: Change) -> list[list[str]]:
+    """The rows of a seed with one line of it changed."""
+    seed, line, values = change
+    rows = _lines(seed)
+    (found,) = (row for row in rows if line.items() <= row.items())
+    if values is None:
+        rows.remove(found)
+    else:
+        assert values.keys() <= found.keys()
+        found.update(values)
+    return [list(row.values()) for row in rows]
+
+
+def _faults(compiled: Compiled, tests: list[Node], seeds: dict[str, list[list[str]]]) -> list[tuple[object, ...]]:
+    with Warehouse(compiled, {}, date(2024, 3, 31), seeds=seeds) as warehouse:
+        warehouse.make(*SEEDS)
+        return [row for test in tests for row in warehouse.rows(test.sql)]
+
+
+def test_the_policy_as_it_stands_has_no_fault(compiled: Compiled, policy_tests: list[Node]) -> None:
+    assert _faults(compiled, policy_tests, {}) == []
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_found_and_named(fault: str, compiled: Compiled, policy_tests: list[Node]) -> None:
+    change, expected = FAULTS[fault]
+    assert expected in _faults(compiled, policy_tests, {change[0]: _changed(change)})
