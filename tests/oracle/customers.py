@@ -41,7 +41,7 @@ AMOUNTS = (
 def customer_weekly(company: Company, kpis: Kpis) -> dict[CustomerWeekKey, CustomerWeek]:
     """`fct_customer_weekly` in the main reporting currency: balances and flows of the row's window of 91 days.
 
-    How they pay is of 52 weeks: late rate by value and days beyond terms.
+    How they pay is of 52 weeks: late rate by value, days beyond terms and how much they vary.
     """
     items_of: dict[tuple[str, str], list[Item]] = defaultdict(list)
     for item in company.counted:
@@ -71,9 +71,20 @@ def _week(company: Company, kpis: Kpis, items: list[Item], period: Period) -> di
     row |= {name: year[name] for name in ("matured_amount", "late_amount", "paid_amount")}
     row["late_payment_rate_by_value"] = ratio(year["late_amount"], year["matured_amount"])
     row["days_beyond_terms"] = ratio(year["paid_amount_days_beyond_terms"], year["paid_amount"])
+    row["payment_volatility_days"] = _deviation(year)
     row["days_beyond_terms_13w"] = ratio(sums["paid_amount_days_beyond_terms"], sums["paid_amount"])
     row["average_overdue_age_days"] = ratio(sums["overdue_amount_days"], sums["overdue_amount"])
     return row
+
+
+def _deviation(year: Sums) -> Fraction | None:
+    """The standard deviation of days beyond terms, weighted by amount."""
+    mean = ratio(year["paid_amount_days_beyond_terms"], year["paid_amount"])
+    mean_of_squares = ratio(year["paid_amount_days_squared"], year["paid_amount"])
+    if mean is None or mean_of_squares is None:
+        return None
+    variance = mean_of_squares - mean**2
+    return Fraction((Decimal(variance.numerator) / Decimal(variance.denominator)).sqrt())
 
 
 def _sums(kpis: Kpis, items: list[Item], period: Period, currency: str) -> Sums:

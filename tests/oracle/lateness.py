@@ -77,6 +77,7 @@ def paid(item: Item, period: Period, currency: str) -> Iterator[tuple[str, Decim
             ("paid_late_amount", amount if days_late > 0 else ZERO),
             ("paid_amount_days_to_pay", amount * (cash.received_on - item.document.invoiced_on).days),
             ("paid_amount_days_beyond_terms", amount * days_late),
+            ("paid_amount_days_squared", amount * days_late**2),
             ("paid_amount_days_late", amount * max(days_late, 0)),
         ):
             yield name, value, value

@@ -110,7 +110,9 @@ final as (
                 then replace(
                         factors.explanation, '{value}', cast(cast(100 * long_form.value as decimal(12, 1)) as varchar)
                     )
-            when factors.unit in ('months', 'count', 'score')
+            when
+                factors.unit in ('months', 'count', 'score')
+                or (factors.unit = 'days' and long_form.value >= 0 and long_form.value = floor(long_form.value))
                 then replace(factors.explanation, '{value}', cast(cast(long_form.value as integer) as varchar))
             when long_form.value < 0
                 then replace(

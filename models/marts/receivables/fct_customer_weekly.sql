@@ -100,18 +100,8 @@ final as (
             {{ money('paid_amount') }} as paid_amount,
             {{ ratio('paid_amount_days_beyond_terms', 'paid_amount') }} as days_beyond_terms,
             {{ ratio('paid_13w_amount_days_beyond_terms', 'paid_13w_amount') }} as days_beyond_terms_13w,
-            -- The mean of the squares less the square of the mean; what rounding leaves below zero is none.
-            case
-                when paid_amount > 0
-                    then sqrt(
-                            greatest(
-                                {{ ratio('paid_amount_days_squared', 'paid_amount') }}
-                                - {{ ratio('paid_amount_days_beyond_terms', 'paid_amount') }}
-                                * {{ ratio('paid_amount_days_beyond_terms', 'paid_amount') }},
-                                0
-                            )
-                        )
-            end as payment_volatility_days,
+            {{ standard_deviation('paid_amount', 'paid_amount_days_beyond_terms', 'paid_amount_days_squared') }}
+                as payment_volatility_days,
             -- Each overdue amount times its days past due: the day's number less the due day's.
             {{ ratio(
                 '(' ~ days_between("date '2000-01-01'", 'as_of_on') ~ ' * overdue_amount - overdue_amount_due_days)',
