@@ -349,6 +349,58 @@ def audit(
         write(settings, Asked(on.date(), sample=sample_size, seed=seed, cutoff_days=cutoff_days), out)
 
 
+note = typer.Typer(no_args_is_help=True, help="Write down what was said with a customer, and read it again.")
+app.add_typer(note, name="note", epilog="Examples: encours note add C-0042 --text '…' · encours note list C-0042")
+
+NoteDay = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Day to come back to it.")]
+
+
+@note.command(
+    "add",
+    epilog="Examples: encours note add C-0042 --text 'Waits for the credit note' --status contacted · "
+    "encours note add C-0042 --status promised --promise 1200.50 --promise-by 2026-04-10 --next-on 2026-04-13",
+)
+def note_add(
+    customer: Annotated[str, typer.Argument(help="The customer's code.")],
+    text: Annotated[str, typer.Option(help="The note.")] = "",
+    status: Annotated[str, typer.Option(help="Where the account stands: a code of seeds/note_statuses.csv.")] = "",
+    next_on: NoteDay = None,
+    promise: Annotated[
+        str | None, typer.Option(metavar="AMOUNT", help="What was promised, in the reporting currency.")
+    ] = None,
+    promise_by: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Day by which it was promised.")
+    ] = None,
+    author: Annotated[str | None, typer.Option(help="Who writes; default: your name on this machine.")] = None,
+) -> None:
+    """Write a note of a customer into the file beside the warehouse; it is kept whatever is built again."""
+    from encours.notes import add_and_tell
+
+    with _reporting() as settings:
+        add_and_tell(
+            settings,
+            customer,
+            text=text,
+            status=status,
+            next_on=next_on and next_on.date(),
+            promised=promise,
+            promised_on=promise_by and promise_by.date(),
+            author=author,
+        )
+
+
+@note.command("list", epilog="Examples: encours note list · encours note list C-0042 --most 50")
+def note_list(
+    customer: Annotated[str | None, typer.Argument(help="The customer's code; default: all.")] = None,
+    most: Annotated[int, typer.Option(min=1, help="How many, the newest first.")] = 20,
+) -> None:
+    """Show the notes written so far, whether the figures know them yet or not."""
+    from encours.notes import list_and_tell
+
+    with _reporting() as settings:
+        list_and_tell(settings, customer, most=most)
+
+
 @app.command(epilog="Examples: encours status · encours status --freshness")
 def status(
     freshness: Annotated[

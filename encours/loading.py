@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -23,22 +24,33 @@ REASONS_SHOWN = 10
 def load_files(
     settings: Settings, paths: Sequence[Path], *, source: str | None, as_of: date | None, out_of_order: bool
 ) -> None:
-    """Load ``paths`` and print what became of each file's rows. Hold the writer lock around it.
+    """Load ``paths``, and the notes written since, and print what became of each file's rows.
+
+    Hold the writer lock around it.
 
     Raises:
         IngestError: a file cannot be loaded; nothing was changed.
         EncoursError: a path is missing.
     """
+    from ingest import notes
     from ingest.loader import load
 
     for path in paths:
         if not path.exists():
             raise EncoursError(f"There is nothing at {path}: put the extracts there, or name where they are.")
+    noted = {settings.notes, notes.file_in(settings.notes)}
     connection = warehouse.open_for_writing(settings)
     try:
-        with console.working("load") as progress:
+        with console.working("load") as progress, tempfile.TemporaryDirectory(prefix="encours-notes-") as folder:
+            written = notes.copy_of(settings.notes, Path(folder))
             done = load(
-                connection, paths, source=_mapping(source), as_of=as_of, out_of_order=out_of_order, progress=progress
+                connection,
+                [path for path in paths if path.resolve() not in noted],
+                own=[written] if written is not None else [],
+                source=_mapping(source),
+                as_of=as_of,
+                out_of_order=out_of_order,
+                progress=progress,
             )
         _tell(connection, done)
     finally:

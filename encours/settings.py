@@ -44,6 +44,11 @@ class Settings(BaseSettings):
         return self.home / "extracts"
 
     @cached_property
+    def notes(self) -> Path:
+        """What the credit team writes: one file, only ever added to, and loaded with every load."""
+        return self.home / "notes"
+
+    @cached_property
     def build_file(self) -> Path:
         """The one file that is written: raw history and the models built from it."""
         return self.home / "build" / "encours.duckdb"

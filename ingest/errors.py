@@ -22,6 +22,10 @@ class OrderError(IngestError):
     """A load does not fit what was loaded before it."""
 
 
+class NoteError(IngestError):
+    """A note cannot be written or read."""
+
+
 def nearest(word: str, words: Iterable[str]) -> str:
     """The phrase ``; did you mean 'x'?`` for the nearest of ``words``, or nothing where none is near."""
     by_fold = {candidate.casefold(): candidate for candidate in words}

@@ -31,6 +31,7 @@ def load(
     connection: duckdb.DuckDBPyConnection,
     paths: Sequence[Path],
     *,
+    own: Sequence[Path] = (),
     source: str | Path | None = None,
     as_of: date | None = None,
     out_of_order: bool = False,
@@ -39,6 +40,7 @@ def load(
     """Read ``paths`` (files, or folders of files) into schema ``raw`` of ``connection``, all or nothing.
 
     ``source`` names the mapping (built-in, or a YAML file); without it each file is recognised by its header.
+    ``own`` are files this project wrote itself: taken in beside ``paths``, by the built-in mapping that knows them.
     ``as_of`` is the day the files speak of, else their mapping's control date. ``out_of_order`` lets a full
     file that is older than its slice's latest replace it. ``progress`` is told each step in words.
 
@@ -47,7 +49,7 @@ def load(
     tell = progress or (lambda _: None)
     _refuse_open_transaction(connection)
     schema.create(connection)
-    plan = make_plan(connection, paths, source)
+    plan = make_plan(connection, paths, source, own)
     for item in plan.items:
         if item.result.status == "unchanged":
             tell(f"{item.path.name}: the same as last time")

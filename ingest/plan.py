@@ -63,22 +63,27 @@ def slice_of(table: TableMapping, path: Path) -> str:
     return ",".join(f"{name}={value}" for name, value in parts.items() if value is not None) or "*"
 
 
-def make_plan(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], source: str | Path | None) -> Plan:
+def make_plan(
+    connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], source: str | Path | None, own: Sequence[Path] = ()
+) -> Plan:
     """Find the mapping and slice of every file, and whether anything in the slice is other than last time.
+
+    ``source`` reads ``paths``; the files of ``own`` are always recognised by themselves.
 
     A file found in a folder that nothing recognises is left out and named in the warnings; it is an error
     where the file was named itself, or has a name some mapping expects.
     """
-    if not paths:
+    if not paths and not own:
         raise FileError("no file named; give files or a folder of extracts")
     mapping = catalogue.find(source) if source is not None else None
     plan = Plan()
     hashes: dict[Path, str] = {}
-    for path, named in expand(paths):
+    files = [*((path, named, mapping) for path, named in expand(paths)), *((path, True, None) for path in own)]
+    for path, named, by in files:
         try:
-            recognition = recognise_as(path, mapping) if mapping is not None else recognise(path)
+            recognition = recognise_as(path, by) if by is not None else recognise(path)
         except (MappingError, FileError):
-            if named or expected_by_name(path, [mapping] if mapping is not None else None):
+            if named or expected_by_name(path, [by] if by is not None else None):
                 raise
             plan.warnings.append(f"{path.name}: left out, no mapping knows its header")
             continue

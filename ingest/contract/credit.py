@@ -201,8 +201,15 @@ CREDIT_TABLES: tuple[Table, ...] = (
             Column("written_at", _timestamp, "When it was written, UTC.", required=True),
             Column("author", _text, "Who wrote it.", required=True),
             Column("text", _text, "The note."),
-            Column("status", _text, "Where the account stands, as the team calls it."),
+            Column(
+                "status",
+                _text,
+                "Where the account stands: a code of `seeds/note_statuses.csv`, or another word.",
+            ),
             Column("next_on", _date, "Day to come back to it: reviewed until then."),
+            Column("promised_amount", _amount, "What the customer promised then, in the reporting currency."),
+            Column("promised_due_on", _date, "Day by which it was promised."),
         ),
+        control_amount="promised_amount",
     ),
 )

@@ -8,6 +8,7 @@ import duckdb
 
 from ingest.errors import FileError
 from ingest.mapping import FileFormat
+from ingest.notes import is_cut_off
 from ingest.readers import parquet_file
 from ingest.readers.reading import Reading, Request
 from ingest.sql import text
@@ -15,14 +16,32 @@ from ingest.sql import text
 
 def read_header(path: Path, file: FileFormat) -> list[str]:
     """The keys found in any line, in the order of their first appearance; raises `FileError` where there are none."""
-    if not path.stat().st_size:
+    if _is_blank(path):
         raise FileError(f"{path.name}: the file is empty; export it again")
     source = f"read_json({text(str(path))}, format = 'newline_delimited', sample_size = -1, maximum_depth = 1)"
     with duckdb.connect() as connection:
         try:
             return [row[0] for row in connection.execute(f"describe select * from {source}").fetchall()]
         except duckdb.Error as error:
+            cut = _cut_off_line(path)
+            if cut is not None:
+                raise FileError(
+                    f"{path.name}, line {cut}: breaks off in the middle, as when a program is stopped while it writes. "
+                    "Export the file again. Notes of the credit team are mended by the next one (`encours note add`): "
+                    "it puts the half line aside."
+                ) from None
             raise FileError(f"{path.name}: is not JSON lines, one object a line: {error}") from None
+
+
+def _is_blank(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return not any(line.strip() for line in stream)
+
+
+def _cut_off_line(path: Path) -> int | None:
+    """The number of the last line where it is only the beginning of one; None where the fault lies elsewhere."""
+    whole, _, tail = path.read_bytes().rpartition(b"\n")
+    return whole.count(b"\n") + (2 if whole else 1) if tail and is_cut_off(tail) else None
 
 
 def open_reading(connection: duckdb.DuckDBPyConnection, request: Request) -> Reading:

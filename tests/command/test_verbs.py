@@ -17,7 +17,13 @@ RunEncours = Callable[..., CompletedProcess[str]]
 
 _group = typer.main.get_command(app)
 assert isinstance(_group, TyperGroup)
-VERBS = {name: command for name, command in _group.commands.items() if isinstance(command, TyperCommand)}
+VERBS = {name: command for name, command in _group.commands.items() if isinstance(command, TyperCommand)} | {
+    f"{name} {below}": command
+    for name, group in _group.commands.items()
+    if isinstance(group, TyperGroup)
+    for below, command in group.commands.items()
+    if isinstance(command, TyperCommand)
+}
 
 
 def test_the_verbs_of_the_contract_are_there() -> None:
@@ -49,7 +55,7 @@ def test_every_verb_is_in_the_documentation(verb: str, project_root: Path) -> No
 
 @pytest.mark.parametrize("verb", ["", *sorted(VERBS)])
 def test_help_is_printed_without_touching_anything(verb: str, run_encours: RunEncours, tmp_path: Path) -> None:
-    done = run_encours([*([verb] if verb else []), "--help"], tmp_path / "home")
+    done = run_encours([*verb.split(), "--help"], tmp_path / "home")
     assert done.returncode == 0
     assert "Usage" in done.stdout
     assert not (tmp_path / "home").exists()
@@ -79,6 +85,8 @@ def test_help_is_printed_without_touching_anything(verb: str, run_encours: RunEn
         (["ageing", "--on", "31.12.2025"], "31.12.2025"),
         (["ageing", "--on", "2025-12-31", "--basis", "order"], "order"),
         (["ageing", "--on", "2025-12-31", "--slabs", "no-such-file"], "no-such-file"),
+        (["note", "add"], "Missing argument"),
+        (["note", "add", "C-1", "--next-on", "13.04.2026"], "13.04.2026"),
     ],
 )
 def test_wrong_use_exits_with_2_and_names_what_is_wrong(
@@ -103,6 +111,7 @@ def test_wrong_use_exits_with_2_and_names_what_is_wrong(
         (["audit", "--on", "2025-12-31", "--out", "never.xlsx"], "Nothing is published yet"),
         (["statutory"], "Nothing is published yet"),
         (["report"], "no build has ended here"),
+        (["note", "add", "C-1"], "The note says nothing"),
         (["status", "--freshness"], "Nothing is loaded"),
     ],
 )
@@ -139,6 +148,7 @@ def test_every_public_function_of_the_package_has_a_docstring() -> None:
     import encours.files
     import encours.loading
     import encours.loads
+    import encours.notes
     import encours.publish
     import encours.report
     import encours.settings

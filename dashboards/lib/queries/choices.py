@@ -43,7 +43,8 @@ _MAIN_CURRENCY = """
 
 _FRESHNESS = """
     select
-        (select max(loaded_at) from marts.rpt_loads) as loaded_at,
+        -- Notes are written by people all day: they do not make the documents newer.
+        (select max(loaded_at) from marts.rpt_loads where source <> 'encours_notes') as loaded_at,
         (select any_value(tie_out_status) from marts.rpt_passport) as tie_out_status,
         (select any_value(unexplained_gl_amount) from marts.rpt_passport) as unexplained_gl_amount
 """

@@ -15,7 +15,9 @@ known as (
         author,
         text,
         status,
-        next_on
+        next_on,
+        promised_amount,
+        promised_due_on
     from source
     where
         {{ is_known() }}
