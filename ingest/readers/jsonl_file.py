@@ -16,8 +16,11 @@ from ingest.sql import text
 
 def read_header(path: Path, file: FileFormat) -> list[str]:
     """The keys found in any line, in the order of their first appearance; raises `FileError` where there are none."""
-    if _is_blank(path):
+    first = _first_line(path)
+    if not first:
         raise FileError(f"{path.name}: the file is empty; export it again")
+    if not first.lstrip().startswith(b"{"):
+        raise FileError(f"{path.name}: is not JSON lines, one object a line: its first line begins otherwise")
     source = f"read_json({text(str(path))}, format = 'newline_delimited', sample_size = -1, maximum_depth = 1)"
     with duckdb.connect() as connection:
         try:
@@ -33,15 +36,19 @@ def read_header(path: Path, file: FileFormat) -> list[str]:
             raise FileError(f"{path.name}: is not JSON lines, one object a line: {error}") from None
 
 
-def _is_blank(path: Path) -> bool:
+def _first_line(path: Path) -> bytes:
+    """The first line that is not blank; empty where there is none."""
     with path.open("rb") as stream:
-        return not any(line.strip() for line in stream)
+        return next((line for line in stream if line.strip()), b"")
 
 
 def _cut_off_line(path: Path) -> int | None:
     """The number of the last line where it is only the beginning of one; None where the fault lies elsewhere."""
-    whole, _, tail = path.read_bytes().rpartition(b"\n")
-    return whole.count(b"\n") + (2 if whole else 1) if tail and is_cut_off(tail) else None
+    number, last = 0, b""
+    with path.open("rb") as stream:
+        for line in stream:
+            number, last = number + 1, line
+    return number if not last.endswith(b"\n") and is_cut_off(last) else None
 
 
 def open_reading(connection: duckdb.DuckDBPyConnection, request: Request) -> Reading:
