@@ -65,6 +65,14 @@ PROMISED_COLUMNS: dict[str, str] = {
     "fct_risk_factors": "customer_id, factor, value, points, explanation, is_missing, is_stale",
     "rpt_risk_tiers": "week_ending_on, risk_tier, customers_count, exposure_amount, overdue_amount, own_risk_amount, "
     "later_late_rate",
+    "fct_account_events": "account_event_id, customer_id, event_kind, event_on, event_at, title, text, by_whom, "
+    "amount, due_on, next_on",
+    "rpt_onboarding": "customer_id, stage, acceptance, acceptance_level, requested_on, approved_on, approved_by, "
+    "approved_limit_amount, is_file_complete, has_enough_references, has_bureau_score, is_approved_before_first_order, "
+    "is_within_approver_limit, is_deposit_received, first_due_on, first_due_state, first_late_days, graduated_on, "
+    "stepped_limit_amount, incident, frozen_on, exposure_amount, frozen_exposure_amount, breach_amount, missing",
+    "rpt_first_payment_cohorts": "first_invoiced_month_on, acceptance_level, customers_count, decided_count, "
+    "paid_in_time_count, late_count, defaulted_count, first_payment_late_rate, first_payment_default_rate",
     "rpt_watch_list": "customer_id, customer_name, entity_id, sales_owner, collector, risk_tier, previous_risk_tier, "
     "risk_score, exposure_amount, limit_amount, covered_amount, own_risk_amount, overdue_amount, "
     "oldest_days_past_due, last_paid_on, reasons, recommended_action, review_due_on, change",
