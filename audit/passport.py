@@ -26,6 +26,7 @@ NAMES = {
     "rejected_rows_count": "Rejected rows",
     "exceptions_count": "Exceptions listed",
     "headline_dso": "DSO shown first",
+    "is_made_up": "Made-up data",
     "tests_passed_count": "Tests passed",
     "tests_failed_count": "Tests failed",
 }

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     COUNT = "count"
     AMOUNT = "amount"
     RATE = "rate"
+    FLAG = "flag"
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ FACTS = (
     Fact("rejected_rows_count", "Rejected rows", Kind.COUNT, "Refused on loading."),
     Fact("exceptions_count", "Exceptions", Kind.COUNT, "Rows left out or assumed, all listed."),
     Fact("headline_dso", "DSO shown first", Kind.TEXT, "Of the window (dso_days) or by countback; policy."),
+    Fact("is_made_up", "Made-up data", Kind.FLAG, "Invented, as the sample company is: no proof of anything."),
     Fact("tests_passed_count", "Tests passed", Kind.COUNT, "Checks of this build that held."),
     Fact("tests_failed_count", "Tests failed", Kind.COUNT, "Checks of this build that did not."),
 )
@@ -83,6 +85,11 @@ def headline_dso(warehouse: Warehouse) -> str:
     return str(read(warehouse).get("headline_dso") or "dso_days")
 
 
+def is_made_up(warehouse: Warehouse) -> bool:
+    """Whether the figures are of invented data, which proves nothing."""
+    return bool(read(warehouse).get("is_made_up"))
+
+
 def written(fact: Fact, value: Any, fmt: Formatter) -> str:
     """A fact as a reader meets it; unknown is a dash."""
     if value is None:
@@ -93,6 +100,8 @@ def written(fact: Fact, value: Any, fmt: Formatter) -> str:
         return fmt.amount(value)
     if fact.kind is Kind.COUNT:
         return fmt.number(value)
+    if fact.kind is Kind.FLAG:
+        return "yes" if value else "no"
     if fact.kind is Kind.MOMENT:
         return fmt.moment(value)
     return fmt.day(value, weekday=True) if fact.kind is Kind.DAY else str(value)
@@ -124,6 +133,7 @@ def line(passport: Row, fmt: Formatter) -> list[str]:
         f"allocations {', '.join(shares)}" if shares else "no allocation",
         f"due days given {said['given_due_days_rate']}",
         f"rejected {said['rejected_amount']}",
+        *(["made-up data"] if passport.get("is_made_up") else []),
     ]
 
 

@@ -55,6 +55,12 @@ LEDGER_TABLES: tuple[Table, ...] = (
                 values=("stated", "fifo"),
                 default="`stated` where the entity has any allocation, else `fifo`",
             ),
+            Column(
+                "is_made_up",
+                _boolean,
+                "The entity's documents are invented: figures of them prove nothing, and every page and file says so.",
+                default="false",
+            ),
         ),
     ),
     Table(

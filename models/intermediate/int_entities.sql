@@ -35,6 +35,7 @@ final as (
                 else 'fifo'
             end
         ) as allocation_policy,
+        coalesce(entities.is_made_up, false) as is_made_up,
         entities.is_derived
     from entities
     left join allocations

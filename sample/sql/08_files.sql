@@ -1,6 +1,6 @@
 -- One view a file: columns named after the input contract, in the order of the file.
 create or replace view file_entities as
-select entity_id, entity_name, base_currency, country_code, 'stated' as allocation_policy
+select entity_id, entity_name, base_currency, country_code, 'stated' as allocation_policy, true as is_made_up
 from entities;
 
 create or replace table named_customers as

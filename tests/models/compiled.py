@@ -36,8 +36,9 @@ Tables = Mapping[str, Sequence[Mapping[str, str]]]
 
 SCRATCH = "scratch"
 
-VARIABLES = {"customer_slices": 1}
-"""Slices save memory over millions of rows and are so many queries more to plan; a few rows need one."""
+VARIABLES: dict[str, int | bool] = {"customer_slices": 1, "logistic_yardstick": False}
+"""Slices save memory over millions of rows and are so many queries more to plan; a few rows need one. A model
+that is no SQL cannot be run here."""
 
 
 @dataclass(frozen=True)

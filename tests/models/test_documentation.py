@@ -73,6 +73,12 @@ PROMISED_COLUMNS: dict[str, str] = {
     "stepped_limit_amount, incident, frozen_on, exposure_amount, frozen_exposure_amount, breach_amount, missing",
     "rpt_first_payment_cohorts": "first_invoiced_month_on, acceptance_level, customers_count, decided_count, "
     "paid_in_time_count, late_count, defaulted_count, first_payment_late_rate, first_payment_default_rate",
+    "rpt_backtest_tiers": "quarter, scored_on, risk_tier, customers_count, invoices_count, late_count, late_rate, "
+    "seriously_late_count, seriously_late_rate, has_enough, rises, is_made_up",
+    "rpt_backtest_scores": "horizon_weeks, quarter, scored_on, scorer, invoices_count, late_count, auc, auc_low, "
+    "auc_high, scorecard_auc, is_made_up",
+    "rpt_backtest_calibration": "quarter, scored_on, score_from, score_to, earlier_invoices_count, expected_late_rate, "
+    "invoices_count, late_count, late_rate, is_made_up",
     "rpt_watch_list": "customer_id, customer_name, entity_id, sales_owner, collector, risk_tier, previous_risk_tier, "
     "risk_score, exposure_amount, limit_amount, covered_amount, own_risk_amount, overdue_amount, "
     "oldest_days_past_due, last_paid_on, reasons, recommended_action, review_due_on, change",
@@ -86,7 +92,7 @@ PROMISED_COLUMNS: dict[str, str] = {
     "rpt_loads": "load_id, source, table_name, slice, file, sha256, rows_read, rows_new, rows_changed, "
     "rows_unchanged, rows_vanished, rows_rejected, rejected_amount, as_of_on, loaded_at, status",
     "rpt_passport": "build_id, code_version, policy_hash, as_of_on, known_at_load_id, loads, unexplained_gl_amount, "
-    "rejected_amount, tests_passed_count",
+    "rejected_amount, is_made_up, tests_passed_count",
 }
 """The public contract: names that people's queries depend on."""
 

@@ -45,13 +45,16 @@ def test_memory_and_file_hold_the_same_marts(world: World, built: Path, compiled
     with Warehouse(compiled, world.tables, world.as_of) as warehouse:
         warehouse.make(*names)
         warehouse.connection.execute(f"attach '{built}' as built (read_only)")
+        built_marts = {name: f"built.marts.{name}" for name in names}
+        # The yardstick is a model that is no SQL: it is left out in memory.
+        built_marts["rpt_backtest_scores"] += " where scorer <> 'logistic'"
         differing = {
             name: warehouse.rows(
                 f"select count(*) from ("
-                f"(select * from marts.{name} except all select * from built.marts.{name}) union all "
-                f"(select * from built.marts.{name} except all select * from marts.{name}))"
+                f"(select * from marts.{name} except all select * from {there}) union all "
+                f"(select * from {there} except all select * from marts.{name}))"
             )
-            for name in names
+            for name, there in built_marts.items()
         }
     assert {name: rows for name, rows in differing.items() if rows != [(0,)]} == {}
 

@@ -71,6 +71,13 @@ exceptions as (
 
 ),
 
+entities as (
+
+    select coalesce(max(case when is_made_up then 1 else 0 end), 0) = 1 as is_made_up
+    from {{ ref('int_entities') }}
+
+),
+
 final as (
 
     select
@@ -97,6 +104,7 @@ final as (
         cast(loads.rejected_rows_count as bigint) as rejected_rows_count,
         cast(exceptions.exceptions_count as bigint) as exceptions_count,
         policy.headline_dso,
+        entities.is_made_up,
         -- Filled in when the run ends: see record_test_results.
         cast(0 as integer) as tests_passed_count,
         cast(0 as integer) as tests_failed_count
@@ -106,6 +114,7 @@ final as (
     cross join due_days
     cross join tie_out
     cross join exceptions
+    cross join entities
     cross join {{ ref('int_policy') }} as policy
 
 )

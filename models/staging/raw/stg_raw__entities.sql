@@ -14,6 +14,7 @@ known as (
         base_currency,
         country_code,
         allocation_policy,
+        is_made_up,
         _line is null as is_derived
     from source
     where
