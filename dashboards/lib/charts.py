@@ -467,4 +467,62 @@ def due_calendar(rows: Sequence[Row], day: Any, currency: str, fmt: Formatter) -
     return figure
 
 
+def tried_tiers(rows: Sequence[Row], fmt: Formatter) -> go.Figure:
+    """The late rate of each tier, quarter by quarter; hollow where the tier has too few invoices to compare."""
+    figure = go.Figure()
+    for tier in ("A", "B", "C", "D", "E"):
+        mine = [row for row in rows if row["risk_tier"] == tier and row["late_rate"] is not None]
+        colour = chart_colour(f"tier-{tier.lower()}")
+        figure.add_scatter(
+            x=[row["quarter"] for row in mine],
+            y=_floats(mine, "late_rate"),
+            name=tier,
+            mode="lines+markers",
+            line={"width": 2, "color": colour},
+            marker={
+                "size": 9,
+                "color": [colour if row["has_enough"] else chart_colour("card") for row in mine],
+                "line": {"width": 2, "color": colour},
+            },
+            customdata=[
+                [fmt.count(row["late_count"], "late", "late"), fmt.number(row["invoices_count"])] for row in mine
+            ],
+            hovertemplate=f"{tier}: <b>%{{y:.0%}}</b> · %{{customdata[0]}} of %{{customdata[1]}}",
+        )
+    _styled(figure, fmt, named=True)
+    figure.update_layout(margin_t=40)
+    figure.update_yaxes(tickformat=".0%", range=[0, 1.04])
+    figure.update_xaxes(
+        type="category", categoryorder="array", categoryarray=list(dict.fromkeys(row["quarter"] for row in rows))
+    )
+    return figure
+
+
+def calibration(rows: Sequence[Row], fmt: Formatter) -> go.Figure:
+    """By band of scores: the late rate that came as a bar, the one expected from the quarters before as a mark."""
+    names = [f"{row['score_from']}–{row['score_to']}" for row in rows]
+    figure = go.Figure()
+    figure.add_bar(
+        x=names,
+        y=_floats(rows, "late_rate"),
+        name="Came",
+        marker={"color": chart_colour("not-due"), "line": {"width": 0}},
+        customdata=[[fmt.number(row["late_count"]), fmt.count(row["invoices_count"], "invoice")] for row in rows],
+        hovertemplate="<b>%{y:.0%}</b> · %{customdata[0]} late of %{customdata[1]}",
+    )
+    figure.add_scatter(
+        x=names,
+        y=_floats(rows, "expected_late_rate"),
+        name="Expected",
+        mode="markers",
+        marker={"symbol": "line-ew", "size": 18, "line": {"width": 2, "color": chart_colour("ink")}},
+        hovertemplate="%{y:.0%} expected",
+    )
+    _styled(figure, fmt, height=256, named=True)
+    figure.update_layout(bargap=0.35, margin_t=40)
+    figure.update_yaxes(tickformat=".0%", range=[0, 1.04])
+    figure.update_xaxes(type="category")
+    return figure
+
+
 register()

@@ -376,3 +376,60 @@ def health(tests: Row, tie: Row, rejects: int, exceptions: int, fmt: Formatter) 
     ]
     left_out = sentence_case(" and ".join(told)) if told else "No row was rejected, left out or assumed"
     return f"{opening} {tied} {left_out}."
+
+
+SCORERS = {
+    "scorecard": "Scorecard",
+    "behaviour": "Its behaviour part alone",
+    "past_late_rate": "Past late rate, by count",
+    "past_late_rate_by_value": "Past late rate, by value",
+    "days_beyond_terms": "Days beyond terms",
+    "logistic": "Logistic regression (yardstick)",
+}
+"""What readers call what customers are ranked by in the back-test."""
+
+
+def back_test(tiers: Sequence[Row], scores: Sequence[Row], fmt: Formatter) -> str:
+    """The back-test: did late rates rise with the tier, and does the scorecard keep up with the past late rate."""
+    if not any(row["invoices_count"] for row in tiers):
+        return "No quarter can be tried yet."
+    return f"{tiers_tried(tiers)}. {scorers_tried(scores, fmt)}."
+
+
+def tiers_tried(tiers: Sequence[Row]) -> str:
+    """In how many quarters late rates rise from tier to tier, of those that have tiers to compare."""
+    compared: dict[str, bool] = {}
+    for row in tiers:
+        if row["quarter"] != "all" and row["rises"] is not None:
+            compared[row["quarter"]] = compared.get(row["quarter"], True) and bool(row["rises"])
+    if not compared:
+        return "No quarter has two tiers with enough invoices to compare"
+    rising = sum(compared.values())
+    if rising == len(compared):
+        quarters = "the one quarter" if rising == 1 else f"each of {rising} quarters"
+        return f"Late rates rise with the tier in {quarters}"
+    return f"Late rates rise with the tier in {rising} of {len(compared)} quarters"
+
+
+def scorers_tried(scores: Sequence[Row], fmt: Formatter) -> str:
+    """The scorecard's AUC with its interval, beside that of the past late rate alone."""
+    together = {row["scorer"]: row for row in scores if row["quarter"] == "all" and row["horizon_weeks"] == 13}
+    card, past = together.get("scorecard"), together.get("past_late_rate")
+    if card is None or past is None or card["auc"] is None:
+        return "The scorecard cannot be measured yet"
+    between = ""
+    if card["auc_low"] is not None:
+        between = f" ({fmt.number(card['auc_low'], 2)} to {fmt.number(card['auc_high'], 2)})"
+    return (
+        f"The scorecard's AUC is {fmt.number(card['auc'], 3)}{between}, "
+        f"the past late rate alone has {fmt.number(past['auc'], 3)}"
+    )
+
+
+def calibration_tried(bands: Sequence[Row], fmt: Formatter) -> str:
+    """How far what came lies from what was expected, over all bands, each by its invoices."""
+    invoices = sum(row["invoices_count"] for row in bands)
+    if not invoices:
+        return "Nothing could be expected yet"
+    apart = sum(abs(row["late_rate"] - row["expected_late_rate"]) * row["invoices_count"] for row in bands) / invoices
+    return f"What came lies {fmt.number(100 * apart, 1)} points from what the score had promised, on average"
