@@ -174,7 +174,7 @@ known as (
         quarters.quarter_starts_on,
         quarters.quarter,
         quarters.next_scored_on,
-        risk.risk_tier,
+        risk.scored_tier as risk_tier,
         risk.risk_score,
         risk.behaviour_score,
         {{ ratio('past.late_count', 'past.matured_count') }} as past_late_rate,
