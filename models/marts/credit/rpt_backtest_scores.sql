@@ -281,8 +281,14 @@ final as (
         counted.late_count,
         areas.auc,
         -- Six places: sums of doubles depend on their order beyond them.
-        round(greatest(areas.auc - 1.959964 * errors.standard_error, 0), 6) as auc_low,
-        round(least(areas.auc + 1.959964 * errors.standard_error, 1), 6) as auc_high,
+        case
+            when errors.standard_error is not null
+                then round(greatest(areas.auc - 1.959964 * errors.standard_error, 0), 6)
+        end as auc_low,
+        case
+            when errors.standard_error is not null
+                then round(least(areas.auc + 1.959964 * errors.standard_error, 1), 6)
+        end as auc_high,
         beside.auc as scorecard_auc,
         made_up.is_made_up
     from counted
