@@ -744,3 +744,52 @@ def test_unexplained_ledger_difference_stands_under_a_banner_on_every_page(
     for name in FILES:
         shown = _go(page, name)
         assert any("1,240.55" in found and "enc-banner" in found for found in html(shown)), name
+
+
+def test_the_back_test_of_the_sample_company_is_said_to_be_no_proof(
+    app: AppTest, marts: duckdb.DuckDBPyConnection
+) -> None:
+    """The made-up company's figures are shown, never as a verdict."""
+    assert one(marts, "select is_made_up from rpt_passport") == (True,)
+    page = _go(app, "back_test.py")
+    assert "Made-up data: no proof" in sentence(page)
+    shown = " ".join(html(page))
+    assert "never a proof of the scorecard" in shown
+    for verdict in ("rise with the tier", "The scorecard&#x27;s AUC is", "had promised"):
+        assert verdict not in shown
+    tiers = page.dataframe[0].value
+    known = marts.execute(
+        "select risk_tier, invoices_count from rpt_backtest_tiers where quarter = 'all' order by tier_order"
+    ).fetchall()
+    assert list(zip(tiers["risk_tier"], tiers["invoices_count"], strict=True)) == known
+
+
+def test_the_back_test_of_real_invoices_gives_its_verdict(
+    sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same marts, no longer said to be made up."""
+    shutil.copytree(sample_home / "published", tmp_path / "published")
+    pointer = json.loads((tmp_path / "published" / "current.json").read_text(encoding="utf-8"))
+    with duckdb.connect(str(tmp_path / "published" / pointer["file"])) as connection:
+        connection.execute("update marts.rpt_passport set is_made_up = false")
+    page = _go(open_app(tmp_path, monkeypatch), "back_test.py")
+    head = sentence(page)
+    assert "no proof" not in head
+    assert "with the tier" in head or "No quarter" in head
+    assert "AUC is" in head or "cannot be measured" in head
+
+
+def test_files_of_the_back_test_say_that_made_up_data_is_no_proof(
+    sample_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, export.About] = {}
+
+    def instead(rows: object, columns: object, name: str, facts: export.About, *, key: str) -> None:
+        asked[key] = facts
+
+    monkeypatch.setattr(export, "buttons", instead)
+    _go(open_app(sample_home, monkeypatch), "back_test.py")
+    assert set(asked) == {"back-test-tiers", "back-test-scorers", "back-test-calibration"}
+    for facts in asked.values():
+        assert any(name == "Proof" and "no proof" in words for name, words in facts.what)
+        assert ("Made-up data", "True") in facts.passport

@@ -408,3 +408,66 @@ def test_members_say_which_has_most_of_what_is_overdue() -> None:
         "Key accounts has most of what is overdue: €612k, 31%"
     )
     assert sentence.members([], [], "EUR", FMT) == "Nothing is overdue"
+
+
+def _tried(quarter: str, tier: str, rises: bool | None) -> dict[str, Any]:
+    return {"quarter": quarter, "risk_tier": tier, "rises": rises, "invoices_count": 40}
+
+
+def _scorer(scorer: str, auc: float | None, low: float | None = 0.8, high: float | None = 0.9) -> dict[str, Any]:
+    return {
+        "quarter": "all",
+        "horizon_weeks": 13,
+        "scorer": scorer,
+        "auc": auc,
+        "auc_low": low,
+        "auc_high": high,
+    }
+
+
+@pytest.mark.parametrize(
+    ("tiers", "expected"),
+    [
+        (
+            [_tried("2025-Q1", "A", None), _tried("2025-Q1", "B", True)],
+            "Late rates rise with the tier in the one quarter",
+        ),
+        (
+            [_tried("2025-Q1", "B", True), _tried("2025-Q2", "B", True), _tried("2025-Q2", "C", True)],
+            "Late rates rise with the tier in each of 2 quarters",
+        ),
+        (
+            [_tried("2025-Q1", "B", True), _tried("2025-Q1", "C", False), _tried("2025-Q2", "B", True)],
+            "Late rates rise with the tier in 1 of 2 quarters",
+        ),
+        # All quarters together are no quarter.
+        (
+            [_tried("2025-Q1", "A", None), _tried("all", "B", False)],
+            "No quarter has two tiers with enough invoices to compare",
+        ),
+    ],
+)
+def test_tiers_tried(tiers: list[dict[str, Any]], expected: str) -> None:
+    assert sentence.tiers_tried(tiers) == expected
+
+
+def test_back_test_says_both_and_by_how_much() -> None:
+    tiers = [_tried("2025-Q1", "B", True)]
+    scores = [_scorer("scorecard", 0.8512), _scorer("past_late_rate", 0.8419)]
+    assert sentence.back_test(tiers, scores, FMT) == (
+        "Late rates rise with the tier in the one quarter. "
+        "The scorecard's AUC is 0.851 (0.80 to 0.90), the past late rate alone has 0.842."
+    )
+    assert sentence.back_test([], [], FMT) == "No quarter can be tried yet."
+    assert sentence.scorers_tried([_scorer("scorecard", None)], FMT) == "The scorecard cannot be measured yet"
+
+
+def test_calibration_weighs_bands_by_their_invoices() -> None:
+    bands = [
+        {"late_rate": 0.2, "expected_late_rate": 0.1, "invoices_count": 30},
+        {"late_rate": 0.5, "expected_late_rate": 0.5, "invoices_count": 10},
+    ]
+    assert sentence.calibration_tried(bands, FMT) == (
+        "What came lies 7.5 points from what the score had promised, on average"
+    )
+    assert sentence.calibration_tried([], FMT) == "Nothing could be expected yet"

@@ -46,7 +46,9 @@ def interval(outcomes: Sequence[Outcome]) -> tuple[float, float] | None:
     late_parts: dict[str, Fraction] = defaultdict(Fraction)
     in_time_parts: dict[str, Fraction] = defaultdict(Fraction)
     for one in late:
-        late_parts[one.customer_id] += sum((_above(one.score, other.score) for other in in_time), Fraction(0)) / n - area
+        late_parts[one.customer_id] += (
+            sum((_above(one.score, other.score) for other in in_time), Fraction(0)) / n - area
+        )
     for other in in_time:
         in_time_parts[other.customer_id] += (
             sum((_above(one.score, other.score) for one in late), Fraction(0)) / m - area

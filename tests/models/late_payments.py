@@ -23,6 +23,7 @@ class PaidInvoice:
     """One row of the file."""
 
     number: str
+    customer_id: str
     invoiced_on: date
     due_on: date
     settled_on: date
@@ -51,6 +52,7 @@ def read(path: Path) -> list[PaidInvoice]:
         return [
             PaidInvoice(
                 row["invoiceNumber"],
+                row["customerID"],
                 day(row["InvoiceDate"]),
                 day(row["DueDate"]),
                 day(row["SettledDate"]),

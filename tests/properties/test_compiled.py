@@ -59,6 +59,14 @@ def test_memory_and_file_hold_the_same_marts(world: World, built: Path, compiled
     assert {name: rows for name, rows in differing.items() if rows != [(0,)]} == {}
 
 
+def test_the_yardstick_of_the_back_test_can_be_left_out(compiled: Compiled) -> None:
+    """With the variable, as here: the scorers are made without it."""
+    assert "int_backtest_logistic" not in compiled.by_name
+    scores = compiled.by_name["rpt_backtest_scores"]
+    assert not [name for name in scores.needs if "logistic" in name]
+    assert "'logistic'" in scores.sql
+
+
 def test_the_built_file_says_what_the_oracle_says(world: World, built: Path, compiled: Compiled) -> None:
     with Warehouse(compiled, {}, world.as_of) as warehouse:
         warehouse.connection.execute(f"drop schema marts; attach '{built}' as built (read_only); use built")
