@@ -69,10 +69,10 @@ final as (
         top_ups.currency as top_up_currency,
         top_ups.cover_rate as top_up_rate,
         valid.includes_tax,
-        valid.decided_on,
+        valid.decided_on as cover_decided_on,
         valid.valid_from as cover_valid_from_on,
         valid.valid_to as cover_valid_to_on,
-        valid.max_terms_days,
+        valid.max_terms_days as longest_covered_days,
         valid.max_extension_days,
         valid.notify_days,
         valid.notify_basis

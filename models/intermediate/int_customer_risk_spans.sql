@@ -133,7 +133,7 @@ lapsed as (
     select * from {{ ref('int_insured_items') }}
     where
         not_eligible_reason is null
-        and lapses_on is not null
+        and cover_lapses_on is not null
 
 ),
 
@@ -271,7 +271,7 @@ spans as (
     select
         lapsed.customer_id,
         'missed_notifications' as figure,
-        greatest(intervals.valid_from_on, lapsed.lapses_on) as starts_on,
+        greatest(intervals.valid_from_on, lapsed.cover_lapses_on) as starts_on,
         coalesce(intervals.valid_to_on, as_of.after_on) as ends_on,
         1 as value
     from lapsed

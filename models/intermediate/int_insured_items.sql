@@ -182,7 +182,7 @@ bound as (
         covers.status as cover_status,
         covers.is_covering,
         coalesce(covers.includes_tax, false) as includes_tax,
-        covers.max_terms_days,
+        covers.longest_covered_days,
         covers.max_extension_days,
         overruns.customer_id is not null as is_beyond_extension,
         notices.notified_on,
@@ -234,13 +234,13 @@ final as (
         case
             when cover_id is null then 'not_covered'
             when not is_covering then 'after_cut'
-            when {{ days_between('invoiced_on', 'original_due_on') }} > max_terms_days then 'terms_too_long'
+            when {{ days_between('invoiced_on', 'original_due_on') }} > longest_covered_days then 'terms_too_long'
             when is_beyond_extension then 'beyond_extension'
         end as not_eligible_reason,
         -- The first day on which a missed notification has ended the cover.
         case
             when notified_on is null or notified_on > notify_by_on then {{ add_days('notify_by_on', 1) }}
-        end as lapses_on
+        end as cover_lapses_on
     from bound
 
 )

@@ -81,7 +81,7 @@ final as (
                 partition by week_ending_on order by tier_order rows between unbounded preceding and current row
             ),
             1
-        ) as seriously_late_rate
+        ) as tier_seriously_late_rate
     from measured
 
 )

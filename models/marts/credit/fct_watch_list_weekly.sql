@@ -199,7 +199,7 @@ joined as (
         states.own_risk_amount,
         states.overdue_amount,
         states.oldest_days_past_due,
-        rates.seriously_late_rate,
+        rates.tier_seriously_late_rate,
         rates.is_measured,
         coalesce(states.insolvency, 0) = 1 as is_insolvent
     from spells
@@ -230,7 +230,7 @@ valued as (
         *,
         {{ convert_money(
             'coalesce(own_risk_amount, 0)',
-            scaled_rate('coalesce(seriously_late_rate, 1)'),
+            scaled_rate('coalesce(tier_seriously_late_rate, 1)'),
             scaled_rate('1')
         ) }} as expected_loss_amount
     from joined
@@ -260,7 +260,7 @@ final as (
         {{ money('coalesce(own_risk_amount, 0)') }} as own_risk_amount,
         {{ money('coalesce(overdue_amount, 0)') }} as overdue_amount,
         cast(oldest_days_past_due as integer) as oldest_days_past_due,
-        seriously_late_rate,
+        tier_seriously_late_rate,
         coalesce(is_measured, false) as is_rate_measured,
         expected_loss_amount,
         is_insolvent,

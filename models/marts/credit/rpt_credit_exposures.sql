@@ -162,7 +162,7 @@ measured as (
             as insurer_limit_amount,
         habits.agreed_days,
         cast(round(habits.agreed_days, 0) as integer) as terms_days,
-        cast(round(greatest(coalesce(weeks.days_beyond_terms, 0), 0), 0) as integer) as late_days,
+        cast(round(greatest(coalesce(weeks.days_beyond_terms, 0), 0), 0) as integer) as counted_late_days,
         given.has_limits,
         given.has_covers,
         given.has_orders
@@ -198,7 +198,7 @@ recommended as (
             when coalesce(measured.paid_amount, 0) > 0 and measured.terms_days is not null
                 then {{ convert_money(
                     'measured.paid_amount',
-                    '((measured.terms_days + measured.late_days) * ' ~ scaled_rate('measured.limit_factor') ~ ')',
+                    '((measured.terms_days + measured.counted_late_days) * ' ~ scaled_rate('measured.limit_factor') ~ ')',
                     scaled_rate('364')
                 ) }}
         end as recommended_exact_amount
@@ -268,7 +268,7 @@ final as (
         least(recommended.terms_days, recommended.max_terms_days) as recommended_terms_days,
         recommended.deposit_rate as recommended_deposit_rate,
         recommended.terms_days,
-        recommended.late_days,
+        recommended.counted_late_days,
         {{ money('coalesce(recommended.paid_amount, 0)') }} as paid_amount,
         recommended.limit_factor,
         case
@@ -276,7 +276,7 @@ final as (
             when recommended.recommended_exact_amount is null then 'Nothing paid in 52 weeks to measure a limit by'
             else 'Paid in 52 weeks ' || cast(recommended.paid_amount as varchar) || ' ÷ 364 × ('
                 || cast(recommended.terms_days as varchar) || ' days agreed + '
-                || cast(recommended.late_days as varchar) || ' late) × '
+                || cast(recommended.counted_late_days as varchar) || ' late) × '
                 || cast(cast(recommended.limit_factor as decimal(9, 2)) as varchar) || ' (tier '
                 || recommended.risk_tier || '), in steps of '
                 || cast(cast(recommended.limit_step_amount as decimal(18, 0)) as varchar)

@@ -76,7 +76,7 @@ final as (
         bound.cover_status,
         case
             when bound.not_eligible_reason is not null then bound.not_eligible_reason
-            when bound.lapses_on <= as_of.as_of_on then 'notified_late'
+            when bound.cover_lapses_on <= as_of.as_of_on then 'notified_late'
             when intervals.open_amount <= intervals.disputed_amount then 'disputed'
         end as not_eligible_reason,
         bound.notify_by_on,

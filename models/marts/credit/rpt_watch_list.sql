@@ -164,7 +164,7 @@ final as (
         {{ money('coalesce(balances.own_risk_amount, 0)') }} as own_risk_amount,
         {{ money('coalesce(balances.overdue_amount, 0)') }} as overdue_amount,
         {{ days_between('oldest.due_on', 'as_of.as_of_on') }} as oldest_days_past_due,
-        ranked.seriously_late_rate,
+        ranked.tier_seriously_late_rate,
         ranked.is_rate_measured,
         ranked.expected_loss_amount,
         receipts.last_paid_on,
