@@ -243,8 +243,15 @@ final as (
         recommended.granted_amount,
         recommended.used_amount,
         recommended.utilisation_rate,
-        {{ money('greatest(recommended.used_amount - recommended.granted_amount, 0)') }} as excess_amount,
-        {{ money('greatest(recommended.granted_amount - recommended.used_amount, 0)') }} as headroom_amount,
+        -- Without a limit both are unknown, not zero.
+        {{ money(
+            'case when recommended.granted_amount is not null'
+            ~ ' then greatest(recommended.used_amount - recommended.granted_amount, 0) end'
+        ) }} as excess_amount,
+        {{ money(
+            'case when recommended.granted_amount is not null'
+            ~ ' then greatest(recommended.granted_amount - recommended.used_amount, 0) end'
+        ) }} as headroom_amount,
         recommended.limit_amount,
         recommended.own_valid_to_on as limit_valid_to_on,
         recommended.temporary_valid_to_on,

@@ -194,7 +194,8 @@ final as (
         {{ money('measured.reporting_amount') }} as reporting_amount,
         {{ money('measured.exposure_with_order_amount') }} as exposure_with_order_amount,
         measured.limit_amount,
-        {{ money('greatest(measured.over_amount, 0)') }} as excess_amount,
+        -- Without a limit nothing is known to be beyond it: unknown is not zero.
+        {{ money('case when measured.over_amount is not null then greatest(measured.over_amount, 0) end') }} as excess_amount,
         coalesce(measured.limit_state, 'none') as limit_state,
         {{ money('measured.missing_deposit_amount') }} as missing_deposit_amount,
         measured.has_signed_document,
