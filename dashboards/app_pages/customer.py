@@ -195,16 +195,44 @@ def _why(customer_id: str, tier: Row | None, here: Context) -> None:
     policy = f" · policy {tier['policy_version']}" if tier and tier.get("policy_version") else ""
     with page.card("why", message, f"Factors as of the build's day; more points, more risk{policy}", fill=True):
         _tier_history(customer_id, here)
+        if tier and tier.get("override_id"):
+            page.note(
+                f"Set by hand to {letter} until {here.fmt.day(tier['override_to_on'])}, by score "
+                f"{tier['scored_tier']}: {tier['override_reason']} (approved by {tier['override_approved_by']})"
+            )
         lines = []
         for group, words in _GROUPS.items():
             mine = [row for row in rows if row["factor_group"] == group]
             if mine:
-                lines.append(f'<tr><th class="text" colspan="4">{words}</th></tr>')
+                score = _sub_score(group, tier, here)
+                lines.append(f'<tr><th class="text" colspan="3">{words}</th><th>{score}</th></tr>')
             lines.extend(_factor_line(row, here) for row in mine)
+        over = _capped(rows)
         st.html(
             '<div class="enc-scroll"><table class="enc-table"><thead><tr><th>Factor</th><th class="text">Value</th>'
             f'<th class="points"></th><th>Points</th></tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
         )
+        if over:
+            page.note(f"Related factors count together: {over}")
+
+
+def _sub_score(group: str, tier: Row | None, here: Context) -> str:
+    """The score of a sub-score of 100, or that nothing is known of it."""
+    score = (tier or {}).get(f"{group}_score")
+    if score is None:
+        return "behaviour only" if group == "solvency" else "not known"
+    return f"{here.fmt.number(score)} of 100"
+
+
+def _capped(rows: Sequence[Row]) -> str:
+    """The groups of related factors whose points are more than they may give together, in words."""
+    points: dict[str, int] = {}
+    caps: dict[str, int] = {}
+    for row in rows:
+        points[row["cap_group"]] = points.get(row["cap_group"], 0) + (row["points"] or 0)
+        caps[row["cap_group"]] = row["cap_points"]
+    over = [f"{name} {caps[name]} of {points[name]} points" for name in points if points[name] > caps[name]]
+    return ", ".join(over)
 
 
 def _factor_line(row: Row, here: Context) -> str:

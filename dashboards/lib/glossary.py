@@ -67,12 +67,29 @@ PAGES: dict[str, Words] = {
         ("Logistic regression", "Trained on the quarters before, on the same knowledge: a yardstick, never the score."),
         ("Expected", "The late rate of the band's invoices in the quarters before, as known by the scoring."),
     ),
+    "Tiers": (
+        *_RISK[:1],
+        *_RISK[4:],
+        ("Fell, rose", "Moved to a worse or a better tier between the two weeks; new and gone customers apart."),
+        ("Set by hand", "A tier in effect instead of the score's, with a reason, an approver and a last day."),
+        (
+            "Outcome",
+            "Of an ended override: justified where the score came to it, worse where the score or an invoice went the "
+            "other way, else not borne out.",
+        ),
+    ),
     "Customer": (
         *_RISK,
         *_OPEN,
         ("Days beyond terms", "Σ cash × (receipt − due day) ÷ Σ cash over 52 weeks; early payment counts as negative."),
         ("Days after due", "The same for one payment, weighted by what it was applied to."),
         ("Points", "What a factor adds to the score; more points, more risk. A missing factor adds none and is said."),
+        ("Behaviour score", "Points of the factors that can be measured ÷ the points they can give, of 100."),
+        ("Solvency score", "Points of what is known of the customer's means, added up, at most 100."),
+        (
+            "Stale",
+            "Rests on payments of more than 13 weeks ago, or on a signal older than the policy lets it be fresh.",
+        ),
     ),
     "Document": (
         *_OPEN,

@@ -221,6 +221,22 @@ def watch_list(changes: Row, currency: str, fmt: Formatter) -> str:
     return f"{opening} {moves} Biggest new risk: {name}, {', '.join(facts)}."
 
 
+def tiers(policy: Sequence[Row], moves: Sequence[Row], weeks: int, currency: str, fmt: Formatter) -> str:
+    """The portfolio by tier: what is owed in the worst two, and how many customers fell and rose in ``weeks``."""
+    if not policy:
+        return "No customer has a tier in this week."
+    bad = [row for row in policy if row["risk_tier"] in ("D", "E")]
+    count, exposure = sum(row["customers_count"] for row in bad), sum(row["exposure_amount"] for row in bad)
+    opening = f"{fmt.count(count, 'customer')} in tiers D and E {'owes' if count == 1 else 'owe'} "
+    opening += f"{fmt.short_money(exposure, currency)}."
+    if not moves:
+        return opening
+    fell = sum(row["customers_count"] for row in moves if row["movement"] == "worse")
+    rose = sum(row["customers_count"] for row in moves if row["movement"] == "better")
+    moved = sentence_case(f"{_people(fell)} fell to a worse tier in {weeks} weeks, {_people(rose)} rose.")
+    return f"{opening} {moved}"
+
+
 def _people(count: int) -> str:
     return words_for(count) if count else "nobody"
 

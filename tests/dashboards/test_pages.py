@@ -793,3 +793,60 @@ def test_files_of_the_back_test_say_that_made_up_data_is_no_proof(
     for facts in asked.values():
         assert any(name == "Proof" and "no proof" in words for name, words in facts.what)
         assert ("Made-up data", "True") in facts.passport
+
+
+def test_tiers_show_the_moves_the_policy_and_the_overrides_of_the_marts(
+    app: AppTest, marts: duckdb.DuckDBPyConnection
+) -> None:
+    page = _go(app, "tiers.py")
+    for weeks in (13, 4):
+        if weeks == 4:
+            choose(page, "step-choice", "4")
+        worse, better = one(
+            marts,
+            """
+            select
+                coalesce(sum(customers_count) filter (where movement = 'worse'), 0),
+                coalesce(sum(customers_count) filter (where movement = 'better'), 0)
+            from rpt_tier_migrations
+            where step_weeks = $weeks
+                and week_ending_on = (select max(week_ending_on) from rpt_tier_migrations where step_weeks = $weeks)
+            """,
+            {"weeks": weeks},
+        )
+        assert any(f"{FMT.count(worse, 'customer')} fell, {FMT.number(better)} rose" in found for found in html(page))
+        assert f"in {weeks} weeks" in sentence(page)
+    (policy,) = (found for found in html(page) if "Longest terms" in found)
+    for label, days in marts.execute(
+        "select tier_label, review_days from rpt_risk_tiers "
+        "where week_ending_on = (select max(week_ending_on) from rpt_risk_tiers)"
+    ).fetchall():
+        assert label in policy
+        assert FMT.count(days, "day") in policy
+    (overrides,) = one(marts, "select count(*) from rpt_tier_overrides")
+    assert len(page.dataframe[0].value) == overrides > 0
+
+
+def test_the_customer_page_tells_sub_scores_overrides_and_what_is_missing(
+    app: AppTest, marts: duckdb.DuckDBPyConnection
+) -> None:
+    customer_id, reason, behaviour = one(
+        marts,
+        """
+        select overrides.customer_id, overrides.reason, risk.behaviour_score
+        from rpt_tier_overrides as overrides
+        inner join fct_customer_risk_weekly as risk on overrides.override_id = risk.override_id
+        where risk.as_of_on = (select as_of_on from rpt_passport)
+        """,
+    )
+    app.query_params["customer"] = customer_id
+    page = _go(app, "customer.py")
+    assert any(reason in found and "Set by hand to" in found for found in html(page))
+    factors = next(found for found in html(page) if "Solvency: can they pay" in found)
+    assert f"<th>{behaviour} of 100</th>" in factors
+    for explanation, is_missing in marts.execute(
+        "select explanation, is_missing from fct_risk_factors where customer_id = $customer", {"customer": customer_id}
+    ).fetchall():
+        assert escape(explanation) in factors
+        if is_missing:
+            assert explanation in ("Not provided", "Nothing to measure yet")

@@ -127,15 +127,16 @@ def test_new_and_good_is_a_and_what_it_lacks_is_missing_not_zero(weeks: Weeks, f
 
 
 def test_the_portfolio_is_spread_over_the_tiers(sample: Books) -> None:
-    shares = dict(
-        sample.rows(
+    shares = {
+        str(tier): float(str(share))
+        for tier, share in sample.rows(
             """
             select risk_tier, customers_count / sum(customers_count) over () from marts.rpt_risk_tiers
             where week_ending_on = (select max(week_ending_on) from marts.rpt_risk_tiers)
             """
         )
-    )
+    }
     assert sorted(shares) == ["A", "B", "C", "D", "E"]
-    assert all(float(str(share)) > 0 for share in shares.values())
-    assert float(str(shares["A"])) + float(str(shares["B"])) > 0.5
-    assert float(str(shares["D"])) + float(str(shares["E"])) < 0.25
+    assert all(share > 0 for share in shares.values())
+    assert shares["A"] + shares["B"] > 0.5
+    assert shares["D"] + shares["E"] < 0.25

@@ -79,6 +79,15 @@ PROMISED_COLUMNS: dict[str, str] = {
     "auc_high, scorecard_auc, is_made_up",
     "rpt_backtest_calibration": "quarter, scored_on, score_from, score_to, earlier_invoices_count, expected_late_rate, "
     "invoices_count, late_count, late_rate, is_made_up",
+    "scored_tier, override_id, weeks_in_tier, is_behaviour_only, policy_version",
+    "fct_risk_factors": "customer_id, factor, factor_group, cap_group, cap_points, value, points, explanation, "
+    "is_missing, is_stale",
+    "rpt_risk_tiers": "week_ending_on, risk_tier, review_days, max_terms_days, deposit_rate, dunning_pace, "
+    "credit_action, customers_count, exposure_amount, overdue_amount, own_risk_amount, later_late_rate",
+    "rpt_tier_migrations": "week_ending_on, compared_week_on, step_weeks, from_tier, to_tier, movement, "
+    "customers_count, from_exposure_amount, exposure_amount",
+    "rpt_tier_overrides": "override_id, customer_id, risk_tier, from_on, to_on, reason, approved_by, "
+    "scored_tier_at_start, scored_tier_at_end, late_rate, outcome, days_left",
     "rpt_watch_list": "customer_id, customer_name, entity_id, sales_owner, collector, risk_tier, previous_risk_tier, "
     "risk_score, exposure_amount, limit_amount, covered_amount, own_risk_amount, overdue_amount, "
     "oldest_days_past_due, last_paid_on, reasons, recommended_action, review_due_on, change",

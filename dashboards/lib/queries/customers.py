@@ -98,7 +98,9 @@ _TIER_NOW = """
             behaviour_score,
             solvency_score,
             is_behaviour_only,
-            policy_version
+            policy_version,
+            scored_tier,
+            override_id
         from marts.fct_customer_risk_weekly
         where customer_id = $customer and week_ending_on <= $week
     ),
@@ -113,9 +115,14 @@ _TIER_NOW = """
         weeks.*,
         changes.since_on,
         changes.previous_risk_tier,
-        datediff('week', changes.since_on, weeks.week_ending_on) as weeks_in_tier
+        datediff('week', changes.since_on, weeks.week_ending_on) as weeks_in_tier,
+        overrides.reason as override_reason,
+        overrides.approved_by as override_approved_by,
+        overrides.to_on as override_to_on
     from weeks
     cross join changes
+    left join marts.rpt_tier_overrides as overrides
+        on overrides.override_id = weeks.override_id
     order by weeks.week_ending_on desc
     limit 1
 """
@@ -123,6 +130,8 @@ _TIER_NOW = """
 _FACTORS = """
     select
         factor_group,
+        cap_group,
+        cap_points,
         factor,
         factor_label,
         value,
