@@ -25,8 +25,7 @@ states as (
 
 given as (
 
-    select
-        max(case when table_name = 'disputes' then 1 else 0 end) as has_disputes
+    select max(case when table_name = 'disputes' then 1 else 0 end) as has_disputes
     from {{ ref('int_given_tables') }}
 
 ),

@@ -105,21 +105,21 @@ changes as (
 entries as (
 
     select
+        {% for figure in customer_risk_figures() %}
+            cast(0 as decimal(38, 3)) as {{ figure }},
+        {% endfor %}
         customer_id,
         week_ending_on,
-        true as is_week,
-        {% for figure in customer_risk_figures() %}
-            cast(0 as decimal(38, 3)) as {{ figure }}{{ ',' if not loop.last }}
-        {% endfor %}
+        true as is_week
     from weeks
     union all
     select
+        {% for figure in customer_risk_figures() %}
+            {{ figure }},
+        {% endfor %}
         customer_id,
         week_ending_on,
-        false as is_week,
-        {% for figure in customer_risk_figures() %}
-            {{ figure }}{{ ',' if not loop.last }}
-        {% endfor %}
+        false as is_week
     from changes
 
 ),
@@ -127,14 +127,14 @@ entries as (
 run_up as (
 
     select
-        customer_id,
-        week_ending_on,
-        is_week,
         {% for figure in customer_risk_figures() %}
             sum({{ figure }}) over (
                 partition by customer_id order by week_ending_on range between unbounded preceding and current row
-            ) as {{ figure }}{{ ',' if not loop.last }}
+            ) as {{ figure }},
         {% endfor %}
+        customer_id,
+        week_ending_on,
+        is_week
     from entries
 
 ),

@@ -200,17 +200,31 @@ marks as (
 
 ),
 
-settled as (
+-- An invoice is settled when nothing of it is open on the last day, whatever a later day makes of it.
+invoices as (
 
-    select
+    select distinct
         customer_id,
-        document_number as invoice_key,
-        case when count(settled_on) = count(*) then max(settled_on) end as settled_on
-    from {{ ref('fct_receivable_items') }}
+        document_number as invoice_key
+    from {{ ref('int_receivable_items') }}
     where item_kind in ('invoice', 'debit_note', 'opening')
-    group by
-        customer_id,
-        document_number
+
+),
+
+still_open as (
+
+    select distinct
+        windows.promise_kind,
+        windows.promise_id,
+        windows.instalment_no
+    from windows
+    inner join {{ ref('fct_item_intervals') }} as intervals
+        on
+            windows.customer_id = intervals.customer_id
+            and windows.invoice_key = intervals.document_number
+            and windows.last_on >= intervals.valid_from_on
+            and (intervals.valid_to_on is null or windows.last_on < intervals.valid_to_on)
+            and intervals.open_amount > 0
 
 ),
 
@@ -222,7 +236,7 @@ measured as (
             'greatest(0, least(windows.promised_amount, ends.paid_through_amount - starts.paid_through_amount'
             ~ ' - windows.earlier_amount))'
         ) }} as paid_amount,
-        coalesce(settled.settled_on <= windows.last_on, false) as is_settled
+        invoices.invoice_key is not null and still_open.promise_id is null as is_settled
     from windows
     inner join marks as starts
         on
@@ -234,10 +248,15 @@ measured as (
             windows.customer_id = ends.customer_id
             and windows.invoice_key = ends.invoice_key
             and windows.last_on = ends.paid_on
-    left join settled
+    left join invoices
         on
-            windows.customer_id = settled.customer_id
-            and windows.invoice_key = settled.invoice_key
+            windows.customer_id = invoices.customer_id
+            and windows.invoice_key = invoices.invoice_key
+    left join still_open
+        on
+            windows.promise_kind = still_open.promise_kind
+            and windows.promise_id = still_open.promise_id
+            and windows.instalment_no = still_open.instalment_no
 
 ),
 

@@ -41,6 +41,12 @@ coded_factors as (
 
 ),
 
+groups as (
+
+    select distinct cap_group from factors
+
+),
+
 versions as (
 
     select distinct policy_version from bands
@@ -81,8 +87,8 @@ faults as (
     select
         'risk_scorecard' as seed,
         bands.policy_version || ' ' || bands.factor || ' from ' || cast(bands.from_value as varchar) as line,
-        'hole: the first band must begin at ' || case when factors.explanation_below_zero is null then '0' else '-10000' end
-        || ' or below' as fault
+        'hole: the first band must begin at '
+        || case when factors.explanation_below_zero is null then '0' else '-10000' end || ' or below' as fault
     from bands
     inner join factors
         on bands.factor = factors.factor
@@ -134,13 +140,13 @@ faults as (
         'risk_caps' as seed,
         caps.policy_version || ' ' || caps.cap_group as line,
         case
-            when factors.cap_group is null then 'unknown group: no factor of seeds/risk_factors.csv is in it'
+            when groups.cap_group is null then 'unknown group: no factor of seeds/risk_factors.csv is in it'
             else 'a cap must be 1 to 100, not ' || coalesce(cast(caps.cap_points as varchar), 'empty')
         end as fault
     from caps
-    left join (select distinct cap_group from factors) as factors
-        on caps.cap_group = factors.cap_group
-    where factors.cap_group is null or caps.cap_points is null or caps.cap_points < 1 or caps.cap_points > 100
+    left join groups
+        on caps.cap_group = groups.cap_group
+    where groups.cap_group is null or caps.cap_points is null or caps.cap_points < 1 or caps.cap_points > 100
     union all
     select
         'risk_caps' as seed,

@@ -196,7 +196,9 @@ faults as (
         'must be 0 to 1, not ' || coalesce(cast(value as varchar), 'empty') as fault
     from parameters
     where
-        policy in ('late_tolerance_rate', 'solvency_weight', 'funding_rate', 'gl_stops_build', 'headline_dso_is_countback')
+        policy in (
+            'late_tolerance_rate', 'solvency_weight', 'funding_rate', 'gl_stops_build', 'headline_dso_is_countback'
+        )
         and (value is null or value < 0 or value > 1)
     union all
     select

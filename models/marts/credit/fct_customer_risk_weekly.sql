@@ -10,7 +10,9 @@
         {%- for factor in factors if factor.cap == cap and factor.group == group -%}
             {%- do parts.append('coalesce(' ~ factor.name ~ '_points.' ~ column ~ ', 0)') -%}
         {%- endfor -%}
-        {%- if parts -%}{%- do capped.append('least(caps.' ~ cap ~ '_cap, ' ~ parts | join(' + ') ~ ')') -%}{%- endif -%}
+        {%- if parts -%}
+            {%- do capped.append('least(caps.' ~ cap ~ '_cap, ' ~ parts | join(' + ') ~ ')') -%}
+        {%- endif -%}
     {%- endfor -%}
     {%- do sums.update({group ~ '_' ~ column: capped | join(' + ')}) -%}
 {%- endfor -%}
@@ -50,7 +52,7 @@ caps as (
 
     select
         {% for cap in caps %}
-            max(case when cap_group = '{{ cap }}' then cap_points end) as {{ cap }}_cap,
+            max(case when risk_caps.cap_group = '{{ cap }}' then risk_caps.cap_points end) as {{ cap }}_cap,
         {% endfor %}
         count(*) as caps_count
     from {{ ref('risk_caps') }} as risk_caps

@@ -152,8 +152,8 @@ final as (
         states.late_count,
         states.seriously_late_count,
         {{ ratio('states.late_count', 'states.matured_count') }} as late_rate,
-        -- Was the person right where the score was not? A milder tier is borne out by a score that comes to it, refuted by
-        -- one that worsens or by a seriously late invoice; a stricter one is borne out by either of these.
+        -- Was the person right where the score was not? A milder tier is borne out by a score that comes to it, refuted
+        -- by one that worsens or by a seriously late invoice; a stricter one is borne out by either of these.
         case
             when states.from_on > states.as_of_on then 'waiting'
             when states.to_on >= states.as_of_on then 'running'
