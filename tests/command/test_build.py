@@ -260,3 +260,23 @@ def test_a_slim_build_wants_a_good_build(own_home: Path, run_encours: RunEncours
     done = run_encours(["build", "--changed-from", state], tmp_path)
     assert done.returncode == 1
     assert "manifest.json is missing" in done.stderr
+
+
+def test_a_hole_in_the_policy_fails_the_build_by_name(
+    extracts: Path, run_encours: RunEncours, copy_project: CopyProject, tmp_path: Path
+) -> None:
+    project, home = copy_project(tmp_path / "project"), tmp_path / "home"
+    card = project / "seeds" / "risk_scorecard.csv"
+    whole = card.read_text(encoding="utf-8")
+    holed = whole.replace(",bad_press,1,", ",bad_press,2,")
+    assert holed != whole
+    card.write_text(holed, encoding="utf-8")
+    loaded = run_encours(["load", extracts, "--as-of", "2026-03-29"], home, project=project)
+    assert loaded.returncode == 0, output(loaded)
+
+    seeds = [part for seed in ("risk_scorecard", "risk_factors", "risk_caps") for part in ("--select", seed)]
+    done = run_encours(["build", *seeds], home, project=project)
+    assert done.returncode == 1, output(done)
+    assert "test assert_the_scorecard_is_whole" in done.stderr
+    assert "seed=risk_scorecard" in done.stderr
+    assert "bad_press from 2.000000, fault=hole: nothing from 1.000000 to 2.000000" in done.stderr

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from dashboards.lib.db import Warehouse
-from dashboards.lib.queries import ageing, choices, customers, health, kpis, movers, watch_list
+from dashboards.lib.queries import ageing, choices, customers, health, kpis, movers, tiers, watch_list
 from dashboards.lib.queries.ageing import Amounts, Basis, Grouping
 from dashboards.lib.view import View
 from tests.dashboards.conftest import one
@@ -187,6 +187,16 @@ def test_watch_list_totals_are_those_of_its_rows(warehouse: Warehouse, view: Vie
     assert totals["customers_count"] == len(rows) > 0
     assert totals["own_risk_amount"] == sum(row["own_risk_amount"] for row in rows)
     assert {row["risk_tier"] for row in rows} <= {"D", "E"}
+
+
+def test_moves_end_at_the_tiers_of_the_week(warehouse: Warehouse, view: View) -> None:
+    now = {row["risk_tier"]: row["customers_count"] for row in tiers.policy(warehouse, view)}
+    for weeks in (4, 13):
+        moves = tiers.moves(warehouse, view, weeks)
+        assert {row["step_weeks"] for row in moves} == {weeks}
+        assert {row["week_ending_on"] for row in moves} == {view.week.ending_on}
+        for letter, count in now.items():
+            assert sum(row["customers_count"] for row in moves if row["to_tier"] == letter) == count
 
 
 def test_everything_reconciles(warehouse: Warehouse) -> None:

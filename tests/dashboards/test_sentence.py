@@ -306,6 +306,39 @@ def test_watch_list(changes: dict[str, Any], expected: str) -> None:
     assert _plain(sentence.watch_list(changes, "EUR", FMT)) == expected
 
 
+_TIERS = [
+    {"risk_tier": "A", "customers_count": 90, "exposure_amount": Decimal(900_000)},
+    {"risk_tier": "D", "customers_count": 7, "exposure_amount": Decimal(200_000)},
+    {"risk_tier": "E", "customers_count": 1, "exposure_amount": Decimal(10_400)},
+]
+
+
+@pytest.mark.parametrize(
+    ("policy", "moves", "expected"),
+    [
+        (
+            _TIERS,
+            [
+                {"movement": "worse", "customers_count": 4},
+                {"movement": "worse", "customers_count": 2},
+                {"movement": "better", "customers_count": 1},
+                {"movement": "new", "customers_count": 9},
+            ],
+            "8 customers in tiers D and E owe €210k. Six fell to a worse tier in 13 weeks, one rose.",
+        ),
+        (
+            [_TIERS[0], _TIERS[2]],
+            [{"movement": "same", "customers_count": 9}],
+            "1 customer in tiers D and E owes €10k. Nobody fell to a worse tier in 13 weeks, nobody rose.",
+        ),
+        (_TIERS, [], "8 customers in tiers D and E owe €210k."),
+        ([], [], "No customer has a tier in this week."),
+    ],
+)
+def test_tiers(policy: list[dict[str, Any]], moves: list[dict[str, Any]], expected: str) -> None:
+    assert _plain(sentence.tiers(policy, moves, 13, "EUR", FMT)) == expected
+
+
 @pytest.mark.parametrize(
     ("owed", "tier", "expected"),
     [
