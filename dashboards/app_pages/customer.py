@@ -14,6 +14,7 @@ from dashboards.lib.queries import customers
 from dashboards.lib.tables import Column, Kind
 from dashboards.lib.theme import tier_token
 from dashboards.lib.view import ALL_ENTITIES
+from dashboards.sections import notes
 
 WEEKS_SHOWN = 104
 _GROUPS = {"behaviour": "Behaviour: how they pay", "solvency": "Solvency: can they pay"}
@@ -270,6 +271,7 @@ def main() -> None:
         _balance(weeks, here)
     with right:
         _behaviour(weeks, here)
+    notes.draw(customer_id, profile["customer_name"], here)
     _open_items(customer_id, owed, profile["customer_name"], here)
     left, right = page.halves()
     with left:

@@ -402,6 +402,35 @@ def at_risk(rows: Sequence[Row], currency: str, fmt: Formatter) -> go.Figure:
     return figure
 
 
+def first_payments(rows: Sequence[Row], fmt: Formatter) -> go.Figure:
+    """New customers by the month of their first invoice, oldest first, by what became of their first due day."""
+    months = [{**row, "period_ending_on": row["first_invoiced_month_on"]} for row in rows]
+    figure = go.Figure()
+    for name, column, token in (
+        ("In time", "paid_in_time_count", "not-due"),
+        ("Late", "late_count", "overdue-2"),
+        ("Later than the days of grace", "defaulted_count", "overdue-5"),
+        ("Not decided", "undecided_count", "rule"),
+    ):
+        values = [
+            row["customers_count"] - row["decided_count"] if column == "undecided_count" else row[column]
+            for row in rows
+        ]
+        figure.add_bar(
+            x=[_month(row, fmt) for row in months],
+            y=values,
+            name=name,
+            marker={"color": chart_colour(token), "line": {"width": 0}},
+            customdata=[[fmt.count(value, "customer")] for value in values],
+            hovertemplate="%{customdata[0]}",
+        )
+    _styled(figure, fmt, height=256, named=True)
+    figure.update_layout(barmode="stack", bargap=0.35, margin_t=40)
+    figure.update_yaxes(tickformat=",d", rangemode="tozero")
+    _months_axis(figure, months, fmt)
+    return figure
+
+
 def _months_axis(figure: go.Figure, rows: Sequence[Row], fmt: Formatter) -> None:
     """Name the months below their bars; the first and each January say the year."""
     names = [_month(row, fmt) for row in rows]

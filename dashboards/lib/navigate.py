@@ -31,6 +31,7 @@ PAGES = (
     PageEntry("app_pages/watch_list.py", "Watch list", ":material/visibility:", "watch_list"),
     PageEntry("app_pages/back_test.py", "Back-test", ":material/science:", "back_test"),
     PageEntry("app_pages/tiers.py", "Tiers", ":material/stairs:", "tiers"),
+    PageEntry("app_pages/new_customers.py", "New customers", ":material/person_add:", "new_customers"),
     PageEntry("app_pages/customer.py", "Customer", ":material/person_search:", "customer"),
     PageEntry("app_pages/document.py", "Document", ":material/receipt_long:", "document"),
     PageEntry("app_pages/ledger.py", "Ledger", ":material/account_balance:", "ledger"),

@@ -241,6 +241,43 @@ def _people(count: int) -> str:
     return words_for(count) if count else "nobody"
 
 
+def new_customers(totals: Row, currency: str, fmt: Formatter) -> str:
+    """New customers: how many are watched and frozen, how far above their freeze, and who waits."""
+    watched, frozen = totals.get("watched_count") or 0, totals.get("frozen_count") or 0
+    prospects = totals.get("prospects_count") or 0
+    waiting = (
+        f"{sentence_case(fmt.count(prospects, 'prospect'))} {'is' if prospects == 1 else 'are'} not customers yet."
+    )
+    if not watched and not frozen:
+        return f"No new customer is watched. {waiting if prospects else ''}".strip()
+    opening = f"{fmt.count(watched + frozen, 'new customer')} {'is' if watched + frozen == 1 else 'are'} watched"
+    if not frozen:
+        opening += ", none of them frozen."
+    else:
+        opening += f", {words_for(frozen)} of them frozen after an incident"
+        breached = totals.get("breached_count") or 0
+        amount = fmt.short_money(totals.get("breach_amount") or 0, currency)
+        opening += (
+            f"; {words_for(breached)} {'buys' if breached == 1 else 'buy'} on, {amount} above the freeze."
+            if breached
+            else "."
+        )
+    return f"{opening} {waiting if prospects else ''}".strip()
+
+
+def first_payments(rows: Sequence[Row], fmt: Formatter) -> str:
+    """The first payments of the cohorts shown: how many were late, and how many never came in time."""
+    decided = sum(row["decided_count"] for row in rows)
+    if not decided:
+        return "No first due day has passed yet"
+    late = sum(row["late_count"] + row["defaulted_count"] for row in rows)
+    defaulted = sum(row["defaulted_count"] for row in rows)
+    return (
+        f"{fmt.number(late)} of {fmt.number(decided)} first payments were late, "
+        f"{words_for(defaulted)} by more than the days of grace"
+    )
+
+
 def customer(
     profile: Row,
     tier: Row | None,

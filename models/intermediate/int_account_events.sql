@@ -16,7 +16,8 @@ disputed_documents as (
     select
         entity_id,
         document_number,
-        min(customer_id) as customer_id
+        min(customer_id) as customer_id,
+        min(currency) as currency
     from {{ ref('int_receivable_documents') }}
     where item_kind in ('invoice', 'debit_note', 'opening', 'adjustment') and is_posted
     group by
@@ -29,7 +30,10 @@ disputes as (
 
     select
         disputes.*,
-        disputed_documents.customer_id
+        disputed_documents.customer_id,
+        -- A dispute speaks in its document's currency, all other amounts in the reporting currency.
+        case when disputes.amount is not null then cast(disputes.amount as varchar) || ' ' || disputed_documents.currency end
+            as amount_words
     from {{ ref('stg_raw__disputes') }} as disputes
     inner join disputed_documents
         on
@@ -131,10 +135,10 @@ happened as (
         opened_on as event_on,
         cast(null as timestamp) as event_at,
         'Dispute opened' as title,
-        reason as text,
+        concat_ws(' · ', reason, amount_words) as text,
         cast(null as varchar) as by_whom,
         invoice_id as document_number,
-        amount,
+        cast(null as decimal(18, 2)) as amount,
         cast(null as date) as due_on,
         cast(null as date) as next_on
     from disputes
@@ -149,7 +153,7 @@ happened as (
         outcome as text,
         cast(null as varchar) as by_whom,
         invoice_id as document_number,
-        amount,
+        cast(null as decimal(18, 2)) as amount,
         cast(null as date) as due_on,
         cast(null as date) as next_on
     from disputes
