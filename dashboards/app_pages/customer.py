@@ -271,8 +271,8 @@ def main() -> None:
         _balance(weeks, here)
     with right:
         _behaviour(weeks, here)
-    notes.draw(customer_id, profile["customer_name"], here)
     _open_items(customer_id, owed, profile["customer_name"], here)
+    notes.draw(customer_id, profile["customer_name"], here)
     left, right = page.halves()
     with left:
         _why(customer_id, tier, here)

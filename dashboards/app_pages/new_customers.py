@@ -26,7 +26,7 @@ def _facts(totals: Row, here: Context) -> None:
             "Above their freeze",
             f"{count(totals['breached_count'])}<small>{money(totals['breach_amount'] or 0, currency)}</small>",
         ),
-        ("Exposure, watched and frozen", money(totals["exposure_amount"] or 0, currency)),
+        ("Exposure of these", money(totals["exposure_amount"] or 0, currency)),
         ("Something missing", f"{count(totals['missing_count'])}<small>of those watched or frozen</small>"),
         ("Graduated", f"{count(totals['graduated_count'])}<small>in 13 weeks</small>"),
         ("Prospects", count(totals["prospects_count"])),
@@ -56,6 +56,7 @@ def _worded(rows: Sequence[Row], here: Context) -> list[Row]:
         {
             **row,
             "stage_words": _STAGES.get(row["stage"], row["stage"]),
+            "why": " · ".join(words for words in (row["incident_label"], row["missing"]) if words),
             **{f"{word}_words": _due_words(row, word, here) for word in ("first", "second", "third")},
         }
         for row in rows
@@ -64,12 +65,12 @@ def _worded(rows: Sequence[Row], here: Context) -> list[Row]:
 
 def _columns(currency: str) -> tuple[Column, ...]:
     return (
-        Column("customer_name", "Customer", width=176, pinned=True),
-        Column("stage_words", "Stage", width=96),
+        Column("customer_name", "Customer", width=168, pinned=True),
+        Column("stage_words", "Stage", width=80),
         Column("acceptance_level", "Level", Kind.COUNT, 56, help="1: known, with a good word; 2: unknown"),
-        Column("first_words", "1st due day", width=96),
-        Column("second_words", "2nd due day", width=96),
-        Column("third_words", "3rd due day", width=96),
+        Column("first_words", "1st due day", width=88),
+        Column("second_words", "2nd due day", width=88),
+        Column("third_words", "3rd due day", width=88),
         Column("stepped_limit_amount", f"Limit now, {currency}", Kind.WHOLE_MONEY, 112, help="Steps with each due day"),
         Column("exposure_amount", f"Exposure, {currency}", Kind.WHOLE_MONEY, 112),
         Column(
@@ -80,9 +81,8 @@ def _columns(currency: str) -> tuple[Column, ...]:
             blank_zero=True,
             help="Exposure above that of the week of the incident",
         ),
-        Column("incident_label", "Incident", width=176),
+        Column("why", "Incident; missing or against the rules", width=344),
         Column("frozen_on", "Frozen since", Kind.DATE, 104),
-        Column("missing", "Missing or against the rules", width=336),
         Column("approved_limit_amount", f"Granted, {currency}", Kind.WHOLE_MONEY, 112),
         Column("approved_by", "By", width=120),
         Column("approved_on", "On", Kind.DATE, 104),

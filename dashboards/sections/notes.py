@@ -96,26 +96,25 @@ def _merged(loaded: Sequence[Row], written: Sequence[Note]) -> list[Row]:
             "amount": note.promised_amount,
             "due_on": note.promised_due_on,
             "next_on": note.next_on,
-            "state": _NOT_LOADED,
+            "kind_words": f"Note, {_NOT_LOADED}",
         }
         for note in reversed(written)
         if f"note:{note.note_id}" not in known
     ]
-    return [{"state": "", **row, "kind_words": tables.words(row["event_kind"])} for row in (*fresh, *loaded)]
+    return [{"kind_words": tables.words(row["event_kind"]), **row} for row in (*fresh, *loaded)]
 
 
 def _columns(currency: str) -> tuple[Column, ...]:
     return (
         Column("event_on", "Day", Kind.DATE, 104),
-        Column("kind_words", "Kind", width=104),
+        Column("kind_words", "Kind", width=152),
         Column("title", "What", width=160),
-        Column("text", "In words", width=320),
+        Column("text", "In words", width=304),
         Column("by_whom", "By", width=120),
         Column("amount", f"Amount, {currency}", Kind.MONEY, 120, help="Promised or paid"),
         Column("due_on", "Promised for", Kind.DATE, 112, help="Of a tier set by hand: its last day"),
         Column("next_on", "Come back", Kind.DATE, 104, help="Reviewed until then"),
         Column("document_number", "Document", width=120),
-        Column("state", "", width=112),
     )
 
 

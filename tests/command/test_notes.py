@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -89,3 +90,20 @@ def test_an_amount_is_kept_to_the_cent_and_a_wrong_one_refused(run_encours: RunE
     _add(run_encours, home, "C-1", "--promise", "1200.5", "--promise-by", "2999-04-10")
     (line,) = (home / "notes" / "account_notes.jsonl").read_text(encoding="utf-8").splitlines()
     assert json.loads(line)["promised_amount"] == "1200.50"
+
+
+def test_a_note_reaches_the_line_of_time_and_makes_no_extract_newer(
+    own_home: Path, extracts: Path, run_encours: RunEncours
+) -> None:
+    warehouse = own_home / "build" / "encours.duckdb"
+    customer = str(value(warehouse, "select min(customer_id) from marts.dim_customers"))
+    _add(run_encours, own_home, customer, "--status", "promised", "--promise", "1200.5", "--promise-by", "2999-04-10")
+    done = run_encours(["load", extracts, "--as-of", "2026-03-29"], own_home)
+    assert done.returncode == 0, output(done)
+    assert "encours_notes" in done.stdout
+    assert "as of 2026-03-29" in run_encours(["status"], own_home).stdout
+    built = run_encours(["build", "--select", "int_build", "int_account_events", "fct_account_events"], own_home)
+    assert built.returncode == 0, output(built)
+    assert value(warehouse, "select as_of_on from intermediate.int_build") == date(2026, 3, 29)
+    told = "select title || ', ' || amount || ', ' || due_on from marts.fct_account_events where event_kind = 'note'"
+    assert value(warehouse, told) == "Payment promised, 1200.50, 2999-04-10"

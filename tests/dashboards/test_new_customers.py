@@ -122,7 +122,7 @@ def test_cohorts_and_coverage_are_those_of_the_marts(page: AppTest, marts: duckd
     ("totals", "words"),
     [
         ({}, "No new customer is watched."),
-        ({"prospects_count": 1}, "No new customer is watched. 1\u00a0prospect is not customers yet."),
+        ({"prospects_count": 1}, "No new customer is watched. One prospect has bought nothing yet."),
         ({"watched_count": 1}, "1\u00a0new customer is watched, none of them frozen."),
         (
             {"watched_count": 1, "frozen_count": 2, "breached_count": 1, "breach_amount": 5000},

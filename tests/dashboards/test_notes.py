@@ -51,8 +51,8 @@ def _submit(page: AppTest) -> AppTest:
 
 
 def _timeline(page: AppTest) -> list[dict[str, Any]]:
-    """The rows of the line of time: the one table that says whether a row is loaded."""
-    table = next(found.value for found in page.dataframe if "state" in found.value)
+    """The rows of the line of time: the one table that says who did it."""
+    table = next(found.value for found in page.dataframe if "by_whom" in found.value)
     return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
@@ -75,7 +75,11 @@ def test_a_note_is_kept_in_the_file_and_shown_at_once_as_not_loaded(
     assert (note.promised_amount, note.promised_due_on) == (Decimal("1234.56"), day)
     assert note.next_on == day + timedelta(days=1)
     first = _timeline(page)[0]
-    assert (first["title"], first["by_whom"], first["state"]) == ("Payment promised", "Ann Roy", "not loaded yet")
+    assert (first["title"], first["by_whom"], first["kind_words"]) == (
+        "Payment promised",
+        "Ann Roy",
+        "Note, not loaded yet",
+    )
     assert first["amount"] == Decimal("1234.56")
     assert any("The note is kept" in found for found in html(page))
     assert any("Last word" in found and "Payment promised" in found for found in html(page))
@@ -143,8 +147,8 @@ def test_a_note_that_is_loaded_is_shown_once_and_unmarked(
                 "moment": loaded.written_at.replace(tzinfo=None),
             },
         )
-    rows = [row for row in _timeline(_page(home, customer, monkeypatch)) if row["kind_words"] == "Note"]
-    assert [(row["text"], row["state"]) for row in rows] == [("Fresh", "not loaded yet"), ("Loaded", "")]
+    rows = [row for row in _timeline(_page(home, customer, monkeypatch)) if str(row["kind_words"]).startswith("Note")]
+    assert [(row["text"], row["kind_words"]) for row in rows] == [("Fresh", "Note, not loaded yet"), ("Loaded", "Note")]
 
 
 def test_a_broken_file_of_notes_is_said_and_the_page_still_stands(
