@@ -245,7 +245,8 @@ def new_customers(totals: Row, currency: str, fmt: Formatter) -> str:
     """New customers: how many are watched and frozen, how far above their freeze, and who waits."""
     watched, frozen = totals.get("watched_count") or 0, totals.get("frozen_count") or 0
     prospects = totals.get("prospects_count") or 0
-    waiting = f"{sentence_case(words_for(prospects))} {'prospect has' if prospects == 1 else 'prospects have'} bought nothing yet."
+    have = "prospect has" if prospects == 1 else "prospects have"
+    waiting = f"{sentence_case(words_for(prospects))} {have} bought nothing yet."
     if not watched and not frozen:
         return f"No new customer is watched. {waiting if prospects else ''}".strip()
     opening = f"{fmt.count(watched + frozen, 'new customer')} {'is' if watched + frozen == 1 else 'are'} watched"

@@ -61,10 +61,7 @@ PROMISED_COLUMNS: dict[str, str] = {
     "revalued_base_amount, difference",
     "rpt_exceptions": "exception_kind, table_name, key, amount, explanation",
     "fct_customer_risk_weekly": "week_ending_on, customer_id, behaviour_score, solvency_score, risk_score, risk_tier, "
-    "is_behaviour_only, policy_version",
-    "fct_risk_factors": "customer_id, factor, value, points, explanation, is_missing, is_stale",
-    "rpt_risk_tiers": "week_ending_on, risk_tier, customers_count, exposure_amount, overdue_amount, own_risk_amount, "
-    "later_late_rate",
+    "scored_tier, override_id, weeks_in_tier, is_behaviour_only, policy_version",
     "fct_account_events": "account_event_id, customer_id, event_kind, event_on, event_at, title, text, by_whom, "
     "amount, due_on, next_on",
     "rpt_onboarding": "customer_id, stage, acceptance, acceptance_level, requested_on, approved_on, approved_by, "
@@ -79,7 +76,6 @@ PROMISED_COLUMNS: dict[str, str] = {
     "auc_high, scorecard_auc, is_made_up",
     "rpt_backtest_calibration": "quarter, scored_on, score_from, score_to, earlier_invoices_count, expected_late_rate, "
     "invoices_count, late_count, late_rate, is_made_up",
-    "scored_tier, override_id, weeks_in_tier, is_behaviour_only, policy_version",
     "fct_risk_factors": "customer_id, factor, factor_group, cap_group, cap_points, value, points, explanation, "
     "is_missing, is_stale",
     "rpt_risk_tiers": "week_ending_on, risk_tier, review_days, max_terms_days, deposit_rate, dunning_pace, "
@@ -88,6 +84,21 @@ PROMISED_COLUMNS: dict[str, str] = {
     "customers_count, from_exposure_amount, exposure_amount",
     "rpt_tier_overrides": "override_id, customer_id, risk_tier, from_on, to_on, reason, approved_by, "
     "scored_tier_at_start, scored_tier_at_end, late_rate, outcome, days_left",
+    "fct_watch_list_weekly": "week_ending_on, customer_id, change, entered_on, reasons, reason_codes, risk_tier, "
+    "risk_score, exposure_amount, own_risk_amount, expected_loss_amount, list_rank, is_insolvent",
+    "rpt_credit_exposures": "customer_id, group_customer_id, risk_tier, receivable_amount, financed_amount, "
+    "delivered_not_billed_amount, ordered_amount, deposits_asked_amount, deposits_received_amount, exposure_amount, "
+    "limit_currency, granted_amount, used_amount, utilisation_rate, excess_amount, headroom_amount, limit_valid_to_on, "
+    "limit_approved_by, limit_review_due_on, insurer_limit_amount, eligible_amount, insured_amount, own_risk_amount, "
+    "recommended_limit_amount, recommended_terms_days, recommended_formula, limit_state, cover_state",
+    "rpt_order_decisions": "entity_id, order_id, customer_id, amount, exposure_with_order_amount, limit_amount, "
+    "excess_amount, missing_deposit_amount, has_signed_document, decision, rule_code, decided_by, reasons",
+    "rpt_insured_items": "entity_id, document_id, instalment_no, customer_id, eligible_amount, not_eligible_reason, "
+    "notify_by_on, notified_on, notification_state, days_to_notify",
+    "rpt_concentration": "concentration_kind, exposure_amount, top_3_rate, top_10_rate, herfindahl_index, "
+    "effective_number",
+    "rpt_group_exposures": "group_customer_id, members_count, exposure_amount, limit_amount, own_risk_amount",
+    "rpt_alerts": "alert_kind, customer_id, document_number, recipient_role, recipient, alert_on, amount, detail",
     "rpt_watch_list": "customer_id, customer_name, entity_id, sales_owner, collector, risk_tier, previous_risk_tier, "
     "risk_score, exposure_amount, limit_amount, covered_amount, own_risk_amount, overdue_amount, "
     "oldest_days_past_due, last_paid_on, reasons, recommended_action, review_due_on, change",
