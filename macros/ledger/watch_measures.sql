@@ -10,3 +10,28 @@
         'utilisation_rate', 'own_risk_amount',
     ]) }}
 {% endmacro %}
+
+{#
+  The measures that the rules of `seeds/order_rules.csv` may name, each with its value in `rpt_order_decisions`.
+#}
+{% macro order_measures() %}
+    {{ return({
+        'insolvency': 'insolvency',
+        'action_stop': "case when credit_action = 'stop' then 1 end",
+        'action_prepay': "case when credit_action = 'prepay' then 1 end",
+        'action_approve': "case when credit_action = 'approve' then 1 end",
+        'not_accepted': 'not_accepted',
+        'excess_amount': 'over_amount',
+        'oldest_days_past_due': 'oldest_days_past_due',
+        'missing_deposit_amount': 'missing_deposit_amount',
+        'usual_order_multiple': 'usual_order_multiple',
+        'unsigned': 'unsigned',
+    }) }}
+{% endmacro %}
+
+{# The alerts that `rpt_alerts` knows how to raise; `seeds/alert_rules.csv` says to whom and from when. #}
+{% macro alert_kinds() %}
+    {{ return([
+        'tier_worsened', 'exposure_after_freeze', 'cover_cut', 'notification_due', 'large_invoice_due',
+    ]) }}
+{% endmacro %}

@@ -1,6 +1,6 @@
 {#
   The rest of the credit policy: tiers A to E with rising scores, a margin smaller than each gap, and known actions;
-  signals that the score knows, stale before they lapse; watch rules in an order of their own on measures that exist;
+  signals that the score knows, stale before they lapse;
   weights and rates between 0 and 1. A row is one fault, with the seed, the line it is in and what is wrong.
 #}
 with
@@ -40,12 +40,6 @@ coded_signals as (
             '{{ 'score' if signal == 'bureau_score' else 'flag' }}' as signal_kind
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
-
-),
-
-rules as (
-
-    select * from {{ ref('watch_rules') }}
 
 ),
 
@@ -170,34 +164,14 @@ faults as (
     where stale_days is null or counts_days is null or stale_days < 1 or stale_days > counts_days
     union all
     select
-        'watch_rules' as seed,
-        reason_code as line,
-        'unknown measure: ' || coalesce(measure, 'empty') as fault
-    from rules
-    where
-        measure is null
-        or measure not in (
-            'insolvency', 'first_payment_overdue_days', 'bounced_amount', 'risk_tier_order', 'risk_tier_fall',
-            'oldest_days_past_due', 'days_beyond_terms_rise', 'overdue_amount'
-        )
-    union all
-    select
-        'watch_rules' as seed,
-        min(reason_code) as line,
-        'overlap: rule_order ' || cast(rule_order as varchar) || ' stands ' || cast(count(*) as varchar) || ' times'
-            as fault
-    from rules
-    group by rule_order
-    having count(*) > 1
-    union all
-    select
         'policy' as seed,
         policy as line,
         'must be 0 to 1, not ' || coalesce(cast(value as varchar), 'empty') as fault
     from parameters
     where
         policy in (
-            'late_tolerance_rate', 'solvency_weight', 'funding_rate', 'gl_stops_build', 'headline_dso_is_countback'
+            'late_tolerance_rate', 'solvency_weight', 'funding_rate', 'gl_stops_build', 'headline_dso_is_countback',
+            'insurance_uplift_rate'
         )
         and (value is null or value < 0 or value > 1)
     union all
@@ -217,6 +191,7 @@ faults as (
             'late_tolerance_amount', 'late_tolerance_rate', 'bank_days', 'grace_days', 'gl_tolerance_amount',
             'fx_carry_days', 'solvency_weight', 'gl_stops_build', 'funding_rate', 'headline_dso_is_countback',
             'fiscal_year_end_month', 'promise_grace_days', 'default_write_off_amount', 'order_pattern_multiple',
+            'order_horizon_days', 'insurance_uplift_rate', 'limit_step_amount',
         ] %}
             select '{{ name }}' as policy
             {% if not loop.last %}union all{% endif %}

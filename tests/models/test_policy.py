@@ -10,9 +10,27 @@ import pytest
 
 from tests.models.compiled import PROJECT_ROOT, Compiled, Node, Warehouse, compile_project
 
-POLICY_TESTS = ("assert_the_scorecard_is_whole", "assert_tiers_signals_and_rules_are_in_order")
+POLICY_TESTS = (
+    "assert_the_scorecard_is_whole",
+    "assert_tiers_signals_and_rules_are_in_order",
+    "assert_rules_of_watching_and_orders_are_whole",
+)
 
-SEEDS = ("policy", "risk_caps", "risk_factors", "risk_scorecard", "risk_tiers", "credit_signals", "watch_rules")
+SEEDS = (
+    "policy",
+    "risk_caps",
+    "risk_factors",
+    "risk_scorecard",
+    "risk_tiers",
+    "credit_signals",
+    "watch_rules",
+    "order_rules",
+    "alert_rules",
+    "limit_factors",
+    "collection_stages",
+    "dunning_plan",
+    "team_capacity",
+)
 
 Change = tuple[str, dict[str, str], dict[str, str] | None]
 """A seed, the line of it by some of its values, and the values it is given; None takes the line away."""
@@ -129,6 +147,62 @@ FAULTS: dict[str, tuple[Change, tuple[str, str, str]]] = {
     "unknown measure": (
         ("watch_rules", {"reason_code": "bounced"}, {"measure": "bounced_count"}),
         ("watch_rules", "bounced", "unknown measure: bounced_count"),
+    ),
+    "two watch rules in one place": (
+        ("watch_rules", {"reason_code": "bounced"}, {"rule_order": "1"}),
+        ("watch_rules", "bounced", "overlap: rule_order 1 stands 2 times"),
+    ),
+    "second condition without a value": (
+        ("watch_rules", {"reason_code": "over_limit"}, {"and_from_value": ""}),
+        ("watch_rules", "over_limit", "and_measure without and_from_value"),
+    ),
+    "unknown measure of an order": (
+        ("order_rules", {"rule_code": "unsigned"}, {"measure": "unsigned_count"}),
+        ("order_rules", "unsigned", "unknown measure: unsigned_count"),
+    ),
+    "unknown decision": (
+        ("order_rules", {"rule_code": "unsigned"}, {"decision": "wait"}),
+        ("order_rules", "unsigned", "unknown decision: wait"),
+    ),
+    "unknown alert": (
+        ("alert_rules", {"alert_kind": "notification_due"}, {"alert_kind": "notice_due"}),
+        ("alert_rules", "notice_due to collector", "unknown alert_kind: notice_due"),
+    ),
+    "unknown recipient": (
+        ("alert_rules", {"alert_kind": "notification_due"}, {"recipient_role": "board"}),
+        ("alert_rules", "notification_due to board", "unknown recipient_role: board"),
+    ),
+    "tier without a limit factor": (
+        ("limit_factors", {"risk_tier": "C"}, None),
+        ("limit_factors", "C", "hole: no factor for the tier"),
+    ),
+    "larger limit for a worse tier": (
+        ("limit_factors", {"risk_tier": "D"}, {"limit_factor": "2"}),
+        ("limit_factors", "D", "a worse tier must not have a larger factor"),
+    ),
+    "unknown tier of a limit factor": (
+        ("limit_factors", {"risk_tier": "C"}, {"risk_tier": "F"}),
+        ("limit_factors", "F", "unknown tier: F"),
+    ),
+    "stage twice": (
+        ("collection_stages", {"stage": "first call"}, {"stage": "reminder"}),
+        ("collection_stages", "reminder", "overlap: the stage stands 2 times"),
+    ),
+    "unknown stage of a plan": (
+        ("dunning_plan", {"dunning_pace": "firm", "stage": "first call"}, {"stage": "second call"}),
+        ("dunning_plan", "firm, second call", "unknown stage: second call"),
+    ),
+    "later stage that comes sooner": (
+        ("dunning_plan", {"dunning_pace": "firm", "stage": "hand-over"}, {"after_days": "10"}),
+        ("dunning_plan", "firm, hand-over", "a later stage must not come sooner"),
+    ),
+    "pace without a plan": (
+        ("risk_tiers", {"risk_tier": "D"}, {"dunning_pace": "brisk"}),
+        ("dunning_plan", "brisk", "hole: no stage for the pace of tier D"),
+    ),
+    "no capacity for the others": (
+        ("team_capacity", {"collector": "*"}, None),
+        ("team_capacity", "*", "hole: no line for who is not named"),
     ),
     "weight beyond one": (
         ("policy", {"policy": "solvency_weight"}, {"value": "1.2"}),

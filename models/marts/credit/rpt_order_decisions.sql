@@ -111,18 +111,7 @@ measured as (
 
 measures as (
 
-    {% for measure, column in {
-        'insolvency': 'insolvency',
-        'action_stop': "case when credit_action = 'stop' then 1 end",
-        'action_prepay': "case when credit_action = 'prepay' then 1 end",
-        'action_approve': "case when credit_action = 'approve' then 1 end",
-        'not_accepted': 'not_accepted',
-        'excess_amount': 'over_amount',
-        'oldest_days_past_due': 'oldest_days_past_due',
-        'missing_deposit_amount': 'missing_deposit_amount',
-        'usual_order_multiple': 'usual_order_multiple',
-        'unsigned': 'unsigned',
-    }.items() %}
+    {% for measure, column in order_measures().items() %}
         select
             entity_id,
             order_id,
