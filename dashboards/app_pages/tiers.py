@@ -62,7 +62,7 @@ def _migrations(here: Context) -> tuple[int, Sequence[Row]]:
         Column("from_exposure_amount", f"Exposure before, {currency}", Kind.MONEY, 144),
         Column("exposure_amount", f"Exposure after, {currency}", Kind.MONEY, 144),
     )
-    with page.card("migrations", fill=True):
+    with page.card("migrations"):
         head = st.container()
         step = filters.segmented("step", "Compared over", _STEPS, "13", quiet=True)
         rows = tiers.moves(here.warehouse, here.view, int(step))
@@ -99,7 +99,7 @@ def _policy(rows: Sequence[Row], here: Context) -> None:
             f"<td>{terms}</td><td>{deposit}</td><td>{escape(row['dunning_pace'])}</td>"
             f"<td>{here.fmt.count(row['review_days'], 'day')}</td></tr>"
         )
-    with page.card("policy", "What each tier means", "From seeds/risk_tiers.csv; change it there", fill=True):
+    with page.card("policy", "What each tier means", "From seeds/risk_tiers.csv; change it there"):
         st.html(
             '<div class="enc-scroll"><table class="enc-table"><thead><tr><th>Tier</th><th>Customers</th>'
             '<th class="text">Orders</th><th>Longest terms</th><th>Deposit</th><th>Reminders</th><th>Review every</th>'
@@ -156,11 +156,8 @@ def main() -> None:
     here = context()
     head = st.container()
     policy = tiers.policy(here.warehouse, here.view)
-    left, right = page.halves()
-    with left:
-        weeks, moves = _migrations(here)
-    with right:
-        _policy(policy, here)
+    weeks, moves = _migrations(here)
+    _policy(policy, here)
     _overrides(tiers.overrides(here.warehouse), here)
     with head:
         page.head(here, "Tiers", sentence.tiers(policy, moves, weeks, here.view.main_currency, here.fmt))
