@@ -788,7 +788,9 @@ def test_files_of_the_back_test_say_that_made_up_data_is_no_proof(
         asked[key] = facts
 
     monkeypatch.setattr(export, "buttons", instead)
-    _go(open_app(sample_home, monkeypatch), "back_test.py")
+    app = open_app(sample_home, monkeypatch)
+    asked.clear()
+    _go(app, "back_test.py")
     assert set(asked) == {"back-test-tiers", "back-test-scorers", "back-test-calibration"}
     for facts in asked.values():
         assert any(name == "Proof" and "no proof" in words for name, words in facts.what)

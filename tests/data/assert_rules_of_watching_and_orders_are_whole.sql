@@ -6,7 +6,6 @@
   `collection_stages.csv`, `dunning_plan.csv` or `team_capacity.csv`.
   Window: the whole policy. A row is one fault, with the seed, the line it is in and what is wrong.
 #}
-{%- macro listed(names) -%}'{{ names | join("', '") }}'{%- endmacro -%}
 with
 
 watch_rules as (
@@ -99,9 +98,9 @@ faults as (
             when orders_count > 1
                 then 'overlap: rule_order ' || cast(rule_order as varchar) || ' stands '
                     || cast(orders_count as varchar) || ' times'
-            when coalesce(measure, '') not in ({{ listed(watch_measures()) }})
+            when coalesce(measure, '') not in ('{{ watch_measures() | join("', '") }}')
                 then 'unknown measure: ' || coalesce(measure, 'empty')
-            when and_measure not in ({{ listed(watch_measures()) }}) then 'unknown measure: ' || and_measure
+            when and_measure not in ('{{ watch_measures() | join("', '") }}') then 'unknown measure: ' || and_measure
             when from_value is null then 'from_value is empty'
             when and_measure is not null and and_from_value is null then 'and_measure without and_from_value'
             when and_measure is null and and_from_value is not null then 'and_from_value without and_measure'
@@ -119,7 +118,7 @@ faults as (
             when orders_count > 1
                 then 'overlap: rule_order ' || cast(rule_order as varchar) || ' stands '
                     || cast(orders_count as varchar) || ' times'
-            when coalesce(measure, '') not in ({{ listed(order_measures().keys()) }})
+            when coalesce(measure, '') not in ('{{ order_measures().keys() | join("', '") }}')
                 then 'unknown measure: ' || coalesce(measure, 'empty')
             when from_value is null then 'from_value is empty'
             when coalesce(decision, '') not in ('block', 'approve')
@@ -133,7 +132,7 @@ faults as (
         alert_kind || ' to ' || recipient_role as line,
         case
             when recipients_count > 1 then 'overlap: stands ' || cast(recipients_count as varchar) || ' times'
-            when alert_kind not in ({{ listed(alert_kinds()) }}) then 'unknown alert_kind: ' || alert_kind
+            when alert_kind not in ('{{ alert_kinds() | join("', '") }}') then 'unknown alert_kind: ' || alert_kind
             when recipient_role not in ('sales_owner', 'collector', 'management')
                 then 'unknown recipient_role: ' || recipient_role
             when from_value is null or within_days is null or within_days < 1
