@@ -33,7 +33,7 @@ _SCORE_COLUMNS = (
     Column("auc", "AUC", Kind.PRECISE, 80),
     Column("auc_low", "95 %, from", Kind.PRECISE, 88),
     Column("auc_high", "to", Kind.PRECISE, 80),
-    Column("scorecard_auc", "Scorecard, same invoices", Kind.PRECISE, 112),
+    Column("scorecard_auc", "Scorecard, same invoices", Kind.PRECISE, 176),
     Column("customers_count", "Customers", Kind.COUNT, 88),
     Column("invoices_count", "Invoices", Kind.COUNT, 88),
     Column("late_count", "Late", Kind.COUNT, 72),

@@ -69,10 +69,10 @@ FAULTS: dict[str, tuple[Change, tuple[str, str, str]]] = {
         ),
     ),
     "nothing at the lower end": (
-        ("risk_scorecard", {"factor": "days_beyond_terms", "from_value": "-10000"}, {"from_value": "-10"}),
+        ("risk_scorecard", {"factor": "days_beyond_terms", "from_value": "-10000"}, {"from_value": "-100"}),
         (
             "risk_scorecard",
-            f"{VERSION} days_beyond_terms from -10.000000",
+            f"{VERSION} days_beyond_terms from -100.000000",
             "hole: the first band must begin at -10000 or below",
         ),
     ),
