@@ -60,5 +60,5 @@ def interval(outcomes: Sequence[Outcome]) -> tuple[float, float] | None:
     s10 = Fraction(i10, (i10 - 1) * m) * sum(part**2 for part in late_parts.values())
     s01 = Fraction(i01, (i01 - 1) * n) * sum(part**2 for part in in_time_parts.values())
     s11 = Fraction(i, i - 1) * sum(late_parts[name] * in_time_parts[name] for name in clusters)
-    error = sqrt(max(s10 / m + s01 / n + 2 * s11 / (m * n), 0))
+    error = sqrt(max(float(s10 / m + s01 / n + 2 * s11 / (m * n)), 0.0))
     return max(float(area) - 1.959964 * error, 0.0), min(float(area) + 1.959964 * error, 1.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -45,7 +46,7 @@ def invoices(shared_dir: Path) -> list[PaidInvoice]:
 
 
 def _is_late(invoice: PaidInvoice) -> bool:
-    return invoice.settled_on > invoice.due_on and invoice.amount > max(5, invoice.amount / 200)
+    return invoice.settled_on > invoice.due_on and invoice.amount > max(Decimal(5), invoice.amount / 200)
 
 
 def _past_late_rates(invoices: list[PaidInvoice], day: date) -> dict[str, Fraction]:
@@ -59,7 +60,7 @@ def _past_late_rates(invoices: list[PaidInvoice], day: date) -> dict[str, Fracti
 
 def _scores(books: Books, column: str, day: date) -> dict[str, Fraction]:
     return {
-        customer: Fraction(score)
+        str(customer): Fraction(str(score))
         for customer, score in books.rows(
             f"select customer_id, {column} from marts.fct_customer_risk_weekly where week_ending_on = ?", [day]
         )
@@ -170,11 +171,11 @@ def test_the_yardstick_is_trained_on_the_quarters_before(books: Books) -> None:
 def test_what_is_promised_is_near_what_came(books: Books) -> None:
     """Over all bands with thirty invoices, each against the quarters before it."""
     rows = books.rows(
-        "select expected_late_rate, late_rate from marts.rpt_backtest_calibration "
+        "select abs(expected_late_rate - late_rate) < 0.15, * from marts.rpt_backtest_calibration "
         "where quarter = 'all' and invoices_count >= 30"
     )
     assert len(rows) >= 6
-    assert all(abs(expected - came) < 0.15 for expected, came in rows), rows
+    assert all(is_near for is_near, *_ in rows), rows
 
 
 def test_real_invoices_are_not_made_up(books: Books) -> None:
