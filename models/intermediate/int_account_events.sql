@@ -32,8 +32,10 @@ disputes as (
         disputes.*,
         disputed_documents.customer_id,
         -- A dispute speaks in its document's currency, all other amounts in the reporting currency.
-        case when disputes.amount is not null then cast(disputes.amount as varchar) || ' ' || disputed_documents.currency end
-            as amount_words
+        case
+            when disputes.amount is not null
+                then cast(disputes.amount as varchar) || ' ' || disputed_documents.currency
+        end as amount_words
     from {{ ref('stg_raw__disputes') }} as disputes
     inner join disputed_documents
         on

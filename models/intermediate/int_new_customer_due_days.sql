@@ -17,12 +17,14 @@ customers as (
 maturities as (
 
     select
-        entity_id,
-        document_id,
-        instalment_no,
-        is_late
-    from {{ ref('fct_item_maturities') }}
-    where maturity_kind = 'late' and valid_to_on is null
+        maturities.entity_id,
+        maturities.document_id,
+        maturities.instalment_no,
+        maturities.is_late
+    from {{ ref('fct_item_maturities') }} as maturities
+    inner join customers
+        on maturities.customer_id = customers.customer_id
+    where maturities.maturity_kind = 'late' and maturities.valid_to_on is null
 
 ),
 

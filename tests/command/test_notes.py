@@ -102,7 +102,8 @@ def test_a_note_reaches_the_line_of_time_and_makes_no_extract_newer(
     assert done.returncode == 0, output(done)
     assert "encours_notes" in done.stdout
     assert "as of 2026-03-29" in run_encours(["status"], own_home).stdout
-    built = run_encours(["build", "--select", "int_build", "int_account_events", "fct_account_events"], own_home)
+    models = ("int_build", "int_account_events", "fct_account_events")
+    built = run_encours(["build", *(word for model in models for word in ("--select", model))], own_home)
     assert built.returncode == 0, output(built)
     assert value(warehouse, "select as_of_on from intermediate.int_build") == date(2026, 3, 29)
     told = "select title || ', ' || amount || ', ' || due_on from marts.fct_account_events where event_kind = 'note'"

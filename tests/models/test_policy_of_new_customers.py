@@ -23,7 +23,7 @@ def _faults(project_root: Path, folder: Path, seed: str = "", old: str = "", new
         (folder / f"{name}.csv").write_text(content, encoding="utf-8")
         sql = sql.replace(f"{{{{ ref('{name}') }}}}", f"read_csv('{folder / name}.csv', header = true)")
     assert "{{" not in sql
-    return duckdb.sql(sql).fetchall()
+    return duckdb.execute(sql).fetchall()
 
 
 def test_the_policy_that_is_shipped_has_no_fault(project_root: Path, tmp_path: Path) -> None:
