@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,12 +14,11 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboards.lib import export
-from dashboards.lib.format import Formatter
+from dashboards.lib import export, publication
+from dashboards.lib.db import Warehouse
+from dashboards.lib.queries import choices
 from ingest import notes
 from tests.dashboards.conftest import html, one, open_app
-
-FMT = Formatter()
 
 
 @pytest.fixture
@@ -149,6 +149,23 @@ def test_a_note_that_is_loaded_is_shown_once_and_unmarked(
         )
     rows = [row for row in _timeline(_page(home, customer, monkeypatch)) if str(row["kind_words"]).startswith("Note")]
     assert [(row["text"], row["kind_words"]) for row in rows] == [("Fresh", "Note, not loaded yet"), ("Loaded", "Note")]
+
+
+def test_a_load_of_notes_makes_the_documents_no_fresher(home: Path) -> None:
+    published = publication.current(home)
+    before = choices.freshness(Warehouse(published)).loaded_at
+    newer = published.file.with_name("newer.duckdb")
+    shutil.copyfile(published.file, newer)
+    with duckdb.connect(newer) as connection:
+        connection.execute(
+            """
+            insert into marts.rpt_loads by name
+            select * replace (99 as load_id, 'encours_notes' as source, timestamp '2999-01-01' as loaded_at)
+            from marts.rpt_loads limit 1
+            """
+        )
+    assert before is not None
+    assert choices.freshness(Warehouse(replace(published, file=newer))).loaded_at == before
 
 
 def test_a_broken_file_of_notes_is_said_and_the_page_still_stands(
