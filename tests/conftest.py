@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.models.compiled import Compiled, compile_project
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 SAMPLE_AS_OF = "2026-03-29"
 """The day the sample company's extracts speak of."""
@@ -94,3 +96,9 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         done = _run_encours(arguments, home)
         assert done.returncode == 0, f"encours {arguments[0]} failed:\n{done.stdout}\n{done.stderr}"
     return home
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
+    """The project's SQL as dbt compiles it, once for all tests that run it in memory."""
+    return compile_project(tmp_path_factory.mktemp("compiled"))

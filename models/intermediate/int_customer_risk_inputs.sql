@@ -65,12 +65,12 @@ final as (
                         )
             end as decimal(12, 3)
         ) as disputed_rate,
+        -- Who was never billed is no customer of so many months: nothing is known of it yet.
         cast(
-            floor(
-                {{ days_between(
-                    'least(coalesce(customers.first_invoiced_on, weeks.as_of_on), weeks.as_of_on)', 'weeks.as_of_on'
-                ) }} / 30.4375
-            ) as decimal(12, 3)
+            case
+                when customers.first_invoiced_on <= weeks.as_of_on
+                    then floor({{ days_between('customers.first_invoiced_on', 'weeks.as_of_on') }} / 30.4375)
+            end as decimal(12, 3)
         ) as tenure_months,
         case when states.promises_due > 0 then states.broken_promises end as broken_promises,
         case

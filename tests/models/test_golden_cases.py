@@ -25,6 +25,7 @@ from tests.models.documents import AS_OF, T
 from tests.models.golden.cases import GOLDEN_CASES
 from tests.models.golden.claims import SPEAK_OF_SOMETHING_ELSE
 from tests.models.published.collection import COLLECTION_CASES
+from tests.models.test_credit_cases import CREDIT_CASES
 
 RunEncours = Callable[..., CompletedProcess[str]]
 
@@ -76,9 +77,10 @@ def peer_cases(project_root: Path) -> dict[str, dict[str, str]]:
 
 
 def test_every_case_is_told_or_speaks_of_something_else(peer_cases: dict[str, dict[str, str]]) -> None:
-    """Once, as an entity of the warehouse whose marts are looked at, or in the list with what it speaks of."""
+    """Once: as an entity whose marts are looked at, as a credit case, or in the list with its reason."""
     told = [case.entity_id for case in GOLDEN_CASES]
     told += [peer_case for case in COLLECTION_CASES for peer_case in case.peer_cases]
+    told += CREDIT_CASES
     assert sorted([*told, *SPEAK_OF_SOMETHING_ELSE]) == sorted(peer_cases)
     assert all(len(reason) > 15 for reason in SPEAK_OF_SOMETHING_ELSE.values())
 

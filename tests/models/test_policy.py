@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.models.compiled import PROJECT_ROOT, Compiled, Node, Warehouse, compile_project
+from tests.models.compiled import PROJECT_ROOT, Compiled, Node, Warehouse
 
 POLICY_TESTS = (
     "assert_the_scorecard_is_whole",
@@ -213,12 +213,6 @@ FAULTS: dict[str, tuple[Change, tuple[str, str, str]]] = {
         ("policy", "promise_grace_days", "missing or doubled: stands 0 times"),
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
-    """The project as dbt compiles it."""
-    return compile_project(tmp_path_factory.mktemp("compiled"))
 
 
 @pytest.fixture

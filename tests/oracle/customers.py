@@ -60,6 +60,8 @@ def customer_weekly(company: Company, kpis: Kpis) -> dict[CustomerWeekKey, Custo
                         "is_complete_week": period.is_complete,
                         "reporting_currency": company.main_currency,
                         **row,
+                        **_seriously(kpis, items, period, company.main_currency),
+                        **_exposure(row["receivable_amount"]),
                     }
     return found
 
@@ -75,6 +77,23 @@ def _week(company: Company, kpis: Kpis, items: list[Item], period: Period) -> di
     row["days_beyond_terms_13w"] = ratio(sums["paid_amount_days_beyond_terms"], sums["paid_amount"])
     row["average_overdue_age_days"] = ratio(sums["overdue_amount_days"], sums["overdue_amount"])
     return row
+
+
+def _seriously(kpis: Kpis, items: list[Item], period: Period, currency: str) -> dict[str, Value]:
+    year = _sums(kpis, items, period.over_12_months, currency)
+    return {name: year[name] for name in ("seriously_matured_amount", "seriously_late_amount")}
+
+
+def _exposure(receivable: Value) -> dict[str, Value]:
+    """Of a company without orders, financing or insurance: exposure is what is owed, own risk not below zero."""
+    nothing = ("financed_amount", "ordered_amount", "delivered_not_billed_amount", "deposits_received_amount")
+    uninsured = ("eligible_amount", "insured_amount")
+    assert isinstance(receivable, Decimal)
+    return {
+        **dict.fromkeys((*nothing, *uninsured), ZERO),
+        "exposure_amount": receivable,
+        "own_risk_amount": max(receivable, ZERO),
+    }
 
 
 def _deviation(year: Sums) -> Fraction | None:

@@ -52,10 +52,6 @@ NOT_TOLD: Mapping[str, Mapping[str, str]] = {
         "valid_from_on": "the oracle is asked day by day",
         "valid_to_on": "the oracle is asked day by day",
     },
-    "fct_customer_weekly": {
-        "exposure_amount": "credit risk, of which the oracle knows nothing",
-        "own_risk_amount": "credit risk, of which the oracle knows nothing",
-    },
 }
 """Columns of a compared mart that the oracle does not tell, each with its reason. No other may be passed over.
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from tests.models.compiled import Compiled, Warehouse, compile_project
+from tests.models.compiled import Compiled, Warehouse
 from tests.oracle import Oracle
 from tests.properties.agreement import COMPARED, Difference, differences
 from tests.properties.companies import World
@@ -27,12 +27,6 @@ settings.register_profile(
 settings.load_profile("encours")
 
 Agree = Callable[[World], None]
-
-
-@pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
-    """The project's SQL, compiled once."""
-    return compile_project(tmp_path_factory.mktemp("compiled"))
 
 
 @pytest.fixture(scope="session")

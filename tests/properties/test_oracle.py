@@ -25,7 +25,7 @@ def test_what_was_found_stays_found(agree: Agree, agree_further: Agree) -> None:
 
 
 def test_a_column_that_one_of_them_lacks_is_a_difference() -> None:
-    mart = "fct_customer_weekly"
+    mart = "fct_allocations"
     row = {"entity_id": "E", "overdue_amount": 1, **dict.fromkeys(NOT_TOLD[mart], 2)}
     same = {("E",): {"overdue_amount": 1}}
     assert list(compare(mart, ("entity_id",), [row], same)) == []

@@ -84,6 +84,7 @@ pointed as (
         inputs.own_risk_amount,
         {{ sums.behaviour_points }} as behaviour_points,
         {{ sums.behaviour_most_points }} as possible_points,
+        coalesce(tenure_months_points.most_points, 0) as tenure_possible_points,
         {{ sums.solvency_points }} as solvency_points,
         inputs.bureau_score is not null as has_bureau_score,
         {% for alarm in alarms %}
@@ -103,11 +104,17 @@ pointed as (
 
 scored as (
 
-    -- A factor that cannot be measured is missing, not zero: the others speak for it, in proportion. Of solvency, what
-    -- is unknown adds nothing: there is no proportion of what nobody asked for.
+    -- A factor that cannot be measured is missing, not zero: the others speak for it, in proportion. But how long it has
+    -- been a customer says nothing alone. Of solvency, what is unknown adds nothing: there is no proportion of what nobody
+    -- asked for.
     select
         *,
-        cast(round(100 * {{ ratio('behaviour_points', 'possible_points') }}, 0) as integer) as behaviour_score,
+        cast(
+            case
+                when possible_points > tenure_possible_points
+                    then round(100 * {{ ratio('behaviour_points', 'possible_points') }}, 0)
+            end as integer
+        ) as behaviour_score,
         cast(case when has_bureau_score or has_alarm then least(solvency_points, 100) end as integer)
             as solvency_score
     from pointed
@@ -170,6 +177,7 @@ held as (
                 {{ last_known('crossings.crossed_' ~ tier, 'crossings.customer_id', 'crossings.week_ending_on') }}, 0
             ) as on_{{ tier }},
         {% endfor %}
+        {{ last_known('crossings.risk_score', 'crossings.customer_id', 'crossings.week_ending_on') }} as known_score,
         crossings.*
     from crossings
 
@@ -177,10 +185,12 @@ held as (
 
 tiered as (
 
+    -- Before anything was ever measured of a customer it has no score, and no tier.
     select
         held.*,
         1 + held.on_{{ boundaries | join(' + held.on_') }} as tier_order
     from held
+    where held.known_score is not null
 
 ),
 
