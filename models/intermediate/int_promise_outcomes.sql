@@ -49,6 +49,25 @@ promises as (
 
 ),
 
+-- What a customer promised on the telephone stands in the team's notes.
+noted as (
+
+    select
+        'promise' as promise_kind,
+        'note ' || note_id as promise_id,
+        1 as instalment_no,
+        customer_id,
+        cast(null as varchar) as invoice_id,
+        cast(written_at as date) as promised_on,
+        {{ add_days('cast(written_at as date)', 1) }} as counts_from_on,
+        promised_due_on as due_on,
+        promised_amount,
+        cast(0 as decimal(18, 2)) as earlier_amount
+    from {{ ref('stg_raw__account_notes') }}
+    where promised_amount > 0 and promised_due_on is not null
+
+),
+
 plan_days as (
 
     select
@@ -71,6 +90,8 @@ plan_days as (
 asked as (
 
     select * from promises
+    union all
+    select * from noted
     union all
     select
         'plan' as promise_kind,
