@@ -41,7 +41,7 @@ _SHOWN_WITH = {"plan": "promise", "dispute_closed": "dispute", "override": "sign
 def draw(customer_id: str, name: str, here: Context) -> None:
     """The form and the line of time of a customer."""
     try:
-        written = [note for note in notes.read(_folder()) if note.customer_id == customer_id]
+        written = [note for note in _written() if note.customer_id == customer_id]
     except NoteError as error:
         written = []
         page.banner(str(error))
@@ -54,7 +54,7 @@ def draw(customer_id: str, name: str, here: Context) -> None:
                     _message(rows, here), "Notes, actions, promises, payments, disputes and signals; newest first"
                 )
             )
-        _form(customer_id, here)
+        form(customer_id, here)
         shown = _chosen(rows)
         columns = _columns(here.view.main_currency)
         with tools, st.container(horizontal=True, horizontal_alignment="right"):
@@ -68,6 +68,23 @@ def draw(customer_id: str, name: str, here: Context) -> None:
 
 def _folder() -> Path:
     return publication.home() / "notes"
+
+
+def _written() -> list[Note]:
+    """All notes of the file, oldest first; read again when it has grown.
+
+    Raises ``NoteError`` where the file cannot be read.
+    """
+    file = notes.file_in(_folder())
+    if not file.is_file():
+        return []
+    found = file.stat()
+    return _read(str(file.parent), found.st_size, found.st_mtime_ns)
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _read(folder: str, size: int, changed_ns: int) -> list[Note]:
+    return notes.read(Path(folder))
 
 
 def _message(rows: Sequence[Row], here: Context) -> str:
@@ -136,8 +153,8 @@ def _key(field: str, customer_id: str) -> str:
     return f"note-{field}-{customer_id}"
 
 
-def _form(customer_id: str, here: Context) -> None:
-    """The form; what was typed stays where the note is refused, and goes where it is kept."""
+def form(customer_id: str, here: Context) -> None:
+    """The form to write a note of a customer; what was typed stays where it is refused, and goes where it is kept."""
     said = st.session_state.pop(_SAID, None)
     with st.expander("Write a note", icon=":material/edit_note:", expanded=said is not None):
         if said is not None:
