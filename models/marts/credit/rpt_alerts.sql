@@ -73,6 +73,8 @@ due_items as (
 
     select
         intervals.customer_id,
+        intervals.entity_id || ':' || intervals.document_id || ':' || cast(intervals.instalment_no as varchar)
+            as item_key,
         intervals.document_number,
         intervals.due_on,
         intervals.reporting_open_amount
@@ -91,6 +93,7 @@ alerts as (
     select
         'tier_worsened' as alert_kind,
         moves.customer_id,
+        cast(null as varchar) as item_key,
         cast(null as varchar) as document_number,
         as_of.as_of_on as alert_on,
         cast(moves.tier_fall as decimal(18, 2)) as value,
@@ -103,6 +106,7 @@ alerts as (
     select
         'exposure_after_freeze' as alert_kind,
         moves.customer_id,
+        cast(null as varchar) as item_key,
         cast(null as varchar) as document_number,
         as_of.as_of_on as alert_on,
         moves.exposure_rise_amount as value,
@@ -115,9 +119,35 @@ alerts as (
         moves.is_stopped
         and moves.exposure_rise_amount > 0
     union all
+    -- A new customer that an incident froze: whatever it owes beyond what it owed then.
+    select
+        'exposure_after_freeze' as alert_kind,
+        onboarding.customer_id,
+        cast(null as varchar) as item_key,
+        cast(null as varchar) as document_number,
+        as_of.as_of_on as alert_on,
+        onboarding.breach_amount as value,
+        onboarding.breach_amount as amount,
+        'Frozen since ' || cast(onboarding.frozen_on as varchar) || ', exposure rose by '
+        || cast(onboarding.breach_amount as varchar) || ' since' as detail
+    from {{ ref('rpt_onboarding') }} as onboarding
+    cross join as_of
+    where
+        onboarding.stage = 'frozen'
+        and onboarding.breach_amount > 0
+        and not exists (
+            select 1
+            from moves
+            where
+                moves.customer_id = onboarding.customer_id
+                and moves.is_stopped
+                and moves.exposure_rise_amount > 0
+        )
+    union all
     select
         'cover_cut' as alert_kind,
         cover_changes.customer_id,
+        cast(null as varchar) as item_key,
         cast(null as varchar) as document_number,
         cover_changes.starts_on as alert_on,
         cover_changes.earlier_limit_amount - cover_changes.limit_amount as value,
@@ -133,6 +163,7 @@ alerts as (
     select
         'notification_due' as alert_kind,
         items.customer_id,
+        items.entity_id || ':' || items.document_id || ':' || cast(items.instalment_no as varchar) as item_key,
         items.document_number,
         items.notify_by_on as alert_on,
         items.reporting_open_amount as value,
@@ -145,6 +176,7 @@ alerts as (
     select
         'large_invoice_due' as alert_kind,
         due_items.customer_id,
+        due_items.item_key,
         due_items.document_number,
         due_items.due_on as alert_on,
         due_items.reporting_open_amount as value,
@@ -157,6 +189,8 @@ alerts as (
 final as (
 
     select
+        alerts.alert_kind || ':' || coalesce(alerts.item_key, alerts.customer_id) || ':' || rules.recipient_role
+            as alert_id,
         alerts.alert_kind,
         rules.alert_order,
         rules.alert_label,
