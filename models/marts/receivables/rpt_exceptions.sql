@@ -361,6 +361,8 @@ together as (
     select * from derived_customers
     union all
     select * from derived_entities
+    union all
+    select * from {{ ref('int_credit_exceptions') }}
 
 ),
 
