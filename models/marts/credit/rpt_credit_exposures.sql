@@ -106,6 +106,18 @@ given as (
 
 ),
 
+-- The longest days that the terms of a contract can give: to the end of a month, and to a day of the next.
+contracts as (
+
+    select
+        payment_terms,
+        days
+        + case when end_of_month <> 'none' then 30 else 0 end
+        + coalesce(day_of_month, 0) as longest_days
+    from {{ ref('payment_terms') }}
+
+),
+
 concerned as (
 
     select customer_id from weeks
@@ -161,6 +173,7 @@ measured as (
         {{ convert_money('covers.limit_amount', 'cover_rates.numerator', 'cover_rates.denominator') }}
             as insurer_limit_amount,
         habits.agreed_days,
+        contracts.longest_days as contract_days,
         cast(round(habits.agreed_days, 0) as integer) as terms_days,
         cast(round(greatest(coalesce(weeks.days_beyond_terms, 0), 0), 0) as integer) as counted_late_days,
         given.has_limits,
@@ -186,6 +199,8 @@ measured as (
         on covers.currency = cover_rates.from_currency
     left join {{ ref('int_credit_habits') }} as habits
         on concerned.customer_id = habits.customer_id
+    left join contracts
+        on customers.payment_terms = contracts.payment_terms
 
 ),
 
@@ -274,7 +289,10 @@ final as (
         ) }} as recommended_limit_amount,
         least(recommended.terms_days, recommended.max_terms_days) as recommended_terms_days,
         recommended.deposit_rate as recommended_deposit_rate,
+        recommended.payment_terms,
+        recommended.contract_days,
         recommended.terms_days,
+        recommended.terms_days > recommended.contract_days as is_beyond_contract_terms,
         recommended.counted_late_days,
         {{ money('coalesce(recommended.paid_amount, 0)') }} as paid_amount,
         recommended.limit_factor,
