@@ -53,7 +53,9 @@ notes as (
         notes.text,
         notes.status,
         notes.next_on,
-        row_number() over (partition by notes.customer_id order by notes.written_at desc, notes.note_id desc) as newest_rank
+        row_number() over (
+            partition by notes.customer_id order by notes.written_at desc, notes.note_id desc
+        ) as newest_rank
     from {{ ref('stg_raw__account_notes') }} as notes
     cross join as_of
     where cast(notes.written_at as date) <= as_of.as_of_on
@@ -71,10 +73,10 @@ promises as (
         row_number() over (
             partition by customer_id
             order by
-                (case when outcome = 'open' then 1 else 2 end),
-                (case when outcome = 'open' then due_on end),
+                (case when outcome = 'open' then 1 else 2 end) asc,
+                (case when outcome = 'open' then due_on end) asc,
                 due_on desc,
-                promise_id
+                promise_id asc
         ) as promise_rank
     from {{ ref('int_promise_outcomes') }}
 

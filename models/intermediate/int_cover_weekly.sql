@@ -101,30 +101,31 @@ limits as (
         covers.cover_rate,
         coalesce(covers.top_up_rate, 0) as top_up_rate,
         weeks.period_ending_on as week_ending_on,
-        {% for layer in ['limit', 'top_up'] %}
-            {%- set currency = 'covers.currency' if layer == 'limit' else 'covers.top_up_currency' %}
-            -- Without a rate nothing can be counted on.
-            coalesce(
-                case
-                    when {{ currency }} = main_currency.reporting_currency then covers.{{ layer }}_amount
-                    else {{ convert_money(
-                        'covers.' ~ layer ~ '_amount', layer ~ '_rates.numerator', layer ~ '_rates.denominator'
-                    ) }}
-                end, 0
-            ) as {{ layer }}_amount{{ ',' if not loop.last }}
-        {% endfor %}
+        -- Without a rate nothing can be counted on.
+        case
+            when covers.currency = main_currency.reporting_currency then covers.limit_amount
+            else {{ convert_money('covers.limit_amount', 'limit_rates.numerator', 'limit_rates.denominator') }}
+        end as limit_amount,
+        case
+            when covers.top_up_currency = main_currency.reporting_currency then covers.top_up_amount
+            else coalesce(
+                    {{ convert_money('covers.top_up_amount', 'top_up_rates.numerator', 'top_up_rates.denominator') }}, 0
+                )
+        end as top_up_amount
     from {{ ref('int_cover_spans') }} as covers
     cross join main_currency
     inner join weeks
         on covers.starts_on <= weeks.as_of_on
-    {% for layer in ['limit', 'top_up'] %}
-        left join {{ ref('int_credit_rates') }} as {{ layer }}_rates
-            on
-                {{ 'covers.currency' if layer == 'limit' else 'covers.top_up_currency' }}
-                = {{ layer }}_rates.from_currency
-                and main_currency.reporting_currency = {{ layer }}_rates.to_currency
-                and weeks.as_of_on = {{ layer }}_rates.rate_on
-    {% endfor %}
+    left join {{ ref('int_credit_rates') }} as limit_rates
+        on
+            covers.currency = limit_rates.from_currency
+            and main_currency.reporting_currency = limit_rates.to_currency
+            and weeks.as_of_on = limit_rates.rate_on
+    left join {{ ref('int_credit_rates') }} as top_up_rates
+        on
+            covers.top_up_currency = top_up_rates.from_currency
+            and main_currency.reporting_currency = top_up_rates.to_currency
+            and weeks.as_of_on = top_up_rates.rate_on
     where covers.is_covering
 
 ),

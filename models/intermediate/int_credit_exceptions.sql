@@ -125,7 +125,8 @@ unknown_stages as (
         cast(null as varchar) as entity_id,
         actions.stage as exception_key,
         cast(null as decimal(18, 2)) as amount,
-        cast(count(*) as varchar) || ' actions move no account to its next stage: seeds/collection_stages.csv does not name "'
+        cast(count(*) as varchar)
+        || ' actions move no account to its next stage: seeds/collection_stages.csv does not name "'
         || actions.stage || '".' as explanation
     from {{ ref('stg_raw__collection_actions') }} as actions
     cross join as_of

@@ -118,7 +118,8 @@ segments as (
 
 financed as (
 
-    -- A bill is a receivable until it matures. Cash that a financing brought without one can come back until the due day.
+    -- A bill is a receivable until it matures. Cash that a financing brought without one can come back until the due
+    -- day.
     select
         entity_id,
         payment_type || ':' || payment_id as document_id

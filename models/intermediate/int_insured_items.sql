@@ -99,30 +99,38 @@ overrun_days as (
     from {{ ref('fct_item_intervals') }} as intervals
     inner join extensions
         on intervals.customer_id = extensions.customer_id
-    cross join as_of
     cross join policy
     where
         -- What is disputed, or a remainder too small to be late, is no reason to stop deliveries.
         intervals.open_amount - intervals.disputed_amount > policy.late_tolerance_amount
         and intervals.item_kind in ('invoice', 'debit_note', 'opening')
-        and {{ add_days('intervals.due_on', 'extensions.max_extension_days') }}
-        < coalesce({{ add_days('intervals.valid_to_on', -1) }}, as_of.as_of_on)
 
 ),
 
-overrun_starts as (
+-- Overlapping stretches are one: a new one starts where nothing before reaches it.
+overrun_stretches as (
+
+    select
+        overrun_days.customer_id,
+        overrun_days.max_extension_days,
+        overrun_days.starts_on,
+        coalesce(overrun_days.ends_on, date '9999-12-31') as ends_on
+    from overrun_days
+    cross join as_of
+    where overrun_days.starts_on < coalesce(overrun_days.ends_on, {{ add_days('as_of.as_of_on', 1) }})
+
+),
+
+overrun_reaches as (
 
     select
         *,
-        case
-            when starts_on <= max(coalesce(ends_on, date '9999-12-31')) over (
-                partition by customer_id, max_extension_days
-                order by starts_on, coalesce(ends_on, date '9999-12-31')
-                rows between unbounded preceding and 1 preceding
-            ) then 0
-            else 1
-        end as is_start
-    from overrun_days
+        max(ends_on) over (
+            partition by customer_id, max_extension_days
+            order by starts_on, ends_on
+            rows between unbounded preceding and 1 preceding
+        ) as reached_on
+    from overrun_stretches
 
 ),
 
@@ -130,12 +138,12 @@ overrun_numbers as (
 
     select
         *,
-        sum(is_start) over (
+        sum(case when starts_on <= reached_on then 0 else 1 end) over (
             partition by customer_id, max_extension_days
-            order by starts_on, coalesce(ends_on, date '9999-12-31')
+            order by starts_on, ends_on
             rows between unbounded preceding and current row
         ) as overrun_number
-    from overrun_starts
+    from overrun_reaches
 
 ),
 
@@ -145,7 +153,7 @@ overruns as (
         customer_id,
         max_extension_days,
         min(starts_on) as starts_on,
-        max(coalesce(ends_on, date '9999-12-31')) as ends_on
+        max(ends_on) as ends_on
     from overrun_numbers
     group by
         customer_id,

@@ -37,7 +37,9 @@ spans as (
         intervals.instalment_no,
         items.cover_starts_on,
         intervals.valid_from_on as starts_on,
-        least(coalesce(intervals.valid_to_on, as_of.after_on), coalesce(items.cover_lapses_on, as_of.after_on)) as ends_on,
+        least(
+            coalesce(intervals.valid_to_on, as_of.after_on), coalesce(items.cover_lapses_on, as_of.after_on)
+        ) as ends_on,
         {{ share_money(
             '(intervals.reporting_open_amount - intervals.reporting_disputed_amount)',
             'items.document_insurable_amount',

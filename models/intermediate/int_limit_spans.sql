@@ -7,8 +7,7 @@ with
 
 limits as (
 
-    select
-        limits.*
+    select limits.*
     from {{ ref('stg_raw__credit_limits') }} as limits
     cross join {{ ref('int_build') }} as as_of
     where

@@ -26,14 +26,27 @@ main_currency as (
 final as (
 
     select
-        orders.*,
-        main_currency.reporting_currency,
+        orders.order_id,
+        orders.entity_id,
+        orders.customer_id,
+        orders.ordered_on,
+        orders.delivered_on,
+        orders.billed_on,
+        orders.counts_from_on,
+        orders.ordered_to_on,
+        orders.currency,
+        orders.amount,
+        orders.deposit_amount,
+        orders.deposit_received_amount,
+        orders.has_signed_document,
+        orders.usual_order_multiple,
         {% for amount in ['amount', 'deposit_amount', 'deposit_received_amount'] %}
             case
                 when orders.currency = main_currency.reporting_currency then orders.{{ amount }}
                 else {{ convert_money('orders.' ~ amount, 'rates.numerator', 'rates.denominator') }}
-            end as reporting_{{ amount }}{{ ',' if not loop.last }}
+            end as reporting_{{ amount }},
         {% endfor %}
+        main_currency.reporting_currency
     from orders
     cross join main_currency
     left join rates

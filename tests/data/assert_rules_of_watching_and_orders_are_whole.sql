@@ -8,6 +8,33 @@
 #}
 with
 
+known_watch_measures as (
+
+    {% for measure in watch_measures() %}
+        select '{{ measure }}' as measure_name
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+known_order_measures as (
+
+    {% for measure in order_measures().keys() %}
+        select '{{ measure }}' as measure_name
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+known_alerts as (
+
+    {% for alert_kind in alert_kinds() %}
+        select '{{ alert_kind }}' as kind_name
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
 watch_rules as (
 
     select
@@ -98,9 +125,10 @@ faults as (
             when orders_count > 1
                 then 'overlap: rule_order ' || cast(rule_order as varchar) || ' stands '
                     || cast(orders_count as varchar) || ' times'
-            when coalesce(measure, '') not in ('{{ watch_measures() | join("', '") }}')
+            when coalesce(measure, '') not in (select known_watch_measures.measure_name from known_watch_measures)
                 then 'unknown measure: ' || coalesce(measure, 'empty')
-            when and_measure not in ('{{ watch_measures() | join("', '") }}') then 'unknown measure: ' || and_measure
+            when and_measure not in (select known_watch_measures.measure_name from known_watch_measures)
+                then 'unknown measure: ' || and_measure
             when from_value is null then 'from_value is empty'
             when and_measure is not null and and_from_value is null then 'and_measure without and_from_value'
             when and_measure is null and and_from_value is not null then 'and_from_value without and_measure'
@@ -118,7 +146,7 @@ faults as (
             when orders_count > 1
                 then 'overlap: rule_order ' || cast(rule_order as varchar) || ' stands '
                     || cast(orders_count as varchar) || ' times'
-            when coalesce(measure, '') not in ('{{ order_measures().keys() | join("', '") }}')
+            when coalesce(measure, '') not in (select known_order_measures.measure_name from known_order_measures)
                 then 'unknown measure: ' || coalesce(measure, 'empty')
             when from_value is null then 'from_value is empty'
             when coalesce(decision, '') not in ('block', 'approve')
@@ -132,7 +160,8 @@ faults as (
         alert_kind || ' to ' || recipient_role as line,
         case
             when recipients_count > 1 then 'overlap: stands ' || cast(recipients_count as varchar) || ' times'
-            when alert_kind not in ('{{ alert_kinds() | join("', '") }}') then 'unknown alert_kind: ' || alert_kind
+            when alert_kind not in (select known_alerts.kind_name from known_alerts)
+                then 'unknown alert_kind: ' || alert_kind
             when recipient_role not in ('sales_owner', 'collector', 'management')
                 then 'unknown recipient_role: ' || recipient_role
             when from_value is null or within_days is null or within_days < 1
@@ -206,7 +235,11 @@ faults as (
         'team_capacity' as seed,
         '*' as line,
         'hole: no line for who is not named' as fault
-    where not exists (select 1 from capacity where collector = '*')
+    where
+        not exists (
+            select 1 from capacity
+            where collector = '*'
+        )
 
 )
 

@@ -104,9 +104,9 @@ pointed as (
 
 scored as (
 
-    -- A factor that cannot be measured is missing, not zero: the others speak for it, in proportion. But how long it has
-    -- been a customer says nothing alone. Of solvency, what is unknown adds nothing: there is no proportion of what nobody
-    -- asked for.
+    -- A factor that cannot be measured is missing, not zero: the others speak for it, in proportion. But how long it
+    -- has been a customer says nothing alone. Of solvency, what is unknown adds nothing: there is no proportion of
+    -- what nobody asked for.
     select
         *,
         cast(

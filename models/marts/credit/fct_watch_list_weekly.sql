@@ -69,8 +69,10 @@ hits as (
             rules.reason,
             '{value}',
             cast(
-                cast(round(case when rules.unit = 'percent' then 100 * measures.value else measures.value end, 0) as bigint)
-                as varchar
+                cast(
+                    round(case when rules.unit = 'percent' then 100 * measures.value else measures.value end, 0)
+                    as bigint
+                ) as varchar
             )
         ) as reason,
         -- Of two rules that measure the same thing, the stricter one speaks.
@@ -100,7 +102,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by week_ending_on, customer_id order by weight desc, rule_order
+            partition by week_ending_on, customer_id order by weight desc, rule_order asc
         ) as reason_rank
     from hits
     where strictness_rank = 1
@@ -270,7 +272,7 @@ final as (
                 then cast(
                         row_number() over (
                             partition by week_ending_on, change = 'left', is_insolvent
-                            order by expected_loss_amount desc, own_risk_amount desc, weight desc, customer_id
+                            order by expected_loss_amount desc, own_risk_amount desc, weight desc, customer_id asc
                         ) as integer
                     )
         end as list_rank

@@ -32,7 +32,7 @@ ranked as (
 
     select
         *,
-        row_number() over (partition by concentration_kind order by exposure_amount desc, member) as member_rank,
+        row_number() over (partition by concentration_kind order by exposure_amount desc, member asc) as member_rank,
         sum(exposure_amount) over (partition by concentration_kind) as all_amount
     from members
 
@@ -56,8 +56,9 @@ final as (
         {{ money('sum(own_risk_amount)') }} as own_risk_amount,
         max(case when member_rank = 1 then member end) as largest_member,
         {% for top in [1, 3, 5, 10, 20] %}
-            {{ ratio('sum(case when member_rank <= ' ~ top ~ ' then exposure_amount else 0 end)', 'sum(exposure_amount)') }}
-                as top_{{ top }}_rate,
+            {{ ratio(
+                'sum(case when member_rank <= ' ~ top ~ ' then exposure_amount else 0 end)', 'sum(exposure_amount)'
+            ) }} as top_{{ top }}_rate,
         {% endfor %}
         round(sum(exposure_rate * exposure_rate), 10) as herfindahl_index,
         round(1 / sum(exposure_rate * exposure_rate), 6) as effective_number

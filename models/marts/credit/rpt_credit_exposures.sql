@@ -222,6 +222,16 @@ recommended as (
 
 ),
 
+judged as (
+
+    select
+        recommended.*,
+        coalesce(recommended.insolvency_on <= as_of.as_of_on, false) as is_insolvent_now
+    from recommended
+    cross join as_of
+
+),
+
 final as (
 
     select
@@ -242,8 +252,9 @@ final as (
         {{ money('coalesce(recommended.unapplied_amount, 0)') }} as unapplied_amount,
         {{ money('coalesce(recommended.disputed_amount, 0)') }} as disputed_amount,
         {{ money('coalesce(recommended.financed_amount, 0)') }} as financed_amount,
-        {{ money('case when recommended.has_orders = 1 then coalesce(recommended.delivered_not_billed_amount, 0) end') }}
-            as delivered_not_billed_amount,
+        {{ money(
+            'case when recommended.has_orders = 1 then coalesce(recommended.delivered_not_billed_amount, 0) end'
+        ) }} as delivered_not_billed_amount,
         {{ money('case when recommended.has_orders = 1 then coalesce(recommended.ordered_amount, 0) end') }}
             as ordered_amount,
         {{ money('case when recommended.has_orders = 1 then coalesce(recommended.deposits_asked_amount, 0) end') }}
@@ -306,20 +317,17 @@ final as (
                 || recommended.risk_tier || '), in steps of '
                 || cast(cast(recommended.limit_step_amount as decimal(18, 0)) as varchar)
         end as recommended_formula,
-        case when recommended.has_limits = 0 then 'not provided' when recommended.granted_amount is null then 'none' else 'given' end
-            as limit_state,
+        case
+            when recommended.has_limits = 0 then 'not provided'
+            when recommended.granted_amount is null then 'none'
+            else 'given'
+        end as limit_state,
         case
             when recommended.has_covers = 0 then 'not provided'
             when recommended.cover_status is null then 'none'
             else recommended.cover_status
         end as cover_state
-    from (
-        select
-            recommended.*,
-            coalesce(recommended.insolvency_on <= as_of.as_of_on, false) as is_insolvent_now
-        from recommended
-        cross join as_of
-    ) as recommended
+    from judged as recommended
     cross join as_of
 
 )

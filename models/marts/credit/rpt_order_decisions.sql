@@ -54,7 +54,11 @@ open_orders as (
         orders.*,
         sum(orders.reporting_amount) over (
             partition by orders.customer_id
-            order by coalesce(orders.delivered_on, date '9999-12-31'), orders.ordered_on, orders.entity_id, orders.order_id
+            order by
+                coalesce(orders.delivered_on, date '9999-12-31'),
+                orders.ordered_on,
+                orders.entity_id,
+                orders.order_id
             rows between unbounded preceding and current row
         ) as queued_amount,
         sum(orders.reporting_amount) over (partition by orders.customer_id) as all_queued_amount
@@ -184,7 +188,8 @@ final as (
         {{ money('measured.exposure_with_order_amount') }} as exposure_with_order_amount,
         measured.limit_amount,
         -- Without a limit nothing is known to be beyond it: unknown is not zero.
-        {{ money('case when measured.over_amount is not null then greatest(measured.over_amount, 0) end') }} as excess_amount,
+        {{ money('case when measured.over_amount is not null then greatest(measured.over_amount, 0) end') }}
+            as excess_amount,
         coalesce(measured.limit_state, 'none') as limit_state,
         {{ money('measured.missing_deposit_amount') }} as missing_deposit_amount,
         measured.has_signed_document,
