@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import streamlit as st
 import xlsxwriter
@@ -88,13 +89,18 @@ def _width(column: Column, rows: Sequence[Row]) -> int:
     return min(max(longest, len(column.heading) // 2, 8) + 2, 60)
 
 
-def about(context: Context, what: str, *, currency: str, chosen: Sequence[tuple[str, str]] = ()) -> About:
-    """What a reader of the file must know: what it is, as of when, of which entity and currency; and the passport."""
+def about(
+    context: Context, what: str, *, currency: str, chosen: Sequence[tuple[str, str]] = (), day: date | None = None
+) -> About:
+    """What a reader of the file must know: what it is, as of when, of which entity and currency; and the passport.
+
+    ``day`` where it speaks of another day than the week in view.
+    """
     view, publication = context.view, context.warehouse.publication
     return About(
         [
             ("What", what),
-            ("As of", view.week.as_of_on.isoformat()),
+            ("As of", (day or view.week.as_of_on).isoformat()),
             ("Entity", view.entity_name),
             ("Currency", currency),
             *([] if view.cut is None else [("Only", view.cut.words)]),

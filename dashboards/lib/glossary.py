@@ -38,6 +38,30 @@ _KPIS: Words = (
     ("Not given", "Customers of whom the source does not say it."),
 )
 
+ALERT_KINDS: dict[str, tuple[str, str]] = {
+    "tier_worsened": (
+        "Tier worse than a week ago",
+        "The risk tier fell since the week before; how far it must fall depends on who is told.",
+    ),
+    "exposure_after_freeze": (
+        "Exposure rose although its tier stops deliveries",
+        "The tier stopped deliveries on credit a week ago and does now, and yet more is owed: find out why.",
+    ),
+    "cover_cut": (
+        "The insurer cut its limit",
+        "The insurer's limit went down in the last days, by this amount: decide on open orders, ask for security.",
+    ),
+    "notification_due": (
+        "The insurer must be notified",
+        "An insured item stays unpaid and its last day to notify is near: without a notice the cover ends.",
+    ),
+    "large_invoice_due": (
+        "A large invoice falls due",
+        "A large open amount falls due in the next days: a friendly call now is cheaper than a reminder later.",
+    ),
+}
+"""Each kind of alert by its code: its name, and what it means."""
+
 PAGES: dict[str, Words] = {
     "Weekly KPIs": _KPIS,
     "Figure": _KPIS,
@@ -49,10 +73,51 @@ PAGES: dict[str, Words] = {
         ("Balance", "Not due, all overdue slabs and credits together: what the customer owes."),
     ),
     "Watch list": (
-        *_RISK,
-        *_OPEN[1:3],
+        ("On the list", "Customers for whom a rule of seeds/watch_rules.csv holds; its heaviest reason comes first."),
+        ("Came in, left", "Against the list of the week before; who left did so because no rule holds any more."),
+        *_RISK[:4],
+        (
+            "Seriously late, of the tier",
+            "Of what the tier's customers of a year before had falling due since, the share that stayed unpaid beyond "
+            "the days of grace. A tier that had nobody then takes the worst rate of the better ones.",
+        ),
+        (
+            "Expected loss",
+            "Own risk × the tier's seriously-late rate: what the list is ranked by. An order of urgency, of the "
+            "customer in all entities; no provision.",
+        ),
+        (
+            "Insolvent, apart",
+            "Proceedings are open: the claim is filed, nobody is called. In no other figure of the list.",
+        ),
+        (
+            "Within capacity",
+            "The first accounts of each collector by expected loss, as many as seeds/team_capacity.csv gives a week; "
+            "ranked over all entities.",
+        ),
+        ("To decide", "What the heaviest reason asks for, from seeds/watch_rules.csv."),
+        (
+            "Next step, by",
+            "The next stage of seeds/dunning_plan.csv by the pace of the tier, and its day counted from the oldest "
+            "overdue item; a day gone by is overdue work.",
+        ),
+        ("Limit used", "Used ÷ granted on the build's day; above 100 % is an excess."),
+        ("Not provided", "A dash, never a zero: nothing was loaded that says it."),
+        ("Last paid, last contact", "The newest day money came in, and the newest action that was no notice."),
+        ("Promise", "The open promise due first, else the last one: its day, amount, and whether it was kept."),
+        ("Status, note, back on", "As the team last wrote on the customer's page, and the day to come back to it."),
+        ("Insurer by", "The last day to notify the insurer of the customer's most urgent item."),
+        ("Review by", "The limit's last review, else the build's day, and the tier's review interval."),
         ("Oldest", "The most days past due of any open item."),
-        ("Came in, left", "Against the list of the week before."),
+        *_RISK[4:],
+        *_OPEN[2:3],
+    ),
+    "Alerts": (
+        *ALERT_KINDS.values(),
+        ("Recipient", "The customer's sales owner or collector, by name where one is given, or the management."),
+        ("Amount", "What the rule's amount is held against: exposure, its rise, the cut, or what is open."),
+        ("Day", "Of what happened, its day; of what is to come, the day it comes."),
+        ("Which count", "From which amount, within how many days and for whom: seeds/alert_rules.csv."),
     ),
     "Back-test": (
         _RISK[-2],
@@ -147,3 +212,8 @@ PAGES: dict[str, Words] = {
         ("Due days given", "The share of due days the source gave; the rest come from the terms or the invoice day."),
     ),
 }
+
+
+def meaning(title: str, name: str) -> str:
+    """What a figure of a page means. Raises ``KeyError`` where the page has no such word."""
+    return dict(PAGES[title])[name]

@@ -29,6 +29,7 @@ PAGES = (
     PageEntry("app_pages/figure.py", "Figure", ":material/functions:", "figure"),
     PageEntry("app_pages/ageing.py", "Ageing", ":material/stacked_bar_chart:", "ageing"),
     PageEntry("app_pages/watch_list.py", "Watch list", ":material/visibility:", "watch_list"),
+    PageEntry("app_pages/alerts.py", "Alerts", ":material/notifications:", "alerts"),
     PageEntry("app_pages/back_test.py", "Back-test", ":material/science:", "back_test"),
     PageEntry("app_pages/tiers.py", "Tiers", ":material/stairs:", "tiers"),
     PageEntry("app_pages/new_customers.py", "New customers", ":material/person_add:", "new_customers"),
@@ -54,6 +55,13 @@ def open_customer(row: Row) -> None:
     """Open the customer of a row (``customer_id``). A callback: it ends the run."""
     st.session_state[CUSTOMER] = row["customer_id"]
     st.switch_page(CUSTOMER_PAGE, query_params={CUSTOMER: row["customer_id"]})
+
+
+def customer_link(row: Row, view: View) -> str:
+    """The name of a row's customer as a link to its page, as markup; it holds what is in view."""
+    asked = {CUSTOMER: row["customer_id"], **_in_view(view, view.entity_id)}
+    address = f"customer?{urlencode({name: value for name, value in asked.items() if value})}"
+    return f'<a href="{escape(address)}" target="_self">{escape(str(row["customer_name"]))}</a>'
 
 
 def document_code(row: Row) -> str:
@@ -90,9 +98,7 @@ def figure_address(
     entity = view.entity_id if entity_id is None else entity_id
     asked = {
         **_asked(figure, scope, part, month, view.cut),
-        filters.WEEK: "" if view.week == view.newest else view.week.ending_on.isoformat(),
-        filters.ENTITY: "" if entity == ALL_ENTITIES else entity,
-        filters.CURRENCY: "" if view.currency == view.main_currency else view.currency,
+        **_in_view(view, entity),
     }
     return f"figure?{urlencode({name: value for name, value in asked.items() if value})}"
 
@@ -103,6 +109,15 @@ def figure_link(
     """``words`` (markup) as a link to a figure's definition and its rows."""
     address = figure_address(view, figure, scope, entity_id=entity_id, month=month)
     return f'<a href="{escape(address)}" target="_self">{words}</a>'
+
+
+def _in_view(view: View, entity: str) -> dict[str, str]:
+    """What the address says of the filters; empty where it is the default."""
+    return {
+        filters.WEEK: "" if view.week == view.newest else view.week.ending_on.isoformat(),
+        filters.ENTITY: "" if entity == ALL_ENTITIES else entity,
+        filters.CURRENCY: "" if view.currency == view.main_currency else view.currency,
+    }
 
 
 def _asked(figure: str, scope: str, part: str, month: date | None, cut: Cut | None) -> dict[str, str]:

@@ -202,23 +202,84 @@ def oldest_slab(rows: Sequence[Row], currency: str, fmt: Formatter) -> str:
 
 
 def watch_list(changes: Row, currency: str, fmt: Formatter) -> str:
-    """The watch list: who came in and left, and the biggest newcomer."""
-    count = changes.get("customers_count") or 0
-    if not count:
-        return "No customer is on the watch list."
+    """The watch list: who came in and left, the newcomer that heads the list, and whom to call first."""
+    count, insolvent = changes.get("customers_count") or 0, changes.get("insolvent_count") or 0
     entered, left = changes.get("entered_count") or 0, changes.get("left_count") or 0
+    if not count and not insolvent:
+        gone = f" {sentence_case(_people(left))} left." if left else ""
+        return f"No customer is on the watch list.{gone}"
+    if entered or left:
+        moves = sentence_case(f"{_people(entered)} came in, {_people(left)} left; ")
+    else:
+        moves = "Nobody came in and nobody left; "
     watched = f"{fmt.count(count, 'customer')} {'is' if count == 1 else 'are'} watched"
-    opening = f"{watched}, {fmt.short_money(changes['own_risk_amount'] or 0, currency)} at own risk."
-    if not entered and not left:
-        return f"{opening} Nobody came in and nobody left."
-    moves = sentence_case(f"{_people(entered)} came in, {_people(left)} left.")
-    name = changes.get("biggest_name")
-    if not name:
-        return f"{opening} {moves}"
-    facts = [fmt.short_money(changes["biggest_own_risk_amount"], currency)]
-    if changes.get("biggest_oldest_days"):
-        facts.append(f"oldest {fmt.count(changes['biggest_oldest_days'], 'day')} past due")
-    return f"{opening} {moves} Biggest new risk: {name}, {', '.join(facts)}."
+    told = [f"{moves}{watched}, {fmt.short_money(changes['own_risk_amount'] or 0, currency)} at own risk."]
+    biggest, first = changes.get("biggest"), changes.get("first")
+    if biggest:
+        told.append(f"Biggest new risk: {_watched(biggest, currency, fmt)}.")
+    if first and (not biggest or first["customer_id"] != biggest["customer_id"]):
+        action = str(first.get("recommended_action") or "")
+        decide = f": {action[:1].lower()}{action[1:]}" if action else ""
+        told.append(f"First on the list: {_watched(first, currency, fmt)}{decide}.")
+    return " ".join(told)
+
+
+def _watched(row: Row, currency: str, fmt: Formatter) -> str:
+    """A watched customer by its numbers: own risk, oldest item, limit used; its reason where these say nothing."""
+    facts = [f"{row['customer_name']}, {fmt.short_money(row['own_risk_amount'], currency)}"]
+    if row.get("oldest_days_past_due"):
+        facts.append(f"oldest {fmt.count(row['oldest_days_past_due'], 'day')} past due")
+    if (row.get("utilisation_rate") or 0) > 1:
+        facts.append(f"limit used {fmt.rate(row['utilisation_rate'], 0)}")
+    if len(facts) == 1 and row.get("reasons"):
+        reason = str(row["reasons"]).split(" · ")[0]
+        facts.append(f"{reason[:1].lower()}{reason[1:]}")
+    return ", ".join(facts)
+
+
+def came_in(rows: Sequence[Row], fmt: Formatter) -> str:
+    """Who came in, as the title of their card."""
+    if not rows:
+        return "Nobody came in since the week before"
+    return f"{sentence_case(fmt.count(len(rows), 'customer'))} came in since the week before"
+
+
+def went_out(rows: Sequence[Row], fmt: Formatter) -> str:
+    """Who left, as the title of their card."""
+    if not rows:
+        return "Nobody left since the week before"
+    return f"{sentence_case(fmt.count(len(rows), 'customer'))} left since the week before"
+
+
+def capacity(rows: Sequence[Row], fmt: Formatter) -> str:
+    """What the team can work through in a week, of what is on the list."""
+    beyond = [row for row in rows if row["beyond_count"]]
+    if not rows:
+        return "Nobody has an account to work on"
+    if not beyond:
+        return "All accounts fit into the week"
+    count = sum(row["beyond_count"] for row in rows)
+    names = [row["collector"] or "accounts of no collector" for row in beyond]
+    who = names[0] if len(names) == 1 else f"{fmt.number(len(names))} of {fmt.number(len(rows))} collectors"
+    return f"{sentence_case(fmt.count(count, 'account'))} more than a week holds: {who}"
+
+
+def alerts(rows: Sequence[Row], currency: str, fmt: Formatter) -> str:
+    """The alerts: how many of which kinds, how many people to tell, and the largest amount among them."""
+    if not rows:
+        return "Nobody needs to be told of anything today."
+    events = {(row["alert_kind"], row["customer_id"], row["document_number"]): row for row in rows}
+    kinds: dict[str, int] = {}
+    for row in events.values():
+        kinds[row["alert_label"]] = kinds.get(row["alert_label"], 0) + 1
+    people = len({(row["recipient_role"], row["recipient"]) for row in rows})
+    said = ", ".join(f"{label[:1].lower()}{label[1:]} ({fmt.number(count)})" for label, count in kinds.items())
+    largest = max(events.values(), key=lambda row: row["amount"] or 0)
+    tell = "one recipient" if people == 1 else f"{words_for(people)} recipients"
+    return (
+        f"{sentence_case(fmt.count(len(events), 'alert'))} for {tell}: {said}. "
+        f"Largest: {largest['customer_name']}, {fmt.short_money(largest['amount'], currency)}."
+    )
 
 
 def tiers(policy: Sequence[Row], moves: Sequence[Row], weeks: int, currency: str, fmt: Formatter) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
 
 import streamlit as st
 
 from dashboards.lib import html, navigate
 from dashboards.lib.db import Row
-from dashboards.lib.format import Formatter
+from dashboards.lib.format import Formatter, Number
 from dashboards.lib.measures import MEASURES, Better, Measure
 from dashboards.lib.queries.kpis import A_YEAR, FOUR_WEEKS, LAST_WEEK
 from dashboards.lib.view import View
@@ -33,6 +35,40 @@ def tile_row(
     with st.grid(len(columns), min_column_width=156, gap="small"):
         for column in columns:
             _tile(MEASURES[column], comparison, history, scope, view, fmt)
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A tile of a figure that is no measure of ``fct_kpis``: ``meaning`` says what it is, ``lines`` what it was.
+
+    ``lines`` are words and markup of their class (``enc-better`` …); ``weeks`` become the line under the figure.
+    """
+
+    key: str
+    label: str
+    note: str
+    figure: str
+    meaning: str
+    lines: Sequence[tuple[str, str, str]] = ()
+    weeks: Sequence[Number | None] = ()
+
+
+def plain_row(tiles: Sequence[Plain]) -> None:
+    """Draw the tiles side by side, each with its definition behind the sign in its corner."""
+    with st.grid(len(tiles), min_column_width=156, gap="small"):
+        for tile in tiles:
+            lines = "".join(
+                f'<tr><td>{escape(words)}</td><td class="{kind}">{text}</td></tr>' for words, text, kind in tile.lines
+            )
+            spark = html.sparkline(tile.weeks, f"{tile.label}, {len(tile.weeks)} weeks") if tile.weeks else ""
+            with st.container(border=True, key=f"card-tile-{tile.key}", height="stretch"):
+                st.html(
+                    f'<div class="enc-tile"><span class="label">{escape(tile.label)}</span>'
+                    f'<span class="note">{escape(tile.note) or "&nbsp;"}</span>'
+                    f'<span class="figure">{escape(tile.figure)}</span>{spark}<table>{lines}</table></div>'
+                )
+                with st.popover("", icon=":material/info:", type="tertiary", help=f"What is {tile.label}?"):
+                    st.markdown(f"**{tile.label}**  \n{tile.meaning}")
 
 
 def _tile(

@@ -151,6 +151,7 @@ final as (
         end as list_section,
         ranked.list_rank,
         cast(ranked.collector_rank as integer) as collector_rank,
+        cast(coalesce(own.accounts_a_week, anyone.accounts_a_week) as integer) as accounts_a_week,
         coalesce(ranked.collector_rank <= coalesce(own.accounts_a_week, anyone.accounts_a_week), false)
             as is_within_capacity,
         ranked.risk_tier,
