@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import io
-import re
-import unicodedata
 import zipfile
 from collections.abc import Sequence
-from datetime import date
-from decimal import Decimal
 from html import escape
 
 import streamlit as st
@@ -16,22 +12,13 @@ import streamlit as st
 from dashboards.lib import export, filters, glossary, html, navigate, page, sentence, tables
 from dashboards.lib.context import Context, context
 from dashboards.lib.db import Row
-from dashboards.lib.format import Formatter
 from dashboards.lib.queries import alerts
 from dashboards.lib.tables import Column, Kind
+from dashboards.sections.alerted import ROLES, events, file_name, file_names
 
 PAGE = "Alerts"
 RECIPIENT = "recipient"
 _EVERYONE = ""
-_AMOUNT = re.compile(r"(?<![\w-])-?\d+\.\d{2}(?![\w-])")
-_DAY = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
-_ROLES = {"collector": "Collector", "sales_owner": "Sales owner", "management": "Management"}
-
-
-def file_name(recipient: str) -> str:
-    """A recipient as part of a file's name, in plain letters: ``Inès Cardot`` → ``ines-cardot``."""
-    plain = unicodedata.normalize("NFKD", recipient).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "recipient"
 
 
 def _kinds(rows: Sequence[Row], here: Context) -> None:
@@ -41,7 +28,7 @@ def _kinds(rows: Sequence[Row], here: Context) -> None:
         mine = [row for row in rows if row["alert_kind"] == kind]
         events = {(row["customer_id"], row["document_number"]) for row in mine}
         label = mine[0]["alert_label"] if mine else name
-        told = sorted({_ROLES[row["recipient_role"]].lower() for row in mine})
+        told = sorted({ROLES[row["recipient_role"]].lower() for row in mine})
         lines.append(
             f"<tr><td>{here.fmt.number(len(events))}</td>"
             f'<td class="text"><b>{escape(label)}</b><small>{escape(meaning)}</small></td>'
@@ -51,8 +38,9 @@ def _kinds(rows: Sequence[Row], here: Context) -> None:
         "kinds", "What there is, and what it means", "From which amount and for whom: seeds/alert_rules.csv"
     ):
         st.html(
-            '<div class="enc-scroll"><table class="enc-table enc-kinds"><thead><tr><th>Today</th><th class="text">Kind</th>'
-            f'<th class="text">Told</th></tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
+            '<div class="enc-scroll"><table class="enc-table enc-kinds"><thead><tr><th>Today</th>'
+            '<th class="text">Kind</th><th class="text">Told</th></tr></thead>'
+            f"<tbody>{''.join(lines)}</tbody></table></div>"
         )
 
 
@@ -62,25 +50,25 @@ def _file(recipient: str, here: Context) -> str:
 
 def _for_each(people: Sequence[Row], here: Context) -> bytes:
     """A workbook for each recipient, in one archive."""
-    currency, files = here.view.main_currency, io.BytesIO()
+    currency, as_of, files = here.view.main_currency, here.warehouse.publication.as_of_on, io.BytesIO()
     with zipfile.ZipFile(files, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted({row["recipient"] for row in people}):
+        for name, file in file_names({row["recipient"] for row in people}).items():
             rows = alerts.alerts(here.warehouse, here.view, recipients=[name])
             facts = export.about(
                 here,
                 f"Alerts for {name}",
                 currency=currency,
                 chosen=[("Recipient", name)],
-                day=here.warehouse.publication.as_of_on,
+                day=as_of,
             )
             book = export.to_excel(rows, _file_columns(currency), "Alerts", facts)
-            archive.writestr(f"{_file(name, here)}.xlsx", book)
+            archive.writestr(f"alerts-{file}-{as_of}.xlsx", book)
     return files.getvalue()
 
 
 def _recipients(people: Sequence[Row], here: Context) -> None:
     """Who is told; a row narrows the alerts to its recipient."""
-    worded = [{**row, "role_words": _ROLES[row["recipient_role"]]} for row in people]
+    worded = [{**row, "role_words": ROLES[row["recipient_role"]]} for row in people]
     columns = (
         Column("recipient", "Recipient", width=152, pinned=True),
         Column("role_words", "As", width=96),
@@ -111,27 +99,6 @@ def _recipients(people: Sequence[Row], here: Context) -> None:
             )
         if people:
             tables.show(worded, columns, here.fmt, key="recipients-table", alt="Recipients", on_open=only, most_rows=12)
-
-
-def told(detail: str, fmt: Formatter) -> str:
-    """What happened, its amounts and days as a reader writes them; numbers of documents stay what they are."""
-    written = _AMOUNT.sub(lambda found: fmt.amount(Decimal(found.group())), detail)
-    return _DAY.sub(lambda found: fmt.day(date.fromisoformat(found.group())), written)
-
-
-def events(rows: Sequence[Row], fmt: Formatter) -> list[Row]:
-    """What happened, a row each, with everyone it is told to."""
-    found: dict[tuple[object, ...], Row] = {}
-    for row in rows:
-        event = (row["alert_kind"], row["customer_id"], row["document_number"])
-        person = f"{row['recipient']} ({_ROLES[row['recipient_role']].lower()})"
-        if row["recipient_role"] == "management":
-            person = row["recipient"]
-        if event in found:
-            found[event]["told_to"] += f", {person}"
-        else:
-            found[event] = {**row, "told_to": person, "told": told(row["detail"], fmt)}
-    return list(found.values())
 
 
 def _columns(currency: str) -> tuple[Column, ...]:
@@ -189,8 +156,8 @@ def main() -> None:
             )
             roles = st.pills(
                 "As",
-                list(_ROLES),
-                format_func=lambda role: _ROLES[role],
+                list(ROLES),
+                format_func=lambda role: ROLES[role],
                 selection_mode="multi",
                 key="role",
                 bind="query-params",
@@ -217,7 +184,7 @@ def main() -> None:
         with tools, st.container(horizontal=True, horizontal_alignment="right"):
             chosen = (
                 ("Recipient", recipient or "everyone"),
-                ("As", ", ".join(_ROLES[role] for role in roles) or "any"),
+                ("As", ", ".join(ROLES[role] for role in roles) or "any"),
                 ("Kind", ", ".join(glossary.ALERT_KINDS[kind][0] for kind in kinds) or "any"),
             )
             facts = export.about(here, f"Alerts{whom}", currency=currency, chosen=chosen, day=as_of)

@@ -14,7 +14,7 @@ from dashboards.lib.db import Row
 from dashboards.lib.queries import choices, watch_list
 from dashboards.lib.queries.watch_list import Choice, Listed, Section, Sort
 from dashboards.lib.tables import Column, Kind
-from dashboards.lib.view import Week
+from dashboards.lib.view import ALL_ENTITIES, Week
 from dashboards.sections import watched
 
 # In the address: the list of the newest complete week, where a week in progress has a newer one.
@@ -304,6 +304,8 @@ def _table(listed: Listed, choice: Choice, section: Section, here: Context) -> l
                 else f"By {_SORTS[choice.sort].lower()}"
             )
             note += "; a row opens the customer"
+            if here.view.entity_id != ALL_ENTITIES:
+                note += ". Expected loss and rank: the customer's in all entities"
             if beyond:
                 note += f". Not shown: {fmt.number(beyond)} beyond the team's capacity"
         else:

@@ -219,8 +219,11 @@ def watch_list(changes: Row, currency: str, fmt: Formatter) -> str:
         told.append(f"Biggest new risk: {_watched(biggest, currency, fmt)}.")
     if first and (not biggest or first["customer_id"] != biggest["customer_id"]):
         action = str(first.get("recommended_action") or "")
-        decide = f": {action[:1].lower()}{action[1:]}" if action else ""
-        told.append(f"First on the list: {_watched(first, currency, fmt)}{decide}.")
+        said = _watched(first, currency, fmt)
+        if action:
+            amount = fmt.short_money(first["own_risk_amount"], currency)
+            said = f"{first['customer_name']}, {amount}: {action[:1].lower()}{action[1:]}"
+        told.append(f"First on the list: {said}.")
     return " ".join(told)
 
 
@@ -240,15 +243,15 @@ def _watched(row: Row, currency: str, fmt: Formatter) -> str:
 def came_in(rows: Sequence[Row], fmt: Formatter) -> str:
     """Who came in, as the title of their card."""
     if not rows:
-        return "Nobody came in since the week before"
-    return f"{sentence_case(fmt.count(len(rows), 'customer'))} came in since the week before"
+        return "Nobody came in"
+    return f"{fmt.count(len(rows), 'customer')} came in"
 
 
 def went_out(rows: Sequence[Row], fmt: Formatter) -> str:
     """Who left, as the title of their card."""
     if not rows:
-        return "Nobody left since the week before"
-    return f"{sentence_case(fmt.count(len(rows), 'customer'))} left since the week before"
+        return "Nobody left"
+    return f"{fmt.count(len(rows), 'customer')} left"
 
 
 def capacity(rows: Sequence[Row], fmt: Formatter) -> str:
@@ -261,7 +264,7 @@ def capacity(rows: Sequence[Row], fmt: Formatter) -> str:
     count = sum(row["beyond_count"] for row in rows)
     names = [row["collector"] or "accounts of no collector" for row in beyond]
     who = names[0] if len(names) == 1 else f"{fmt.number(len(names))} of {fmt.number(len(rows))} collectors"
-    return f"{sentence_case(fmt.count(count, 'account'))} more than a week holds: {who}"
+    return f"{fmt.count(count, 'account')} more than a week holds: {who}"
 
 
 def alerts(rows: Sequence[Row], currency: str, fmt: Formatter) -> str:
@@ -277,7 +280,7 @@ def alerts(rows: Sequence[Row], currency: str, fmt: Formatter) -> str:
     largest = max(events.values(), key=lambda row: row["amount"] or 0)
     tell = "one recipient" if people == 1 else f"{words_for(people)} recipients"
     return (
-        f"{sentence_case(fmt.count(len(events), 'alert'))} for {tell}: {said}. "
+        f"{fmt.count(len(events), 'alert')} for {tell}: {said}. "
         f"Largest: {largest['customer_name']}, {fmt.short_money(largest['amount'], currency)}."
     )
 

@@ -115,11 +115,21 @@ def moves(listed: Listed, here: Context) -> None:
     left, right = page.halves()
     with left, page.card("came-in", fill=True):
         _people(
-            came, sentence.came_in(came, here.fmt), "Why, and what is at stake; worst first", "came-in", listed, here
+            came,
+            sentence.came_in(came, here.fmt),
+            "Since the week before, and why; the worst expected loss first",
+            "came-in",
+            listed,
+            here,
         )
     with right, page.card("left", fill=True):
         _people(
-            went, sentence.went_out(went, here.fmt), "Why they were on it: no rule holds any more", "left", listed, here
+            went,
+            sentence.went_out(went, here.fmt),
+            "Since the week before, and why they were on it; no rule holds any more",
+            "left",
+            listed,
+            here,
         )
 
 

@@ -152,8 +152,8 @@ def test_from_the_figures_to_a_file(
         marts,
         """
         select customer_id, customer_name from rpt_watch_list
-        where entity_id = '*' and change <> 'left'
-        order by own_risk_amount desc nulls last, customer_id limit 1 offset 2
+        where entity_id = '*' and list_section = 'watch' and is_within_capacity
+        order by list_rank limit 1 offset 2
         """,
     )
     _click_row(page, "watch-table", 3)

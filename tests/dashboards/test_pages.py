@@ -107,6 +107,7 @@ def test_every_file_to_take_away_carries_the_passport(
             assert {f"# {fact.label}" for fact in passport.FACTS} <= {line.split(":")[0] for line in lines}, key
             seen.add(key)
     assert {"members", "months", "sections", "figure-rows", "due-calendar", "roll-forward", "statutory"} <= seen
+    assert {"watch", "insolvent", "came-in", "left", "alerts"} <= seen
 
 
 def test_the_passport_tells_every_column_of_its_mart(marts: duckdb.DuckDBPyConnection) -> None:
@@ -352,59 +353,6 @@ def test_ageing_in_the_entity_s_own_currency(app: AppTest, marts: duckdb.DuckDBP
     )
     assert page.dataframe[0].value.iloc[-1]["balance_amount"] == base
     assert "PLN" in sentence(page)
-
-
-def test_watch_list_shows_and_filters_the_mart(app: AppTest, marts: duckdb.DuckDBPyConnection) -> None:
-    page = _go(app, "watch_list.py")
-    (watched,) = one(marts, "select count(*) from rpt_watch_list where entity_id = '*' and change <> 'left'")
-    assert len(page.dataframe[0].value) == watched
-    choose(page, "tier", ["E"])
-    (in_tier,) = one(
-        marts, "select count(*) from rpt_watch_list where entity_id = '*' and change <> 'left' and risk_tier = 'E'"
-    )
-    assert 0 < in_tier < watched
-    assert set(page.dataframe[0].value["risk_tier"]) == {"E"}
-    assert len(page.dataframe[0].value) == in_tier
-
-
-def test_watch_list_narrows_by_reason_owner_and_amount(app: AppTest, marts: duckdb.DuckDBPyConnection) -> None:
-    page = _go(app, "watch_list.py")
-    rows = page.dataframe[0].value
-    owner = rows.iloc[0]["sales_owner"]
-    page.multiselect(key="owner").set_value([owner]).run()
-    shown = page.dataframe[0].value
-    assert 0 < len(shown) < len(rows)
-    assert all(owner in (row["sales_owner"], row["collector"]) for _, row in shown.iterrows())
-    page.multiselect(key="owner").set_value([]).run()
-    page.multiselect(key="reason").set_value(["very_old"]).run()
-    shown = page.dataframe[0].value
-    assert 0 < len(shown) < len(rows)
-    assert min(shown["oldest_days_past_due"]) >= 90
-    page.multiselect(key="reason").set_value([]).run()
-    page.selectbox(key="at-least-choice").set_value("100000").run()
-    shown = page.dataframe[0].value
-    assert 0 < len(shown) < len(rows)
-    assert all(max(row["own_risk_amount"], row["overdue_amount"]) >= 100_000 for _, row in shown.iterrows())
-
-
-def test_watch_list_shows_who_came_in_and_left(app: AppTest, marts: duckdb.DuckDBPyConnection) -> None:
-    page = _go(app, "watch_list.py")
-    for change in ("entered", "left"):
-        choose(page, "listed", [change])
-        (count,) = one(
-            marts, "select count(*) from rpt_watch_list where entity_id = '*' and change = $change", {"change": change}
-        )
-        assert len(page.dataframe[0].value) == count > 0
-
-
-@pytest.mark.parametrize(
-    ("sort", "column"), [("own_risk", "own_risk_amount"), ("overdue", "overdue_amount"), ("score", "risk_score")]
-)
-def test_watch_list_is_sorted_as_asked(app: AppTest, sort: str, column: str) -> None:
-    page = _go(app, "watch_list.py")
-    page.selectbox(key="sort-choice").set_value(sort).run()
-    values = [value for value in page.dataframe[0].value[column] if value is not None]
-    assert values == sorted(values, reverse=True)
 
 
 def test_customer_page_shows_open_items_payments_and_factors(

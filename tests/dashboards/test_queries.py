@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from dashboards.lib.db import Warehouse
-from dashboards.lib.queries import ageing, choices, customers, health, kpis, movers, tiers, watch_list
+from dashboards.lib.queries import ageing, choices, customers, health, kpis, movers, tiers
 from dashboards.lib.queries.ageing import Amounts, Basis, Grouping
 from dashboards.lib.view import View
 from tests.dashboards.conftest import one
@@ -178,15 +178,6 @@ def test_tier_since_is_its_first_week_in_a_row(warehouse: Warehouse, view: View)
 
 def test_an_unknown_customer_has_no_profile(warehouse: Warehouse, view: View) -> None:
     assert customers.profile(warehouse, view, "nobody' or 1=1 --") is None
-
-
-def test_watch_list_totals_are_those_of_its_rows(warehouse: Warehouse, view: View) -> None:
-    choice = watch_list.Choice(tiers=("D", "E"), at_least=Decimal(10_000))
-    rows = watch_list.watched(warehouse, view, choice)
-    totals = watch_list.totals(warehouse, view, choice)
-    assert totals["customers_count"] == len(rows) > 0
-    assert totals["own_risk_amount"] == sum(row["own_risk_amount"] for row in rows)
-    assert {row["risk_tier"] for row in rows} <= {"D", "E"}
 
 
 def test_moves_end_at_the_tiers_of_the_week(warehouse: Warehouse, view: View) -> None:

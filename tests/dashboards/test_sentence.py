@@ -270,15 +270,28 @@ def test_oldest_slab() -> None:
     assert sentence.oldest_slab([], "EUR", FMT) == "Nothing is overdue"
 
 
+def _watched(name: str, **changed: Any) -> dict[str, Any]:
+    return {
+        "customer_id": name,
+        "customer_name": name,
+        "own_risk_amount": Decimal(210_400),
+        "oldest_days_past_due": 74,
+        "utilisation_rate": 1.31,
+        "reasons": "Limit used 131 % · In tier D",
+        "recommended_action": "Call today",
+        **changed,
+    }
+
+
 def _changes(**changed: Any) -> dict[str, Any]:
     return {
         "customers_count": 38,
         "own_risk_amount": Decimal(1_900_000),
+        "insolvent_count": 0,
         "entered_count": 6,
         "left_count": 4,
-        "biggest_name": "Delta SA",
-        "biggest_own_risk_amount": Decimal(210_400),
-        "biggest_oldest_days": 74,
+        "biggest": _watched("Delta SA"),
+        "first": _watched("Alpha SARL", own_risk_amount=Decimal(315_000)),
         **changed,
     }
 
@@ -288,18 +301,46 @@ def _changes(**changed: Any) -> dict[str, Any]:
     [
         (
             _changes(),
-            "38 customers are watched, €1.90M at own risk. Six came in, four left. "
-            "Biggest new risk: Delta SA, €210k, oldest 74 days past due.",
+            "Six came in, four left; 38 customers are watched, €1.90M at own risk. "
+            "Biggest new risk: Delta SA, €210k, oldest 74 days past due, limit used 131%. "
+            "First on the list: Alpha SARL, €315k: call today.",
         ),
         (
-            _changes(entered_count=0, biggest_name=None),
-            "38 customers are watched, €1.90M at own risk. Nobody came in, four left.",
+            _changes(first=_watched("Delta SA")),
+            "Six came in, four left; 38 customers are watched, €1.90M at own risk. "
+            "Biggest new risk: Delta SA, €210k, oldest 74 days past due, limit used 131%.",
         ),
         (
-            _changes(entered_count=0, left_count=0, biggest_name=None),
-            "38 customers are watched, €1.90M at own risk. Nobody came in and nobody left.",
+            _changes(
+                customers_count=1,
+                entered_count=0,
+                biggest=None,
+                first=_watched(
+                    "Beta Ltd",
+                    oldest_days_past_due=None,
+                    utilisation_rate=None,
+                    recommended_action=None,
+                    reasons="A payment bounced in the last four weeks · In tier D",
+                ),
+            ),
+            "Nobody came in, four left; 1 customer is watched, €1.90M at own risk. "
+            "First on the list: Beta Ltd, €210k, a payment bounced in the last four weeks.",
         ),
-        (_changes(customers_count=0), "No customer is on the watch list."),
+        (
+            _changes(entered_count=0, left_count=0, biggest=None, first=_watched("Beta Ltd", utilisation_rate=1)),
+            "Nobody came in and nobody left; 38 customers are watched, €1.90M at own risk. "
+            "First on the list: Beta Ltd, €210k: call today.",
+        ),
+        (_changes(customers_count=0, left_count=0, biggest=None, first=None), "No customer is on the watch list."),
+        (
+            _changes(customers_count=0, left_count=2, biggest=None, first=None),
+            "No customer is on the watch list. Two left.",
+        ),
+        (
+            _changes(customers_count=0, own_risk_amount=None, insolvent_count=1, entered_count=1, left_count=0)
+            | {"biggest": None, "first": None},
+            "One came in, nobody left; 0 customers are watched, €0 at own risk.",
+        ),
     ],
 )
 def test_watch_list(changes: dict[str, Any], expected: str) -> None:
@@ -337,6 +378,60 @@ _TIERS = [
 )
 def test_tiers(policy: list[dict[str, Any]], moves: list[dict[str, Any]], expected: str) -> None:
     assert _plain(sentence.tiers(policy, moves, 13, "EUR", FMT)) == expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([], "Nobody has an account to work on"),
+        ([("Ann", 0), ("Bo", 0)], "All accounts fit into the week"),
+        ([("Ann", 3), ("Bo", 0)], "3 accounts more than a week holds: Ann"),
+        ([(None, 1)], "1 account more than a week holds: accounts of no collector"),
+        ([("Ann", 3), ("Bo", 1), ("Cy", 0)], "4 accounts more than a week holds: 2 of 3 collectors"),
+    ],
+)
+def test_capacity(rows: list[tuple[str | None, int]], expected: str) -> None:
+    told = [{"collector": name, "beyond_count": beyond} for name, beyond in rows]
+    assert _plain(sentence.capacity(told, FMT)) == expected
+
+
+def _alert(kind: str, customer: str, recipient: str, amount: int, **changed: Any) -> dict[str, Any]:
+    return {
+        "alert_kind": kind,
+        "alert_label": {"cover_cut": "The insurer cut its limit"}.get(kind, "A large invoice falls due"),
+        "customer_id": customer,
+        "customer_name": customer,
+        "document_number": None,
+        "recipient": recipient,
+        "recipient_role": "collector",
+        "amount": Decimal(amount),
+        **changed,
+    }
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([], "Nobody needs to be told of anything today."),
+        (
+            [_alert("cover_cut", "Delta SA", "Ann", 50_000)],
+            "1 alert for one recipient: the insurer cut its limit (1). Largest: Delta SA, €50k.",
+        ),
+        (
+            # Told twice, it is one alert; of one person in two roles, two are told.
+            [
+                _alert("cover_cut", "Delta SA", "Ann", 50_000),
+                _alert("cover_cut", "Delta SA", "Ann", 50_000, recipient_role="sales_owner"),
+                _alert("large_invoice_due", "Beta", "Bo", 60_000, document_number="1"),
+                _alert("large_invoice_due", "Beta", "Bo", 70_000, document_number="2"),
+            ],
+            "3 alerts for three recipients: the insurer cut its limit (1), a large invoice falls due (2). "
+            "Largest: Beta, €70k.",
+        ),
+    ],
+)
+def test_alerts(rows: list[dict[str, Any]], expected: str) -> None:
+    assert _plain(sentence.alerts(rows, "EUR", FMT)) == expected
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ _PAST = """
         coalesce(balances.own_risk_amount, 0) as own_risk_amount,
         coalesce(balances.overdue_amount, 0) as overdue_amount,
         case
-            when $entity = '*' then listed.oldest_days_past_due
+            when $entity = '*' then nullif(listed.oldest_days_past_due, 0)
             else datediff('day', oldest.due_on, listed.as_of_on)
         end as oldest_days_past_due,
         listed.tier_seriously_late_rate,
