@@ -157,15 +157,22 @@ def _people(rows: Sequence[Row], message: str, note: str, key: str, listed: List
         export.buttons(rows, columns, f"watch-list-{key}-{day}", facts, key=key)
     if not rows:
         return
-    lines = [
-        f"<tr><td>{navigate.customer_link(row, here.view)}</td><td>{html.tier(row['risk_tier'])}</td>"
-        f"<td>{here.fmt.short_money(row['own_risk_amount'], currency)}</td>"
-        f'<td class="text">{escape(row["reasons"] or "")}</td></tr>'
-        for row in rows
-    ]
+    lines = []
+    for row in rows:
+        stake = here.fmt.short_money(row["own_risk_amount"], currency)
+        expected = here.fmt.short_money(row["expected_loss_amount"], currency)
+        action = row.get("recommended_action") if row["change"] == "entered" else None
+        decide = f"<small>{escape(action)}</small>" if action else ""
+        lines.append(
+            f"<tr><td>{navigate.customer_link(row, here.view)}</td><td>{html.tier(row['risk_tier'])}</td>"
+            f"<td>{stake}<small>{expected} expected</small></td>"
+            f'<td class="text">{escape(row["reasons"] or "")}{decide}</td></tr>'
+        )
+    decision = ", and what to decide" if any(row.get("recommended_action") for row in rows) and key == "came-in" else ""
     st.html(
         '<div class="enc-scroll enc-people"><table class="enc-table"><thead><tr><th>Customer</th><th>Tier</th>'
-        f'<th>Own risk</th><th class="text">Why</th></tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
+        f'<th>Own risk, loss</th><th class="text">Why{decision}</th></tr></thead>'
+        f"<tbody>{''.join(lines)}</tbody></table></div>"
     )
 
 

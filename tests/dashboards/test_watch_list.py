@@ -132,10 +132,15 @@ def test_reasons_of_everyone_who_came_in_and_left_stand_in_full(
     assert len(people) == 2
     for place, change in enumerate(("entered", "left")):
         rows = marts.execute(
-            "select customer_id, reasons from rpt_watch_list where entity_id = '*' and change = ?", [change]
+            """
+            select customer_id, reasons, recommended_action from rpt_watch_list
+            where entity_id = '*' and change = ?
+            """,
+            [change],
         ).fetchall()
         assert len(rows) == people[place].count("<tr><td>") > 0
-        for customer_id, reasons in rows:
+        for customer_id, reasons, action in rows:
+            assert (f"<small>{action}</small>" in people[place]) == (change == "entered")
             assert f"customer?customer={customer_id}" in people[place]
             assert reasons.replace("&", "&amp;") in people[place]
 
