@@ -227,7 +227,9 @@ def _columns(currency: str, *, newest: bool) -> tuple[Column, ...]:
     since = (
         Column("since", "On the list", width=128, help=means("Came in, left")),
         Column("tier_move", "Tier moved", width=88, help="Against the tier four weeks ago"),
-        Column("tier_seriously_late_rate", "Tier, late", Kind.RATE, 80, help=means("Seriously late, of the tier")),
+        Column(
+            "tier_seriously_late_rate", "Tier's late rate", Kind.RATE, 104, help=means("Seriously late, of the tier")
+        ),
     )
     amounts = (
         Column("overdue_amount", f"Overdue, {currency}", Kind.WHOLE_MONEY, 96, help=means("Overdue")),
@@ -240,21 +242,22 @@ def _columns(currency: str, *, newest: bool) -> tuple[Column, ...]:
         Column("sales_owner", "Sales owner", width=120),
         Column("collector", "Collector", width=120),
         Column("risk_score", "Score", Kind.POINTS, 64, help=means("Risk score")),
+        Column("customer_id", "Customer id", width=96),
     )
     if not newest:
         return (*first, *since, *amounts, insured, *last)
     return (
         *first,
         Column("recommended_action", "To decide", width=232, help=means("To decide")),
-        Column("next_words", "Next step", width=184, help=means("Next step, by")),
+        Column("next_words", "Next step", width=248, help=means("Next step, by")),
         Column("next_stage_on", "By", Kind.DATE, 104, help=means("Next step, by")),
         *since,
         *amounts,
         Column("utilisation_rate", "Limit used", Kind.RATE, 88, help=means("Limit used")),
         insured,
-        Column("last_paid_on", "Last paid", Kind.DATE, 104, help=means("Last paid, last contact")),
-        Column("last_action_on", "Last contact", Kind.DATE, 104, help=means("Last paid, last contact")),
-        Column("contact_words", "What came of it", width=216),
+        Column("last_paid_on", "Last payment", Kind.DATE, 104, help=means("Last payment, last contact")),
+        Column("last_action_on", "Last contact", Kind.DATE, 104, help=means("Last payment, last contact")),
+        Column("contact_words", "Contact, and what came of it", width=216),
         Column("promise_due_on", "Promised by", Kind.DATE, 104, help=means("Promise")),
         Column("promise_amount", f"Promised, {currency}", Kind.WHOLE_MONEY, 112, help=means("Promise")),
         Column("promise_words", "Promise", width=80, help=means("Promise")),

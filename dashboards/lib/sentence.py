@@ -212,6 +212,9 @@ def watch_list(changes: Row, currency: str, fmt: Formatter) -> str:
         moves = sentence_case(f"{_people(entered)} came in, {_people(left)} left; ")
     else:
         moves = "Nobody came in and nobody left; "
+    if not count:
+        apart = f"{_people(insolvent)} {'is' if insolvent == 1 else 'are'} insolvent"
+        return f"{moves}nobody is to be worked on, {apart}."
     watched = f"{fmt.count(count, 'customer')} {'is' if count == 1 else 'are'} watched"
     told = [f"{moves}{watched}, {fmt.short_money(changes['own_risk_amount'] or 0, currency)} at own risk."]
     biggest, first = changes.get("biggest"), changes.get("first")

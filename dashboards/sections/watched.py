@@ -141,6 +141,7 @@ def _people(rows: Sequence[Row], message: str, note: str, key: str, listed: List
         Column("customer_name", "Customer"),
         Column("risk_tier", "Tier", Kind.TIER),
         Column("reasons", "Why"),
+        *([Column("recommended_action", "To decide")] if listed.is_newest else []),
         Column("expected_loss_amount", f"Expected loss, {currency}", Kind.MONEY),
         Column("own_risk_amount", f"Own risk, {currency}", Kind.MONEY),
         Column("overdue_amount", f"Overdue, {currency}", Kind.MONEY),

@@ -339,7 +339,7 @@ def _changes(**changed: Any) -> dict[str, Any]:
         (
             _changes(customers_count=0, own_risk_amount=None, insolvent_count=1, entered_count=1, left_count=0)
             | {"biggest": None, "first": None},
-            "One came in, nobody left; 0 customers are watched, €0 at own risk.",
+            "One came in, nobody left; nobody is to be worked on, one is insolvent.",
         ),
     ],
 )
