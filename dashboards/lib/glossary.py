@@ -103,7 +103,10 @@ PAGES: dict[str, Words] = {
         ),
         ("Limit used", "Used ÷ granted on the build's day; above 100 % is an excess."),
         ("Not provided", "A dash, never a zero: nothing was loaded that says it."),
-        ("Last payment, last contact", "The newest day money came in, and the newest action but notices to an insurer."),
+        (
+            "Last payment, last contact",
+            "The newest day money came in, and the newest action but notices to an insurer.",
+        ),
         ("Promise", "The open promise due first, else the last one: its day, amount, and whether it was kept."),
         ("Status, note, back on", "As the team last wrote on the customer's page, and the day to come back to it."),
         ("Insurer by", "The last day to notify the insurer of the customer's most urgent item."),
