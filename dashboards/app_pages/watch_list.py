@@ -136,7 +136,7 @@ def _choice(listed: Listed, here: Context) -> Choice:
         owners = st.multiselect(
             "Owner or collector",
             watch_list.owners(here.warehouse, here.view, listed),
-            key="owner",
+            key=navigate.OWNER,
             bind="query-params",
             placeholder="Anyone",
             width=160,

@@ -42,6 +42,7 @@ CUSTOMER_PAGE = "app_pages/customer.py"
 FIGURE_PAGE = "app_pages/figure.py"
 DOCUMENT_PAGE = "app_pages/document.py"
 CUSTOMER = "customer"
+OWNER = "owner"
 FIGURE, PART, SCOPE = "figure", "part", "scope"
 MONTH = "month"
 CUT, MEMBER = "cut", "member"
@@ -62,6 +63,13 @@ def customer_link(row: Row, view: View) -> str:
     asked = {CUSTOMER: row["customer_id"], **_in_view(view, view.entity_id)}
     address = f"customer?{urlencode({name: value for name, value in asked.items() if value})}"
     return f'<a href="{escape(address)}" target="_self">{escape(str(row["customer_name"]))}</a>'
+
+
+def accounts_link(collector: str, view: View) -> str:
+    """A collector as a link to its accounts on the watch list, as markup; it holds what is in view."""
+    asked = {OWNER: collector, **_in_view(view, view.entity_id)}
+    address = f"watch_list?{urlencode({name: value for name, value in asked.items() if value})}"
+    return f'<a href="{escape(address)}" target="_self">{escape(collector)}</a>'
 
 
 def document_code(row: Row) -> str:

@@ -184,13 +184,16 @@ def capacity(here: Context) -> None:
     lines = []
     for row in rows:
         beyond = row["beyond_count"]
+        name = navigate.accounts_link(row["collector"], here.view) if row["collector"] else "No collector"
         at_stake = f" · {fmt.short_money(row['beyond_own_risk_amount'], currency)}" if beyond else ""
         lines.append(
-            f"<tr><td>{escape(row['collector'] or 'No collector')}</td><td>{fmt.number(row['accounts_a_week'])}</td>"
+            f"<tr><td>{name}</td><td>{fmt.number(row['accounts_a_week'])}</td>"
             f"<td>{fmt.number(row['customers_count'])}</td><td>{fmt.number(row['within_count'])}</td>"
             f'<td class="{"enc-worse" if beyond else "enc-same"}">{fmt.number(beyond)}{at_stake}</td></tr>'
         )
-    note = "Accounts a week and person from seeds/team_capacity.csv; the first by expected loss fit"
+    note = (
+        "Accounts a week and person from seeds/team_capacity.csv: the first by expected loss fit; a name shows its own"
+    )
     with page.card("capacity", sentence.capacity(rows, fmt), note, fill=True):
         st.html(
             '<div class="enc-scroll"><table class="enc-table"><thead><tr><th>Collector</th><th>Accounts a week</th>'

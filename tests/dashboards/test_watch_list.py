@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import duckdb
 import pytest
@@ -321,6 +322,18 @@ def test_capacity_is_that_of_the_policy(page: AppTest, warehouse: Warehouse, vie
         assert row["beyond_count"] == row["customers_count"] - row["within_count"]
     card = next(found for found in html(page) if "Accounts a week</th>" in found)
     assert all(row["collector"] in card for row in rows)
+
+
+def test_a_collector_s_name_leads_to_its_accounts(
+    page: AppTest, sample_home: Path, monkeypatch: pytest.MonkeyPatch, marts: duckdb.DuckDBPyConnection
+) -> None:
+    (collector,) = one(marts, "select collector from rpt_watch_list where list_section = 'watch' order by 1 limit 1")
+    card = next(found for found in html(page) if "Accounts a week</th>" in found)
+    assert f'href="watch_list?{urlencode({"owner": collector})}"' in card
+    own = open_app(sample_home, monkeypatch, owner=collector).switch_page("app_pages/watch_list.py").run()
+    assert set(_table(_ran(own))["collector"]) == {collector}
+    own.toggle(key="capacity").set_value(False).run()
+    assert len(_table(own)) == _count(marts, f"list_section = 'watch' and collector = $${collector}$$")
 
 
 def test_the_rate_that_ranks_the_list_is_shown_and_explained(page: AppTest, marts: duckdb.DuckDBPyConnection) -> None:
