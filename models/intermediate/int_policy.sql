@@ -17,7 +17,6 @@ final as (
         cast(max(case when policy = 'fx_carry_days' then value end) as integer) as fx_carry_days,
         cast(max(case when policy = 'new_customer_days' then value end) as integer) as new_customer_days,
         cast(max(case when policy = 'first_history_days' then value end) as integer) as first_history_days,
-        cast(max(case when policy = 'solvency_weight' then value end) as decimal(9, 6)) as solvency_weight,
         cast(max(case when policy = 'funding_rate' then value end) as decimal(9, 6)) as funding_rate,
         cast(max(case when policy = 'order_horizon_days' then value end) as integer) as order_horizon_days,
         cast(max(case when policy = 'insurance_uplift_rate' then value end) as decimal(9, 6)) as insurance_uplift_rate,

@@ -1,6 +1,6 @@
 {#
-  The points of each value that a factor took: the band [from, below) that holds it. One row a
-  value, so that millions of customer weeks find theirs by equality.
+  The points of each value that a factor took, by the version of the policy that scores the week: the band [from, below)
+  that holds it. One row a version and value, so that millions of customer weeks find theirs by equality.
 #}
 {%- set factors = risk_factors() | map(attribute='name') | list -%}
 with
@@ -11,18 +11,15 @@ inputs as (
 
 ),
 
-newest_policy as (
+weeks as (
 
-    select max(policy_version) as policy_version from {{ ref('risk_scorecard') }}
+    select * from {{ ref('int_policy_weeks') }}
 
 ),
 
 bands as (
 
-    select bands.*
-    from {{ ref('risk_scorecard') }} as bands
-    inner join newest_policy
-        on bands.policy_version = newest_policy.policy_version
+    select * from {{ ref('risk_scorecard') }}
 
 ),
 
@@ -30,10 +27,13 @@ taken_values as (
 
     {% for factor in factors %}
         select distinct
+            weeks.policy_version,
             '{{ factor }}' as factor,
-            {{ factor }} as value
+            inputs.{{ factor }} as value
         from inputs
-        where {{ factor }} is not null
+        inner join weeks
+            on inputs.week_ending_on = weeks.week_ending_on
+        where inputs.{{ factor }} is not null
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
@@ -42,13 +42,15 @@ taken_values as (
 reached as (
 
     select
+        taken_values.policy_version,
         taken_values.factor,
         taken_values.value,
         bands.points
     from taken_values
     inner join bands
         on
-            taken_values.factor = bands.factor
+            taken_values.policy_version = bands.policy_version
+            and taken_values.factor = bands.factor
             and taken_values.value >= bands.from_value
             and (bands.below_value is null or taken_values.value < bands.below_value)
 
@@ -57,23 +59,29 @@ reached as (
 most as (
 
     select
+        policy_version,
         factor,
         max(points) as most_points
     from bands
-    group by factor
+    group by
+        policy_version,
+        factor
 
 ),
 
 final as (
 
     select
+        reached.policy_version,
         reached.factor,
         reached.value,
         reached.points,
         most.most_points
     from reached
     inner join most
-        on reached.factor = most.factor
+        on
+            reached.policy_version = most.policy_version
+            and reached.factor = most.factor
 
 )
 

@@ -274,7 +274,8 @@ def test_a_hole_in_the_policy_fails_the_build_by_name(
     loaded = run_encours(["load", extracts, "--as-of", "2026-03-29"], home, project=project)
     assert loaded.returncode == 0, output(loaded)
 
-    seeds = [part for seed in ("risk_scorecard", "risk_factors", "risk_caps") for part in ("--select", seed)]
+    names = ("risk_policies", "risk_scorecard", "risk_factors", "risk_caps")
+    seeds = [part for seed in names for part in ("--select", seed)]
     done = run_encours(["build", *seeds], home, project=project)
     assert done.returncode == 1, output(done)
     assert "test assert_the_scorecard_is_whole" in done.stderr

@@ -1,7 +1,8 @@
 {#
-  Every factor of every version of the scorecard has bands [from, below) without a hole or an overlap, from its lowest
-  value to an open end, and a cap; the lists in seeds/ and in macros/ledger/risk_factors.sql are the same. Else a value
-  would score twice, or not at all. A row is one fault, with the seed, the line it is in and what is wrong.
+  Every day has one version of the risk policy, and no version is named that has no first day. Every factor of every version
+  has bands [from, below) without a hole or an overlap, from its lowest value to an open end, and a cap; the lists in seeds/
+  and in macros/ledger/risk_factors.sql are the same. Else a value would score twice, or not at all. A row is one fault,
+  with the seed, the line it is in and what is wrong.
 #}
 with
 
@@ -47,14 +48,90 @@ groups as (
 
 ),
 
+policies as (
+
+    select
+        *,
+        count(*) over (partition by policy_version) as versions_count,
+        count(*) over (partition by from_on) as days_count,
+        row_number() over (order by from_on, policy_version) as version_no
+    from {{ ref('risk_policies') }}
+
+),
+
 versions as (
 
-    select distinct policy_version from bands
+    select distinct policy_version from policies
+
+),
+
+named_versions as (
+
+    select
+        'risk_scorecard' as seed,
+        policy_version
+    from bands
+    union
+    select
+        'risk_caps' as seed,
+        policy_version
+    from caps
 
 ),
 
 faults as (
 
+    select
+        'risk_policies' as seed,
+        '*' as line,
+        'hole: no version of the policy' as fault
+    from (select count(*) as versions_count from policies) as counted
+    where versions_count = 0
+    union all
+    select
+        'risk_policies' as seed,
+        coalesce(policy_version, 'empty') as line,
+        'hole: policy_version and from_on must be given' as fault
+    from policies
+    where policy_version is null or from_on is null
+    union all
+    select
+        'risk_policies' as seed,
+        policy_version as line,
+        'hole: the first version must reach back to 1900-01-01 or before, not begin on ' || cast(from_on as varchar) as fault
+    from policies
+    where version_no = 1 and from_on > date '1900-01-01'
+    union all
+    select distinct
+        'risk_policies' as seed,
+        policy_version as line,
+        'stands ' || cast(versions_count as varchar) || ' times' as fault
+    from policies
+    where versions_count > 1
+    union all
+    select
+        'risk_policies' as seed,
+        policy_version as line,
+        'overlap: from_on ' || cast(from_on as varchar) || ' stands ' || cast(days_count as varchar) || ' times' as fault
+    from policies
+    where from_on is not null and days_count > 1
+    union all
+    select
+        'risk_policies' as seed,
+        policy_version as line,
+        'solvency_weight must be 0 to 1, not ' || coalesce(cast(solvency_weight as varchar), 'empty') as fault
+    from policies
+    where solvency_weight is null or solvency_weight < 0 or solvency_weight > 1
+    union all
+    select
+        named.seed,
+        coalesce(named.policy_version, 'empty') as line,
+        'unknown version: seeds/risk_policies.csv does not name it' as fault
+    from named_versions as named
+    left join versions
+        on named.policy_version = versions.policy_version
+    where versions.policy_version is null
+    union all
     select
         'risk_scorecard' as seed,
         policy_version || ' ' || factor || ' from ' || cast(from_value as varchar) as line,

@@ -1,6 +1,6 @@
 {#
-  The rest of the credit policy: tiers A to E with rising scores, a margin smaller than each gap, and known actions;
-  signals that the score knows, stale before they lapse;
+  The rest of the credit policy: tiers A to E with known actions; in each version of the risk policy a boundary for each of B
+  to E, with rising scores and a margin smaller than each gap; signals that the score knows, stale before they lapse;
   weights and rates between 0 and 1. A row is one fault, with the seed, the line it is in and what is wrong.
 #}
 with
@@ -9,9 +9,24 @@ tiers as (
 
     select
         *,
-        coalesce(lag(from_score) over (order by tier_order), 0) as before_score,
         lag(review_days) over (order by tier_order) as before_review_days
     from {{ ref('risk_tiers') }}
+
+),
+
+versions as (
+
+    select distinct policy_version from {{ ref('risk_policies') }}
+
+),
+
+boundaries as (
+
+    select
+        *,
+        coalesce(lag(from_score) over (partition by policy_version order by risk_tier), 0) as before_score,
+        coalesce(policy_version, 'empty') || ' ' || coalesce(risk_tier, 'empty') as line
+    from {{ ref('risk_boundaries') }}
 
 ),
 
@@ -75,28 +90,66 @@ faults as (
     group by risk_tier
     having count(*) > 1
     union all
-    select
-        'risk_tiers' as seed,
-        risk_tier as line,
-        'hole: from_score and margin must be given' as fault
-    from tiers
-    where tier_order > 1 and (from_score is null or margin is null)
+    select distinct
+        'risk_boundaries' as seed,
+        coalesce(boundaries.policy_version, 'empty') as line,
+        'unknown version: seeds/risk_policies.csv does not name it' as fault
+    from boundaries
+    left join versions
+        on boundaries.policy_version = versions.policy_version
+    where versions.policy_version is null
     union all
     select
-        'risk_tiers' as seed,
-        risk_tier as line,
+        'risk_boundaries' as seed,
+        coalesce(boundaries.line, versions.policy_version || ' ' || named_tiers.risk_tier) as line,
+        case
+            when boundaries.line is null then 'hole: this version has no boundary for the tier'
+            else 'stands ' || cast(count(*) as varchar) || ' times'
+        end as fault
+    from versions
+    cross join named_tiers
+    left join boundaries
+        on
+            versions.policy_version = boundaries.policy_version
+            and named_tiers.risk_tier = boundaries.risk_tier
+    where named_tiers.tier_order > 1
+    group by
+        versions.policy_version,
+        named_tiers.risk_tier,
+        boundaries.line
+    having boundaries.line is null or count(*) > 1
+    union all
+    select
+        'risk_boundaries' as seed,
+        boundaries.line,
+        'unknown tier: boundaries are those of B to E' as fault
+    from boundaries
+    left join named_tiers
+        on boundaries.risk_tier = named_tiers.risk_tier
+    where coalesce(named_tiers.tier_order, 1) = 1
+    union all
+    select
+        'risk_boundaries' as seed,
+        line,
+        'hole: from_score and margin must be given' as fault
+    from boundaries
+    where from_score is null or margin is null
+    union all
+    select
+        'risk_boundaries' as seed,
+        line,
         'overlap: from_score ' || cast(from_score as varchar) || ' must be above ' || cast(before_score as varchar)
         || ', that of the tier before, and at most 100' as fault
-    from tiers
-    where tier_order > 1 and (from_score <= before_score or from_score > 100)
+    from boundaries
+    where from_score <= before_score or from_score > 100
     union all
     select
-        'risk_tiers' as seed,
-        risk_tier as line,
+        'risk_boundaries' as seed,
+        line,
         'margin ' || cast(margin as varchar) || ' must be 0 or more and smaller than the gap of '
         || cast(from_score - before_score as varchar) || ' to the tier before' as fault
-    from tiers
-    where tier_order > 1 and (margin < 0 or margin >= from_score - before_score)
+    from boundaries
+    where margin < 0 or margin >= from_score - before_score
     union all
     select
         'risk_tiers' as seed,
@@ -170,7 +223,7 @@ faults as (
     from parameters
     where
         policy in (
-            'late_tolerance_rate', 'solvency_weight', 'funding_rate', 'gl_stops_build', 'headline_dso_is_countback',
+            'late_tolerance_rate', 'funding_rate', 'gl_stops_build', 'headline_dso_is_countback',
             'insurance_uplift_rate'
         )
         and (value is null or value < 0 or value > 1)
@@ -189,7 +242,7 @@ faults as (
     from (
         {% for name in [
             'late_tolerance_amount', 'late_tolerance_rate', 'bank_days', 'grace_days', 'gl_tolerance_amount',
-            'fx_carry_days', 'solvency_weight', 'gl_stops_build', 'funding_rate', 'headline_dso_is_countback',
+            'fx_carry_days', 'gl_stops_build', 'funding_rate', 'headline_dso_is_countback',
             'fiscal_year_end_month', 'promise_grace_days', 'default_write_off_amount', 'order_pattern_multiple',
             'order_horizon_days', 'insurance_uplift_rate', 'limit_step_amount',
         ] %}

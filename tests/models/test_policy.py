@@ -18,8 +18,10 @@ POLICY_TESTS = (
 
 SEEDS = (
     "policy",
+    "risk_boundaries",
     "risk_caps",
     "risk_factors",
+    "risk_policies",
     "risk_scorecard",
     "risk_tiers",
     "credit_signals",
@@ -41,7 +43,7 @@ def _lines(seed: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-VERSION = max(row["policy_version"] for row in _lines("risk_scorecard"))
+(VERSION,) = (row["policy_version"] for row in _lines("risk_policies"))
 
 FAULTS: dict[str, tuple[Change, tuple[str, str, str]]] = {
     "hole between bands": (
@@ -112,13 +114,69 @@ FAULTS: dict[str, tuple[Change, tuple[str, str, str]]] = {
         ("risk_tiers", {"risk_tier": "D"}, {"risk_tier": "F"}),
         ("risk_tiers", "F", "unknown tier: the tiers are A to E"),
     ),
+    "first version that begins late": (
+        ("risk_policies", {"policy_version": VERSION}, {"from_on": "2024-01-01"}),
+        (
+            "risk_policies",
+            VERSION,
+            "hole: the first version must reach back to 1900-01-01 or before, not begin on 2024-01-01",
+        ),
+    ),
+    "version without a first day": (
+        ("risk_policies", {"policy_version": VERSION}, {"from_on": ""}),
+        ("risk_policies", VERSION, "hole: policy_version and from_on must be given"),
+    ),
+    "no version": (
+        ("risk_policies", {"policy_version": VERSION}, None),
+        ("risk_policies", "*", "hole: no version of the policy"),
+    ),
+    "weight beyond one": (
+        ("risk_policies", {"policy_version": VERSION}, {"solvency_weight": "1.2"}),
+        ("risk_policies", VERSION, "solvency_weight must be 0 to 1, not 1.200000"),
+    ),
+    "bands of an unknown version": (
+        ("risk_scorecard", {"factor": "bad_press", "from_value": "0"}, {"policy_version": "1999-1"}),
+        ("risk_scorecard", "1999-1", "unknown version: seeds/risk_policies.csv does not name it"),
+    ),
+    "cap of an unknown version": (
+        ("risk_caps", {"cap_group": "orders"}, {"policy_version": "1999-1"}),
+        ("risk_caps", "1999-1", "unknown version: seeds/risk_policies.csv does not name it"),
+    ),
+    "boundary of an unknown version": (
+        ("risk_boundaries", {"risk_tier": "C"}, {"policy_version": "1999-1"}),
+        ("risk_boundaries", "1999-1", "unknown version: seeds/risk_policies.csv does not name it"),
+    ),
+    "tier without a boundary": (
+        ("risk_boundaries", {"risk_tier": "C"}, None),
+        ("risk_boundaries", f"{VERSION} C", "hole: this version has no boundary for the tier"),
+    ),
+    "boundary twice": (
+        ("risk_boundaries", {"risk_tier": "C"}, {"risk_tier": "D"}),
+        ("risk_boundaries", f"{VERSION} D", "stands 2 times"),
+    ),
+    "boundary of the best tier": (
+        ("risk_boundaries", {"risk_tier": "C"}, {"risk_tier": "A"}),
+        ("risk_boundaries", f"{VERSION} A", "unknown tier: boundaries are those of B to E"),
+    ),
+    "boundary without a margin": (
+        ("risk_boundaries", {"risk_tier": "C"}, {"margin": ""}),
+        ("risk_boundaries", f"{VERSION} C", "hole: from_score and margin must be given"),
+    ),
     "scores that do not rise": (
-        ("risk_tiers", {"risk_tier": "B"}, {"from_score": "0"}),
-        ("risk_tiers", "B", "overlap: from_score 0 must be above 0, that of the tier before, and at most 100"),
+        ("risk_boundaries", {"risk_tier": "B"}, {"from_score": "0"}),
+        (
+            "risk_boundaries",
+            f"{VERSION} B",
+            "overlap: from_score 0 must be above 0, that of the tier before, and at most 100",
+        ),
     ),
     "margin as wide as the gap": (
-        ("risk_tiers", {"risk_tier": "B"}, {"from_score": "9", "margin": "9"}),
-        ("risk_tiers", "B", "margin 9 must be 0 or more and smaller than the gap of 9 to the tier before"),
+        ("risk_boundaries", {"risk_tier": "B"}, {"from_score": "9", "margin": "9"}),
+        (
+            "risk_boundaries",
+            f"{VERSION} B",
+            "margin 9 must be 0 or more and smaller than the gap of 9 to the tier before",
+        ),
     ),
     "unknown action": (
         ("risk_tiers", {"risk_tier": "E"}, {"credit_action": "halt"}),
@@ -204,15 +262,27 @@ FAULTS: dict[str, tuple[Change, tuple[str, str, str]]] = {
         ("team_capacity", {"collector": "*"}, None),
         ("team_capacity", "*", "hole: no line for who is not named"),
     ),
-    "weight beyond one": (
-        ("policy", {"policy": "solvency_weight"}, {"value": "1.2"}),
-        ("policy", "solvency_weight", "must be 0 to 1, not 1.200000"),
-    ),
     "parameter left out": (
         ("policy", {"policy": "promise_grace_days"}, None),
         ("policy", "promise_grace_days", "missing or doubled: stands 0 times"),
     ),
 }
+
+
+SECOND = "2027-1"
+"""A version appended to the policy."""
+
+
+def _appended(version: str = SECOND, *, from_on: str = "2024-02-01") -> dict[str, list[list[str]]]:
+    """The seeds with a second version beside the shipped one: the same bands, caps and boundaries under another name."""
+    seeds = {}
+    for seed in ("risk_policies", "risk_scorecard", "risk_caps", "risk_boundaries"):
+        lines = _lines(seed)
+        named = [{**line, "policy_version": version} for line in lines if line["policy_version"] == VERSION]
+        if seed == "risk_policies":
+            named = [{**line, "from_on": from_on} for line in named]
+        seeds[seed] = [list(line.values()) for line in lines + named]
+    return seeds
 
 
 @pytest.fixture
@@ -250,3 +320,31 @@ def test_the_policy_as_it_stands_has_no_fault(compiled: Compiled, policy_tests: 
 def test_a_fault_is_found_and_named(fault: str, compiled: Compiled, policy_tests: list[Node]) -> None:
     change, expected = FAULTS[fault]
     assert expected in _faults(compiled, policy_tests, {change[0]: _changed(change)})
+
+
+def test_a_whole_second_version_has_no_fault(compiled: Compiled, policy_tests: list[Node]) -> None:
+    assert _faults(compiled, policy_tests, _appended()) == []
+
+
+def test_a_second_version_that_is_not_whole_is_named(compiled: Compiled, policy_tests: list[Node]) -> None:
+    for seed, parts, fault in (
+        (
+            "risk_scorecard",
+            [row["factor"] for row in _lines("risk_factors")],
+            "hole: this version has no band for the factor",
+        ),
+        ("risk_caps", [row["cap_group"] for row in _lines("risk_caps")], "hole: this version has no cap for the group"),
+        ("risk_boundaries", ["B", "C", "D", "E"], "hole: this version has no boundary for the tier"),
+    ):
+        seeds = _appended()
+        del seeds[seed]
+        found = set(_faults(compiled, policy_tests, seeds))
+        assert found == {(seed, f"{SECOND} {part}", fault) for part in parts}
+
+
+def test_two_versions_of_one_day_or_of_one_name_are_named(compiled: Compiled, policy_tests: list[Node]) -> None:
+    same_day = _faults(compiled, policy_tests, _appended(from_on="1900-01-01"))
+    fault = "overlap: from_on 1900-01-01 stands 2 times"
+    assert sorted(map(str, same_day)) == [str(("risk_policies", version, fault)) for version in (VERSION, SECOND)]
+    same_name = {"risk_policies": _appended(VERSION)["risk_policies"]}
+    assert _faults(compiled, policy_tests, same_name) == [("risk_policies", VERSION, "stands 2 times")]

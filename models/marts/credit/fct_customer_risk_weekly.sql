@@ -32,19 +32,9 @@ points as (
 
 ),
 
-versions as (
+policy_weeks as (
 
-    select max(policy_version) as policy_version from {{ ref('risk_scorecard') }}
-
-),
-
-policy as (
-
-    select
-        int_policy.solvency_weight,
-        versions.policy_version
-    from {{ ref('int_policy') }} as int_policy
-    cross join versions
+    select * from {{ ref('int_policy_weeks') }}
 
 ),
 
@@ -52,24 +42,24 @@ caps as (
 
     select
         {% for cap in caps %}
-            max(case when risk_caps.cap_group = '{{ cap }}' then risk_caps.cap_points end) as {{ cap }}_cap,
+            max(case when cap_group = '{{ cap }}' then cap_points end) as {{ cap }}_cap,
         {% endfor %}
-        count(*) as caps_count
-    from {{ ref('risk_caps') }} as risk_caps
-    inner join versions
-        on risk_caps.policy_version = versions.policy_version
+        policy_version
+    from {{ ref('risk_caps') }}
+    group by policy_version
 
 ),
 
-tiers as (
+boundaries as (
 
     select
         {% for tier in boundaries %}
             max(case when risk_tier = '{{ tier }}' then from_score end) as from_score_{{ tier }},
             max(case when risk_tier = '{{ tier }}' then from_score - margin end) as until_score_{{ tier }},
         {% endfor %}
-        count(*) as tiers_count
-    from {{ ref('risk_tiers') }}
+        policy_version
+    from {{ ref('risk_boundaries') }}
+    group by policy_version
 
 ),
 
@@ -90,13 +80,19 @@ pointed as (
         {% for alarm in alarms %}
             coalesce(inputs.{{ alarm }}, 0) > 0{{ ' or' if not loop.last }}
         {% endfor %} as has_alarm,
-        coalesce(inputs.insolvency, 0) > 0 as is_insolvent
+        coalesce(inputs.insolvency, 0) > 0 as is_insolvent,
+        policy_weeks.policy_version,
+        policy_weeks.solvency_weight
     from inputs
-    cross join caps
+    inner join policy_weeks
+        on inputs.week_ending_on = policy_weeks.week_ending_on
+    inner join caps
+        on policy_weeks.policy_version = caps.policy_version
     {% for factor in factors %}
         left join points as {{ factor.name }}_points
             on
                 inputs.{{ factor.name }} = {{ factor.name }}_points.value
+                and policy_weeks.policy_version = {{ factor.name }}_points.policy_version
                 and {{ factor.name }}_points.factor = '{{ factor.name }}'
     {% endfor %}
 
@@ -126,46 +122,46 @@ weighted as (
     -- A bureau's score is mixed with the behaviour, and is its floor: who cannot pay is no better for having paid. An
     -- alarm alone says nothing good, so it only lifts the behaviour towards 100.
     select
-        scored.*,
-        policy.policy_version,
-        scored.solvency_score is null as is_behaviour_only,
+        *,
+        solvency_score is null as is_behaviour_only,
         cast(
             round(
                 case
-                    when scored.is_insolvent then 100
-                    when scored.solvency_score is null then scored.behaviour_score
-                    when scored.behaviour_score is null then scored.solvency_score
-                    when scored.has_bureau_score
+                    when is_insolvent then 100
+                    when solvency_score is null then behaviour_score
+                    when behaviour_score is null then solvency_score
+                    when has_bureau_score
                         then greatest(
-                                scored.solvency_score,
-                                (1 - policy.solvency_weight) * scored.behaviour_score
-                                + policy.solvency_weight * scored.solvency_score
+                                solvency_score,
+                                (1 - solvency_weight) * behaviour_score
+                                + solvency_weight * solvency_score
                             )
                     else
-                        scored.behaviour_score
-                        + (100 - scored.behaviour_score) * policy.solvency_weight * scored.solvency_score * 0.01
+                        behaviour_score
+                        + (100 - behaviour_score) * solvency_weight * solvency_score * 0.01
                 end,
                 0
             ) as integer
         ) as risk_score
     from scored
-    cross join policy
 
 ),
 
 crossings as (
 
-    -- Each boundary is on from its score upwards, off below its score less the margin, else as it last was.
+    -- Each boundary is on from its score upwards, off below its score less the margin, else as it last was: by the week's
+    -- version of the policy, also in the first week after a change.
     select
         {% for tier in boundaries %}
             case
-                when weighted.risk_score >= tiers.from_score_{{ tier }} then 1
-                when weighted.risk_score < tiers.until_score_{{ tier }} then 0
+                when weighted.risk_score >= boundaries.from_score_{{ tier }} then 1
+                when weighted.risk_score < boundaries.until_score_{{ tier }} then 0
             end as crossed_{{ tier }},
         {% endfor %}
         weighted.*
     from weighted
-    cross join tiers
+    inner join boundaries
+        on weighted.policy_version = boundaries.policy_version
 
 ),
 

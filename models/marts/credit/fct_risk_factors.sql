@@ -9,10 +9,14 @@ as_of as (
 
 inputs as (
 
-    select inputs.*
+    select
+        inputs.*,
+        policy_weeks.policy_version
     from {{ ref('int_customer_risk_inputs') }} as inputs
     inner join as_of
         on inputs.as_of_on = as_of.as_of_on
+    inner join {{ ref('int_policy_weeks') }} as policy_weeks
+        on inputs.week_ending_on = policy_weeks.week_ending_on
 
 ),
 
@@ -28,18 +32,9 @@ factors as (
 
 ),
 
-versions as (
-
-    select max(policy_version) as policy_version from {{ ref('risk_scorecard') }}
-
-),
-
 caps as (
 
-    select risk_caps.*
-    from {{ ref('risk_caps') }} as risk_caps
-    inner join versions
-        on risk_caps.policy_version = versions.policy_version
+    select * from {{ ref('risk_caps') }}
 
 ),
 
@@ -77,6 +72,7 @@ long_form as (
             customer_id,
             '{{ factor }}' as factor,
             {{ factor }} as value,
+            policy_version,
             is_payment_stale
         from inputs
         {% if not loop.last %}union all{% endif %}
@@ -132,7 +128,9 @@ final as (
     inner join factors
         on long_form.factor = factors.factor
     inner join caps
-        on factors.cap_group = caps.cap_group
+        on
+            long_form.policy_version = caps.policy_version
+            and factors.cap_group = caps.cap_group
     left join provided
         on long_form.factor = provided.factor
     left join stale_signals
@@ -141,7 +139,8 @@ final as (
             and long_form.factor = stale_signals.signal
     left join points
         on
-            long_form.factor = points.factor
+            long_form.policy_version = points.policy_version
+            and long_form.factor = points.factor
             and long_form.value = points.value
 
 )
