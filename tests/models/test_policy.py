@@ -1,13 +1,18 @@
-"""A policy file with a hole, an overlap or an unknown code fails the build, with a message that names it."""
+"""A policy file with a hole, an overlap or an unknown code fails the build, with a message that names it; and a version
+of the risk policy scores the weeks from its first day on, and no week before.
+"""
 
 from __future__ import annotations
 
 import csv
-from datetime import date
+import shutil
+from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from encours import stamp
 from tests.models.compiled import PROJECT_ROOT, Compiled, Node, Warehouse
 
 POLICY_TESTS = (
@@ -274,7 +279,7 @@ SECOND = "2027-1"
 
 
 def _appended(version: str = SECOND, *, from_on: str = "2024-02-01") -> dict[str, list[list[str]]]:
-    """The seeds with a second version beside the shipped one: the same bands, caps and boundaries under another name."""
+    """The seeds with a second version beside the shipped one: its bands, caps and boundaries under another name."""
     seeds = {}
     for seed in ("risk_policies", "risk_scorecard", "risk_caps", "risk_boundaries"):
         lines = _lines(seed)
@@ -348,3 +353,145 @@ def test_two_versions_of_one_day_or_of_one_name_are_named(compiled: Compiled, po
     assert sorted(map(str, same_day)) == [str(("risk_policies", version, fault)) for version in (VERSION, SECOND)]
     same_name = {"risk_policies": _appended(VERSION)["risk_policies"]}
     assert _faults(compiled, policy_tests, same_name) == [("risk_policies", VERSION, "stands 2 times")]
+
+
+T = date(2024, 3, 31)
+FIRST_DUE_ON = date(2023, 9, 15)
+DAYS_LATE = {"PROMPT": 0, "SLIPS": 4, "SLOW": 25, "STOPS": 400}
+"""How late each customer of the small company pays; what is paid after ``T`` is not paid yet."""
+
+
+def _company() -> dict[str, list[dict[str, str]]]:
+    """An invoice of each customer every second week, paid as late as its customer pays."""
+    documents: dict[str, list[dict[str, str]]] = {"invoices": [], "payments": [], "allocations": []}
+    for customer_id, days_late in DAYS_LATE.items():
+        for number in range(12):
+            due_on = FIRST_DUE_ON + timedelta(days=14 * number)
+            paid_on = due_on + timedelta(days=days_late)
+            common = {"entity_id": "S", "customer_id": customer_id, "currency": "EUR", "amount": "100"}
+            invoice_id, payment_id = f"I-{customer_id}-{number}", f"P-{customer_id}-{number}"
+            posted_on = str(due_on - timedelta(days=30))
+            documents["invoices"].append(
+                {
+                    **common,
+                    "invoice_id": invoice_id,
+                    "document_type": "invoice",
+                    "posted_on": posted_on,
+                    "invoiced_on": posted_on,
+                    "due_on": str(due_on),
+                }
+            )
+            if paid_on > T:
+                continue
+            documents["payments"].append(
+                {
+                    **common,
+                    "payment_id": payment_id,
+                    "posted_on": str(paid_on),
+                    "received_on": str(paid_on),
+                }
+            )
+            documents["allocations"].append(
+                {
+                    "entity_id": "S",
+                    "credit_id": payment_id,
+                    "debit_id": invoice_id,
+                    "amount": "100",
+                    "applied_on": str(paid_on),
+                }
+            )
+    return {
+        "entities": [{"entity_id": "S", "base_currency": "EUR", "allocation_policy": "stated"}],
+        "customers": [{"customer_id": name, "customer_name": name} for name in DAYS_LATE],
+        **documents,
+    }
+
+
+def _stricter(from_on: str) -> dict[str, list[list[str]]]:
+    """A second version from ``from_on`` on: more points for the oldest overdue, one cap and all boundaries lower."""
+    seeds = _appended(from_on=from_on)
+    for line in seeds["risk_scorecard"]:
+        version, factor, _, _, points = line
+        if version == SECOND and factor == "oldest_days_past_due" and points != "0":
+            line[-1] = str(int(points) + 7)
+    for line in seeds["risk_caps"]:
+        if line[:2] == [SECOND, "payment"]:
+            line[-1] = "40"
+    for number, line in enumerate(line for line in seeds["risk_boundaries"] if line[0] == SECOND):
+        line[2:] = [str(5 + 8 * number), "2"]
+    return seeds
+
+
+Weeks = dict[tuple[object, object], dict[str, object]]
+Factors = dict[tuple[object, object], dict[str, object]]
+Score = Callable[[dict[str, list[list[str]]]], tuple[Weeks, Factors]]
+
+
+@pytest.fixture(scope="module")
+def scored(compiled: Compiled) -> Score:
+    """``scored(seeds)``: the small company's weeks by customer and day, its factors by customer and name."""
+
+    def score(seeds: dict[str, list[list[str]]]) -> tuple[Weeks, Factors]:
+        with Warehouse(compiled, _company(), T, seeds=seeds) as warehouse:
+            warehouse.make("fct_customer_risk_weekly", "fct_risk_factors")
+            weeks = warehouse.records("select * from marts.fct_customer_risk_weekly")
+            factors = warehouse.records("select * from marts.fct_risk_factors")
+        return (
+            {(row["customer_id"], row["week_ending_on"]): row for row in weeks},
+            {(row["customer_id"], row["factor"]): row for row in factors},
+        )
+
+    return score
+
+
+@pytest.fixture(scope="module")
+def as_shipped(scored: Score) -> tuple[Weeks, Factors]:
+    """The small company by the shipped policy alone."""
+    return scored({})
+
+
+@pytest.mark.parametrize(
+    ("from_on", "first_week"),
+    [
+        ("2024-01-28", date(2024, 1, 28)),
+        ("2024-01-29", date(2024, 2, 4)),
+        ("2024-03-31", T),
+    ],
+)
+def test_a_version_appended_changes_no_week_before_its_first_day(
+    scored: Score,
+    as_shipped: tuple[Weeks, Factors],
+    from_on: str,
+    first_week: date,
+) -> None:
+    weeks, factors = scored(_stricter(from_on))
+    old_weeks, old_factors = as_shipped
+    assert weeks.keys() == old_weeks.keys()
+    assert {row["policy_version"] for row in old_weeks.values()} == {VERSION}
+    before = {key for key, row in weeks.items() if str(row["week_ending_on"]) < str(first_week)}
+    after = weeks.keys() - before
+    assert {weeks[key]["risk_tier"] for key in before} > {"A"}
+    assert {key: weeks[key] for key in before} == {key: old_weeks[key] for key in before}
+    assert {weeks[key]["policy_version"] for key in after} == {SECOND}
+    assert {key for key in after if weeks[key]["risk_tier"] != old_weeks[key]["risk_tier"]}
+    # The factors are those of the as-of day, by then the second version's.
+    oldest = ("STOPS", "oldest_days_past_due")
+    assert (old_factors[oldest]["points"], factors[oldest]["points"]) == (18, 18 + 7)
+    caps = [rows["STOPS", "days_beyond_terms"]["cap_points"] for rows in (old_factors, factors)]
+    assert caps == [68, 40]
+
+
+def test_a_version_of_a_day_to_come_changes_nothing_yet(scored: Score, as_shipped: tuple[Weeks, Factors]) -> None:
+    assert scored(_stricter("2024-04-01")) == as_shipped
+
+
+@pytest.mark.parametrize("seed", ["risk_policies", "risk_scorecard", "risk_caps", "risk_boundaries"])
+def test_the_policy_hash_of_a_build_changes_with_each_part_of_a_version(
+    seed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(PROJECT_ROOT / "seeds", tmp_path / "seeds")
+    monkeypatch.setattr(stamp, "PROJECT_ROOT", tmp_path)
+    before = stamp.policy_hash()
+    path = tmp_path / "seeds" / f"{seed}.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(VERSION, SECOND, 1), encoding="utf-8")
+    assert stamp.policy_hash() != before
