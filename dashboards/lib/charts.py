@@ -554,4 +554,49 @@ def calibration(rows: Sequence[Row], fmt: Formatter) -> go.Figure:
     return figure
 
 
+def exposures(rows: Sequence[Row], currency: str, fmt: Formatter) -> go.Figure:
+    """By customer, the largest on top: exposure as a bar, what is insured apart from own risk; the limit as a mark."""
+    names = [row["customer_name"] or row["customer_id"] for row in rows]
+    figure = go.Figure()
+    for column, name, token in (
+        ("own_risk_amount", "Own risk", "accent"),
+        ("insured_amount", "Insured", "unapplied"),
+    ):
+        figure.add_bar(
+            x=[value or 0 for value in _floats(rows, column)],
+            y=names,
+            name=name,
+            orientation="h",
+            marker={"color": chart_colour(token), "line": {"width": 0}},
+            customdata=[
+                [fmt.money(row[column], currency), fmt.money(row["exposure_amount"], currency)] for row in rows
+            ],
+            hovertemplate=f"{name} <b>%{{customdata[0]}}</b> of %{{customdata[1]}}<extra></extra>",
+        )
+    for column, name, symbol in (
+        ("limit_amount", "Limit granted", "line-ns"),
+        ("recommended_limit_amount", "Limit recommended", "diamond"),
+    ):
+        known = [row for row in rows if row[column] is not None]
+        figure.add_scatter(
+            x=_floats(known, column),
+            y=[row["customer_name"] or row["customer_id"] for row in known],
+            name=name,
+            mode="markers",
+            marker={
+                "symbol": symbol,
+                "size": 18 if symbol == "line-ns" else 9,
+                "color": chart_colour("card"),
+                "line": {"width": 2, "color": chart_colour("ink")},
+            },
+            customdata=[fmt.money(row[column], currency) for row in known],
+            hovertemplate=f"{name} <b>%{{customdata}}</b><extra></extra>",
+        )
+    _styled(figure, fmt, height=72 + 26 * len(rows), named=True)
+    figure.update_layout(barmode="stack", bargap=0.35, hovermode="closest", margin_t=40)
+    figure.update_xaxes(tickformat="~s", rangemode="tozero", showgrid=True, gridcolor=chart_colour("rule"))
+    figure.update_yaxes(type="category", autorange="reversed", showgrid=False, nticks=0, dtick=1)
+    return figure
+
+
 register()

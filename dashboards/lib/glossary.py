@@ -122,6 +122,21 @@ PAGES: dict[str, Words] = {
         ("Day", "Of what happened, its day; of what is to come, the day it comes."),
         ("Which count", "From which amount, within how many days and for whom: seeds/alert_rules.csv."),
     ),
+    "Exposure and cover": (
+        *_RISK,
+        ("Granted", "Own and temporary limits on their valid days; at the rate of the day in the main currency."),
+        (
+            "Recommended limit",
+            "Paid in 52 weeks ÷ 364 × (days agreed + days late) × the tier's factor, in whole steps; the row says it.",
+        ),
+        ("Recommended terms", "The shorter of the terms billed at and the longest that the tier allows."),
+        ("Used, over", "Exposure ÷ limit, and exposure above it, in the limit's currency; shown at the limit's rate."),
+        ("Review by", "The last review of the limit and the tier's days between reviews."),
+        ("Notify by", "The cover's days of notification after the due day; later, the item is no longer covered."),
+        ("No cover binds it", "Its delivery fell outside a cover, or the cover was lost: the reason is said."),
+        ("Not provided", "The optional table was never loaded: what rests on it is unknown, not zero."),
+        ("Effective number", "1 ÷ Σ share²: as many members of equal size would be as concentrated."),
+    ),
     "Back-test": (
         _RISK[-2],
         _RISK[-1],

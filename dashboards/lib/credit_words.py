@@ -1,0 +1,101 @@
+"""The words of the credit pages: sentences, and what codes of exposure, covers and orders mean to a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dashboards.lib.db import Row
+from dashboards.lib.format import UNKNOWN, Formatter, Number, sentence_case
+
+NOT_PROVIDED = "not provided"
+STATES: Mapping[str, str] = {
+    "over_limit": "Over its limit",
+    "above_recommended": "Granted above recommended",
+    "review_due": "Review due",
+    "no_limit": "No limit",
+    "insured": "Insured",
+    "cover_cut": "Cover cut",
+}
+UNBOUND: Mapping[str, str] = {
+    "not_covered": "No cover on the day of delivery",
+    "after_cut": "Delivered after the insurer refused or cancelled",
+    "terms_too_long": "Terms longer than the cover allows",
+    "beyond_extension": "Delivered while overdue beyond the longest extension",
+    "notified_late": "The insurer was not notified in time",
+    "disputed": "Disputed",
+}
+NOTIFICATIONS: Mapping[str, str] = {"to_notify": "To notify", "missed": "Missed", "notified": "Notified"}
+ACTIONS: Mapping[str, str] = {
+    "free": "deliver on credit",
+    "watch": "deliver on credit and watch",
+    "approve": "approve each order",
+    "prepay": "deliver against payment in advance",
+    "stop": "deliver nothing on credit",
+}
+
+
+def given(row: Row, state: str) -> str:
+    """A limit's or a cover's state as a reader meets it; what was not provided is said."""
+    return sentence_case(str(row.get(state) or UNKNOWN))
+
+
+def amount(value: Number | None, provided: bool, currency: str, fmt: Formatter) -> str:
+    """An amount for a headline, or that its table was not provided: never a zero in its place."""
+    if not provided:
+        return NOT_PROVIDED
+    return fmt.short_money(value, currency)
+
+
+def exposure(totals: Row, currency: str, fmt: Formatter) -> str:
+    """Exposure and its move, what cover leaves at own risk, and whose limit is passed most."""
+    if not totals.get("customers_count"):
+        return "No customer owes or orders anything."
+    change = totals["exposure_change"]
+    opening = f"Exposure is {fmt.short_money(totals['exposure_amount'], currency)}"
+    if change:
+        way = "more" if change > 0 else "less"
+        opening += f", {fmt.short_money(abs(change), currency)} {way} than four weeks ago"
+    own = fmt.short_money(totals["own_risk_amount"], currency)
+    opening += f"; {own} of it at own risk." if totals["has_covers"] else "; covers are not provided."
+    if not totals["has_limits"]:
+        return f"{opening} Limits are not provided."
+    count = totals["excess_count"]
+    if not count:
+        return f"{opening} Nobody is over the limit."
+    over = f"{fmt.count(count, 'customer')} {'is' if count == 1 else 'are'} over the limit"
+    most = f"{totals['most_excess_name']} by {fmt.short_money(totals['most_excess_amount'], currency)}"
+    return f"{opening} {over}: {most}." if count == 1 else f"{opening} {over}, most of all {most}."
+
+
+def notifications(cover: Row, fmt: Formatter) -> str:
+    """What the insurer must still hear of, and what it was not told in time."""
+    count, missed = cover.get("to_notify_count") or 0, cover.get("missed_count") or 0
+    if not count and not missed:
+        return "Nothing is to be notified to an insurer"
+    told = f"{fmt.count(count, 'item')} to notify" if count else "Nothing is left to notify"
+    if count:
+        told += f", the first within {fmt.count(cover['fewest_days'], 'day')}"
+    return f"{told}; {fmt.count(missed, 'notification')} missed" if missed else told
+
+
+def unbound(rows: Sequence[Row], currency: str, fmt: Formatter) -> str:
+    """How much no cover binds, and the reason of most of it."""
+    if not rows:
+        return "Covers bind all that is open of customers with a cover"
+    sums: dict[str, Number] = {}
+    for row in rows:
+        reason = row["not_eligible_reason"]
+        sums[reason] = sums.get(reason, 0) + row["reporting_open_amount"]
+    most = max(sums, key=lambda reason: sums[reason])
+    whole = fmt.short_money(sum(sums.values()), currency)
+    words = UNBOUND.get(most, most)
+    return f"No cover binds {whole}, {fmt.short_money(sums[most], currency)} of it: {words[:1].lower()}{words[1:]}"
+
+
+def concentration(rows: Sequence[Row], fmt: Formatter) -> str:
+    """What share the largest customers have."""
+    first = next((row for row in rows if row["concentration_kind"] == "customer"), None)
+    if first is None or first["top_5_rate"] is None:
+        return "Concentration"
+    largest = f"{first['largest_name']} alone {fmt.rate(first['top_1_rate'], 0)}"
+    return f"The five largest customers have {fmt.rate(first['top_5_rate'], 0)} of exposure, {largest}"
