@@ -99,3 +99,47 @@ def concentration(rows: Sequence[Row], fmt: Formatter) -> str:
         return "Concentration"
     largest = f"{first['largest_name']} alone {fmt.rate(first['top_1_rate'], 0)}"
     return f"The five largest customers have {fmt.rate(first['top_5_rate'], 0)} of exposure, {largest}"
+
+
+DECISIONS: Mapping[str, str] = {"block": "Block", "approve": "Approve", "release": "Release"}
+RULES: Mapping[str, str] = {
+    "insolvent": "Insolvent",
+    "tier_stops": "Tier stops",
+    "not_accepted": "Not accepted yet",
+    "over_limit": "Over the limit",
+    "old_overdue": "Old overdue",
+    "deposit_missing": "Deposit missing",
+    "tier_prepays": "Tier prepays",
+    "tier_approves": "Tier asks for approval",
+    "out_of_pattern": "Out of pattern",
+    "unsigned": "Not signed",
+    "none": "No rule",
+}
+
+
+def rule(code: str) -> str:
+    """A rule of `order_rules` in few words; one that is not known here by its code."""
+    return RULES.get(code, sentence_case(code.replace("_", " ")))
+
+
+def orders(decisions: Sequence[Row], rules: Sequence[Row], currency: str, fmt: Formatter) -> str:
+    """How many orders to block, to approve and to release, and the rule that blocks most."""
+    if not decisions:
+        return "No order is to be decided on."
+    by = {row["decision"]: row for row in decisions}
+
+    def told(decision: str, verb: str) -> str:
+        row = by.get(decision)
+        if row is None:
+            return f"none to {verb}"
+        return f"{fmt.number(row['orders_count'])} to {verb} ({fmt.short_money(row['reporting_amount'], currency)})"
+
+    whole = sum(row["orders_count"] for row in decisions)
+    parts = [told("block", "block"), told("approve", "approve"), told("release", "release")]
+    opening = f"{fmt.count(whole, 'order')} to decide on: {parts[0]}, {parts[1]}, {parts[2]}."
+    most = next((row for row in rules if row["decision"] == "block"), None)
+    if most is None:
+        return opening
+    words = rule(most["rule_code"])
+    blocked = fmt.short_money(most["reporting_amount"], currency)
+    return f"{opening} What blocks most: {words[:1].lower()}{words[1:]}, {blocked}."

@@ -137,6 +137,23 @@ PAGES: dict[str, Words] = {
         ("Not provided", "The optional table was never loaded: what rests on it is unknown, not zero."),
         ("Effective number", "1 ÷ Σ share²: as many members of equal size would be as concentrated."),
     ),
+    "Orders": (
+        (
+            "To decide on",
+            "Ordered, neither delivered nor billed, to be delivered within the policy's horizon.",
+        ),
+        ("Decision", "By the first rule of `order_rules` that holds: block, approve, or release where none does."),
+        (
+            "Exposure with it",
+            "Exposure without open orders, plus this order and those of the customer with an earlier delivery.",
+        ),
+        ("Over", "That, above the limit: so the order that passes the limit is held, not those before it."),
+        ("Times its usual order", "The order's amount ÷ the customer's mean order of the 365 days before."),
+        ("Deposit missing", "The deposit asked for the order, less what of it came in."),
+        ("Delivered, not billed", "With tax, of all entities; it counts as exposure from its delivery on."),
+        *_RISK[1:2],
+        *_RISK[4:5],
+    ),
     "Back-test": (
         _RISK[-2],
         _RISK[-1],

@@ -31,6 +31,7 @@ PAGES = (
     PageEntry("app_pages/watch_list.py", "Watch list", ":material/visibility:", "watch_list"),
     PageEntry("app_pages/alerts.py", "Alerts", ":material/notifications:", "alerts"),
     PageEntry("app_pages/exposure.py", "Exposure and cover", ":material/shield:", "exposure"),
+    PageEntry("app_pages/orders.py", "Orders", ":material/local_shipping:", "orders"),
     PageEntry("app_pages/back_test.py", "Back-test", ":material/science:", "back_test"),
     PageEntry("app_pages/tiers.py", "Tiers", ":material/stairs:", "tiers"),
     PageEntry("app_pages/new_customers.py", "New customers", ":material/person_add:", "new_customers"),

@@ -1,0 +1,149 @@
+"""Orders to decide on as of the build's day, and what was delivered and is not billed yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dashboards.lib.db import Row, Warehouse
+from dashboards.lib.view import View
+
+_OF_ENTITY = "($entity = '*' or entity_id = $entity)"
+
+_FILTERED = f"""
+    from marts.rpt_order_decisions
+    cross join (select max(as_of_on) as as_of_on from marts.rpt_credit_exposures) as build
+    where {_OF_ENTITY}
+        and (len($decisions) = 0 or list_contains($decisions, decision))
+        and (len($rules) = 0 or list_contains($rules, rule_code))
+        and (len($tiers) = 0 or list_contains($tiers, risk_tier))
+        and (len($owners) = 0 or list_contains($owners, sales_owner) or list_contains($owners, collector))
+        and (not $unsigned or has_signed_document = false)
+        and ($within_days is null or delivered_on - as_of_on <= $within_days)
+"""
+
+_ORDERS = f"""
+    select
+        * exclude (as_of_on),
+        delivered_on - as_of_on as days_to_delivery
+    {_FILTERED}
+    order by
+        case decision when 'block' then 1 when 'approve' then 2 else 3 end,
+        delivered_on nulls last,
+        reporting_amount desc,
+        entity_id,
+        order_id
+"""
+
+_DECISIONS = f"""
+    select
+        decision,
+        count(*) as orders_count,
+        count(distinct customer_id) as customers_count,
+        sum(reporting_amount) as reporting_amount,
+        count(*) filter (where has_signed_document = false) as unsigned_count,
+        sum(reporting_amount) filter (where has_signed_document = false) as unsigned_amount
+    from marts.rpt_order_decisions
+    where {_OF_ENTITY}
+    group by decision
+    order by case decision when 'block' then 1 when 'approve' then 2 else 3 end
+"""
+
+_RULES = f"""
+    select
+        decision,
+        rule_code,
+        count(*) as orders_count,
+        count(distinct customer_id) as customers_count,
+        sum(reporting_amount) as reporting_amount,
+        min(delivered_on) as next_delivered_on
+    from marts.rpt_order_decisions
+    where {_OF_ENTITY}
+    group by decision, rule_code
+    order by case decision when 'block' then 1 when 'approve' then 2 else 3 end, reporting_amount desc, rule_code
+"""
+
+_OWNERS = """
+    select distinct owner
+    from (
+        select unnest([sales_owner, collector]) as owner
+        from marts.rpt_order_decisions
+    )
+    where owner is not null
+    order by owner
+"""
+
+_DELIVERED = """
+    select
+        customer_id,
+        customer_name,
+        risk_tier,
+        sales_owner,
+        collector,
+        delivered_not_billed_amount,
+        exposure_amount,
+        delivered_not_billed_amount / nullif(exposure_amount, 0) as exposure_rate,
+        limit_amount,
+        limit_state
+    from marts.rpt_credit_exposures
+    where delivered_not_billed_amount > 0
+    order by delivered_not_billed_amount desc, customer_id
+"""
+
+_GIVEN = """
+    select coalesce(bool_or(ordered_amount is not null), false) as is_given
+    from marts.rpt_credit_exposures
+"""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the reader asked to see; empty sequences mean "all"."""
+
+    decisions: Sequence[str] = ()
+    rules: Sequence[str] = ()
+    tiers: Sequence[str] = ()
+    owners: Sequence[str] = ()
+    unsigned: bool = False
+    within_days: int | None = None
+
+
+def is_given(warehouse: Warehouse) -> bool:
+    """Whether the table of orders was provided."""
+    return bool((warehouse.row(_GIVEN) or {}).get("is_given"))
+
+
+def orders(warehouse: Warehouse, view: View, choice: Choice) -> list[Row]:
+    """The chosen orders: blocked first, then those to approve; the next delivery first."""
+    return warehouse.rows(
+        _ORDERS,
+        {
+            "entity": view.entity_id,
+            "decisions": list(choice.decisions),
+            "rules": list(choice.rules),
+            "tiers": list(choice.tiers),
+            "owners": list(choice.owners),
+            "unsigned": choice.unsigned,
+            "within_days": choice.within_days,
+        },
+    )
+
+
+def decisions(warehouse: Warehouse, view: View) -> list[Row]:
+    """Orders and amounts by what is to be done with them."""
+    return warehouse.rows(_DECISIONS, {"entity": view.entity_id})
+
+
+def rules(warehouse: Warehouse, view: View) -> list[Row]:
+    """Orders and amounts by the rule that decides."""
+    return warehouse.rows(_RULES, {"entity": view.entity_id})
+
+
+def owners(warehouse: Warehouse) -> list[str]:
+    """Sales owners and collectors of customers with orders."""
+    return [row["owner"] for row in warehouse.rows(_OWNERS)]
+
+
+def delivered_not_billed(warehouse: Warehouse) -> list[Row]:
+    """Customers with deliveries not billed yet, of all entities, the largest first."""
+    return warehouse.rows(_DELIVERED)
