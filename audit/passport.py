@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from audit.marts import Marts
+from collections.abc import Sequence
+
+from audit.marts import Marts, Row
 from audit.tables import Fact
 from encours.errors import EncoursError
 
@@ -39,8 +41,16 @@ def facts(marts: Marts) -> list[Fact]:
     Raises:
         EncoursError: the file's passport lacks a line.
     """
-    rows = marts.rows("select * from rpt_passport")
+    return told(marts.rows("select * from rpt_passport"), marts.file)
+
+
+def told(rows: Sequence[Row], file: str) -> list[Fact]:
+    """The same of the rows of `rpt_passport`, of the published file of this name.
+
+    Raises:
+        EncoursError: the passport lacks a line.
+    """
     missing = [name for name in NAMES if len(rows) != 1 or name not in rows[0]]
     if missing:
-        raise EncoursError(f"{marts.file}: the passport has no {missing[0]}; build and publish again.")
-    return [*((words, rows[0][name]) for name, words in NAMES.items()), ("Published file", marts.file)]
+        raise EncoursError(f"{file}: the passport has no {missing[0]}; build and publish again.")
+    return [*((words, rows[0][name]) for name, words in NAMES.items()), ("Published file", file)]

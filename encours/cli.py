@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -347,6 +348,24 @@ def audit(
 
     with _reporting() as settings:
         write(settings, Asked(on.date(), sample=sample_size, seed=seed, cutoff_days=cutoff_days), out)
+
+
+@app.command(
+    epilog="Examples: encours committee --out committee.xlsx · encours committee --largest 30 --days 90 --out c.xlsx"
+)
+def committee(
+    out: Annotated[Path, typer.Option(dir_okay=False, metavar="FILE", help="The workbook to write (.xlsx).")],
+    largest: Annotated[int, typer.Option(min=1, max=1_000, help="How many of the largest exposures.")] = 20,
+    days: Annotated[int, typer.Option(min=0, max=366, help="Limits and covers that expire within these days.")] = 60,
+    disputed_from: Annotated[
+        int, typer.Option(min=0, help="Disputes from this amount, in the main reporting currency, are cases.")
+    ] = 10_000,
+) -> None:
+    """Write what a credit committee decides on into one workbook, from the published file."""
+    from audit.committee import Asked, write
+
+    with _reporting() as settings:
+        write(settings, Asked(largest=largest, days=days, disputed_from=Decimal(disputed_from)), out)
 
 
 note = typer.Typer(no_args_is_help=True, help="Write down what was said with a customer, and read it again.")

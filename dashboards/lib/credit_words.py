@@ -143,3 +143,20 @@ def orders(decisions: Sequence[Row], rules: Sequence[Row], currency: str, fmt: F
     words = rule(most["rule_code"])
     blocked = fmt.short_money(most["reporting_amount"], currency)
     return f"{opening} What blocks most: {words[:1].lower()}{words[1:]}, {blocked}."
+
+
+def committee(parts: Mapping[str, Sequence[Row]], exposure: Number | None, currency: str, fmt: Formatter) -> str:
+    """What the committee has before it: how much the largest have, who is over, what expires, which cases."""
+    largest = parts["largest"]
+    if not largest:
+        return "There is no exposure to decide on."
+    amount = sum(row["exposure_amount"] for row in largest)
+    opening = f"The {fmt.number(len(largest))} largest customers have {fmt.short_money(amount, currency)}"
+    if exposure:
+        opening += f", {fmt.rate(amount / exposure, 0)} of all exposure"
+    agenda = [
+        f"{fmt.count(len(parts['excesses']), 'customer')} over the limit",
+        f"{fmt.count(len(parts['expiring']), 'limit or cover', 'limits and covers')} about to expire",
+        f"{fmt.count(len(parts['cases']), 'specific case')}",
+    ]
+    return f"{opening}. To decide on: {agenda[0]}, {agenda[1]}, {agenda[2]}."

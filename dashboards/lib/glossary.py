@@ -154,6 +154,19 @@ PAGES: dict[str, Words] = {
         *_RISK[1:2],
         *_RISK[4:5],
     ),
+    "Committee": (
+        *_RISK,
+        ("Over", "Exposure above the limit, in the limit's currency; in the main one at the limit's rate."),
+        ("Recommended", "The limit that what was paid in 52 weeks, the days it takes and the tier recommend."),
+        (
+            "Expires, review due",
+            "A limit's or cover's last day; the last review and the tier's days between two.",
+        ),
+        ("Outcome", "What became of a tier set by hand: running, justified, worse, or not borne out."),
+        ("Migration", "Customers by their tier some weeks ago and now; new and gone customers apart."),
+        ("Earlier default", "A debt under the same registration number was written off or fell into insolvency."),
+        ("Proposed decision", "Words made of exposure, limit, recommendation, cover and tier: the committee decides."),
+    ),
     "Back-test": (
         _RISK[-2],
         _RISK[-1],

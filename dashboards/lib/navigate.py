@@ -32,6 +32,7 @@ PAGES = (
     PageEntry("app_pages/alerts.py", "Alerts", ":material/notifications:", "alerts"),
     PageEntry("app_pages/exposure.py", "Exposure and cover", ":material/shield:", "exposure"),
     PageEntry("app_pages/orders.py", "Orders", ":material/local_shipping:", "orders"),
+    PageEntry("app_pages/committee.py", "Committee", ":material/gavel:", "committee"),
     PageEntry("app_pages/back_test.py", "Back-test", ":material/science:", "back_test"),
     PageEntry("app_pages/tiers.py", "Tiers", ":material/stairs:", "tiers"),
     PageEntry("app_pages/new_customers.py", "New customers", ":material/person_add:", "new_customers"),
