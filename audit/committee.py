@@ -371,7 +371,7 @@ def gather(read: Read, asked: Asked) -> Agenda:
 
 
 def _proposed(row: Row, currency: str) -> Row:
-    proposal = decision.recommended(row, currency)
+    proposal = decision.recommended(row, decision.plain_money(currency))
     return {**row, "proposed_words": proposal.words, "proposed_limit_amount": proposal.limit_amount}
 
 

@@ -6,7 +6,7 @@ limit) and proposes only: the decision is the committee's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -25,12 +25,17 @@ class Decision:
         return " ".join((self.verdict, *self.conditions))
 
 
-def recommended(row: Mapping[str, object], currency: str) -> Decision:
-    """The proposal for a row of `rpt_credit_exposures`; amounts are in the main reporting ``currency``."""
+Money = Callable[[Decimal], str]
+"""Writes an amount in the main reporting currency."""
 
-    def money(value: Decimal) -> str:
-        return f"{currency} {value:,.0f}".replace(",", " ")
 
+def plain_money(currency: str) -> Money:
+    """Whole amounts with the currency's code before them: EUR 1 800 000."""
+    return lambda value: f"{currency} {value:,.0f}".replace(",", " ")
+
+
+def recommended(row: Mapping[str, object], money: Money) -> Decision:
+    """The proposal for a row of `rpt_credit_exposures`, its amounts written by ``money``."""
     exposure, granted, proposed = (
         _amount(row, name) for name in ("exposure_amount", "limit_amount", "recommended_limit_amount")
     )
@@ -86,8 +91,7 @@ def recommended(row: Mapping[str, object], currency: str) -> Decision:
     return Decision(f"Confirm the limit of {money(granted)}.", granted, conditions)
 
 
-def _lower(granted: Decimal, proposed: Decimal, exposure: Decimal, money: object) -> tuple[str, ...]:
-    assert callable(money)
+def _lower(granted: Decimal, proposed: Decimal, exposure: Decimal, money: Money) -> tuple[str, ...]:
     if proposed >= granted:
         return ()
     if exposure > proposed:

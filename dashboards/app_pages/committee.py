@@ -95,14 +95,14 @@ def _part(part: Part, agenda: Agenda, here: Context) -> None:
             here.fmt,
             key=f"{part.key}-table",
             alt=part.title,
-            on_open=None if part.key == _NO_CUSTOMER else navigate.open_customer,
+            on_open=None if part.key == _NO_CUSTOMER else navigate.open_memo,
             most_rows=20 if part.key == "largest" else 10,
         )
 
 
 def _decisions(rows: Sequence[Row], agenda: Agenda, here: Context) -> None:
     columns = _columns(dict(DECISIONS), agenda.currency)
-    note = "What the figures propose for the largest, those over the limit and the cases; a row opens the customer"
+    note = "What the figures propose for the largest, those over the limit and the cases; a row opens the memo"
     with page.card("decisions"):
         title, tools = st.columns([3, 2], vertical_alignment="top")
         with title:
@@ -117,7 +117,7 @@ def _decisions(rows: Sequence[Row], agenda: Agenda, here: Context) -> None:
                 here.fmt,
                 key="decisions-table",
                 alt="Proposed decisions",
-                on_open=navigate.open_customer,
+                on_open=navigate.open_memo,
                 most_rows=12,
             )
 

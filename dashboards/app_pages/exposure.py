@@ -195,7 +195,7 @@ def _by_customer(here: Context) -> None:
             here.fmt,
             key="exposures-table",
             alt="Exposure, limit and cover by customer",
-            on_open=navigate.open_customer,
+            on_open=navigate.open_memo,
             most_rows=16,
         )
 

@@ -160,3 +160,20 @@ def committee(parts: Mapping[str, Sequence[Row]], exposure: Number | None, curre
         f"{fmt.count(len(parts['cases']), 'specific case')}",
     ]
     return f"{opening}. To decide on: {agenda[0]}, {agenda[1]}, {agenda[2]}."
+
+
+def memo(facts: Row, currency: str, fmt: Formatter) -> str:
+    """One customer before the committee: its tier, its exposure against the limit, and what payments recommend."""
+    tier = f"tier {facts['risk_tier']}" if facts["risk_tier"] else "without a tier yet"
+    opening = (
+        f"{facts['customer_name']}, {tier}, has an exposure of {fmt.short_money(facts['exposure_amount'], currency)}"
+    )
+    if facts["limit_state"] == NOT_PROVIDED:
+        opening += "; limits are not provided"
+    elif facts["limit_amount"] is None:
+        opening += " without a limit"
+    else:
+        opening += f" against a limit of {fmt.short_money(facts['limit_amount'], currency)}"
+    if facts["recommended_limit_amount"] is None:
+        return f"{opening}; nothing was paid to recommend a limit by."
+    return f"{opening}; recommended: {fmt.short_money(facts['recommended_limit_amount'], currency)}."

@@ -167,6 +167,14 @@ PAGES: dict[str, Words] = {
         ("Earlier default", "A debt under the same registration number was written off or fell into insolvency."),
         ("Proposed decision", "Words made of exposure, limit, recommendation, cover and tier: the committee decides."),
     ),
+    "Decision memo": (
+        *_RISK,
+        ("Requested", "Credit asked for by a new customer, and open orders by the rule that decides on them."),
+        ("Recommended", "The limit by payments, terms and tier, with its formula; terms and deposit by the tier."),
+        ("Unusual ▲", "Above nine in ten of its own 52 weeks, or of the other customers of its segment now."),
+        ("Points", "What a factor adds to its sub-score, of the most it can; missing ones add none and are named."),
+        ("Proposed", "Words made of exposure, limit, recommendation, cover and tier: people decide, and sign."),
+    ),
     "Back-test": (
         _RISK[-2],
         _RISK[-1],

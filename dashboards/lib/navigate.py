@@ -33,6 +33,7 @@ PAGES = (
     PageEntry("app_pages/exposure.py", "Exposure and cover", ":material/shield:", "exposure"),
     PageEntry("app_pages/orders.py", "Orders", ":material/local_shipping:", "orders"),
     PageEntry("app_pages/committee.py", "Committee", ":material/gavel:", "committee"),
+    PageEntry("app_pages/memo.py", "Decision memo", ":material/description:", "memo"),
     PageEntry("app_pages/back_test.py", "Back-test", ":material/science:", "back_test"),
     PageEntry("app_pages/tiers.py", "Tiers", ":material/stairs:", "tiers"),
     PageEntry("app_pages/new_customers.py", "New customers", ":material/person_add:", "new_customers"),
@@ -42,6 +43,7 @@ PAGES = (
     PageEntry("app_pages/data_health.py", "Data health", ":material/verified:", "data_health"),
 )
 CUSTOMER_PAGE = "app_pages/customer.py"
+MEMO_PAGE = "app_pages/memo.py"
 FIGURE_PAGE = "app_pages/figure.py"
 DOCUMENT_PAGE = "app_pages/document.py"
 CUSTOMER = "customer"
@@ -73,6 +75,12 @@ def accounts_link(collector: str, view: View) -> str:
     asked = {OWNER: collector, **_in_view(view, view.entity_id)}
     address = f"watch_list?{urlencode({name: value for name, value in asked.items() if value})}"
     return f'<a href="{escape(address)}" target="_self">{escape(collector)}</a>'
+
+
+def open_memo(row: Row) -> None:
+    """Open the decision memo of a row's customer (``customer_id``). A callback: it ends the run."""
+    st.session_state[CUSTOMER] = row["customer_id"]
+    st.switch_page(MEMO_PAGE, query_params={CUSTOMER: row["customer_id"]})
 
 
 def document_code(row: Row) -> str:

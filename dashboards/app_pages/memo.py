@@ -1,0 +1,84 @@
+"""Decision memo: one customer on one page, for those who decide on its credit."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboards.lib import credit_words, export, filters, memo, navigate, page
+from dashboards.lib.context import Context, context
+from dashboards.lib.queries import memo as queries
+from dashboards.lib.tables import Column, Kind
+
+_FACTOR_COLUMNS = (
+    Column("factor_label", "Factor", width=168),
+    Column("factor_group", "Sub-score", width=96),
+    Column("points", "Points", Kind.COUNT, 72),
+    Column("most_points", "of", Kind.COUNT, 72),
+    Column("explanation", "In words", width=400),
+    Column("is_missing", "Missing", width=72),
+    Column("is_stale", "Stale", width=72),
+)
+
+
+def _pick(here: Context) -> str | None:
+    """The customer in the address, else the one seen last, else the largest exposure; drawn as a search box."""
+    asked = st.query_params.get(navigate.CUSTOMER) or st.session_state.get(navigate.LAST_CUSTOMER)
+    names = {row["customer_id"]: row["customer_name"] for row in queries.choices(here.warehouse, asked)}
+    if not names:
+        return None
+    chosen = filters.select(
+        navigate.CUSTOMER,
+        "Customer",
+        list(names),
+        asked if asked is not None and asked in names else next(iter(names)),
+        lambda value: f"{names[value]} · {value}",
+        width=360,
+        quiet=True,
+        always=True,
+    )
+    st.session_state[navigate.LAST_CUSTOMER] = chosen
+    return chosen
+
+
+def main() -> None:
+    """Draw the page."""
+    here = context()
+    head = st.container()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="memo-tools"):
+        customer_id = _pick(here)
+        tools = st.container(horizontal=True)
+    currency = here.view.main_currency
+    found = memo.read(here.warehouse, customer_id, currency, here.fmt) if customer_id else None
+    if customer_id is None or found is None:
+        with head:
+            page.head(here, "Decision memo", "No customer has an exposure, a limit or a cover here.", as_of_build=True)
+        return
+    with head:
+        page.head(here, "Decision memo", credit_words.memo(found.facts, currency, here.fmt), as_of_build=True)
+    name = found.facts["customer_name"]
+    with tools:
+        st.download_button(
+            "To print",
+            data=lambda: memo.document([found], here.fmt),
+            file_name=f"memo-{customer_id}-{here.warehouse.publication.as_of_on}.html",
+            mime=memo.HTML_TYPE,
+            icon=":material/print:",
+            on_click="ignore",
+            key="memo-print",
+            help="One page of A4 with room to decide and the passport; opens in any browser, fetches nothing.",
+        )
+        facts = export.about(here, f"Factors of {name}", currency=currency)
+        export.buttons(found.factors, _FACTOR_COLUMNS, f"factors-{customer_id}", facts, key="memo-factors")
+        st.button(
+            "Customer",
+            icon=":material/person_search:",
+            type="tertiary",
+            on_click=navigate.open_customer,
+            args=(found.facts,),
+            key="memo-customer",
+        )
+    with page.card("memo"):
+        st.html(memo.body(found, here.fmt))
+
+
+main()
