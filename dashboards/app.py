@@ -42,7 +42,9 @@ def main() -> None:
         [
             st.Page(entry.file, title=entry.title, icon=entry.icon, url_path=entry.path or None, default=not entry.path)
             for entry in navigate.PAGES
-        ]
+        ],
+        # All pages in sight, however many.
+        expanded=True,
     )
     try:
         published = publication.current()

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from audit.committee import DECISIONS, PARTS, Agenda, Asked, Part
-from dashboards.lib import credit_words, export, filters, html, navigate, page, tables
+from dashboards.lib import credit_words, export, filters, html, memo, navigate, page, tables
 from dashboards.lib.context import Context, context
 from dashboards.lib.db import Row
 from dashboards.lib.queries import committee
@@ -122,12 +122,18 @@ def _decisions(rows: Sequence[Row], agenda: Agenda, here: Context) -> None:
             )
 
 
+def _memos(agenda: Agenda, here: Context) -> bytes:
+    ids = [str(row["customer_id"]) for row in agenda.parts["largest"]]
+    found = [memo.read(here.warehouse, customer_id, agenda.currency, here.fmt) for customer_id in ids]
+    return memo.document([one for one in found if one is not None], here.fmt)
+
+
 def _asked() -> tuple[Asked, DeltaGenerator]:
     """How much the reader asks for, and the place beside it for the workbook."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="committee-filters"):
         largest = filters.select("largest", "Largest exposures", _LARGEST, "20", lambda value: value, width=136)
         days = filters.select("days", "Expiring within", _DAYS, "60", lambda value: f"{value} days", width=136)
-        place = st.container()
+        place = st.container(horizontal=True)
     return Asked(largest=int(largest), days=int(days)), place
 
 
@@ -151,6 +157,16 @@ def main() -> None:
             on_click="ignore",
             key="committee-workbook",
             help="A sheet a part, proposals with room to decide, and the passport: as `encours committee` writes it.",
+        )
+        st.download_button(
+            "Memos of the largest",
+            data=lambda: _memos(agenda, here),
+            file_name=f"memos-{here.warehouse.publication.as_of_on}.html",
+            mime=memo.HTML_TYPE,
+            icon=":material/print:",
+            on_click="ignore",
+            key="committee-memos",
+            help="The decision memo of each of the largest, a page of A4 each, as one file to print.",
         )
     for part in PARTS:
         _part(part, agenda, here)

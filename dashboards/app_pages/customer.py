@@ -73,6 +73,14 @@ def _facts(profile: Row, balance: Row | None, tier: Row | None, here: Context) -
         st.html(html.facts(pairs))
         if profile.get("reasons"):
             page.note(f"On the watch list: {profile['reasons']}")
+        st.button(
+            "Decision memo",
+            icon=":material/description:",
+            type="tertiary",
+            on_click=navigate.open_memo,
+            args=(profile,),
+            key="open-memo",
+        )
 
 
 def _tier_fact(tier: Row | None, here: Context) -> str:

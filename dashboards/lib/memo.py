@@ -6,6 +6,7 @@ that of `audit.decision`, and what is decided is written in by hand.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,7 +20,9 @@ from dashboards.lib.format import Formatter, Number
 from dashboards.lib.queries import memo as queries
 
 HTML_TYPE = "text/html"
-_STYLE = Path(__file__).parent.parent / "assets" / "memo.css"
+_DASHBOARDS = Path(__file__).parent.parent
+_STYLE = _DASHBOARDS / "assets" / "memo.css"
+_FONT = _DASHBOARDS / "static" / "ibm-plex-sans-latin.woff2"
 _GROUPS = {"behaviour": "Behaviour: how they pay", "solvency": "Solvency: can they pay"}
 _TO_DECIDE = ("Decision", "Limit", "Terms", "Conditions", "Name", "Day")
 _MADE_UP = "Made-up data: an example, no proof of anything."
@@ -318,6 +321,13 @@ def body(memo: Memo, fmt: Formatter) -> str:
     )
 
 
+def _font() -> str:
+    """The type family, inside the file: the same page wherever it is printed."""
+    data = base64.b64encode(_FONT.read_bytes()).decode("ascii")
+    source = f"url(data:font/woff2;base64,{data}) format('woff2')"
+    return f"@font-face {{ font-family: '{theme.FONT_FAMILY}'; font-weight: 100 700; src: {source}; }}"
+
+
 def document(memos: Sequence[Memo], fmt: Formatter) -> bytes:
     """Memos as one file to print, a page each: self-contained, no script, nothing fetched."""
     heading = title(memos[0]) if len(memos) == 1 else f"{len(memos)} decision memos"
@@ -325,6 +335,6 @@ def document(memos: Sequence[Memo], fmt: Formatter) -> bytes:
     shared = on_page[on_page.index("/* A decision memo") :]
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(heading)}</title>'
-        f"<style>{_STYLE.read_text(encoding='utf-8')}{shared}</style></head>"
+        f"<style>{_font()}{_STYLE.read_text(encoding='utf-8')}{shared}</style></head>"
         f"<body>{''.join(body(memo, fmt) for memo in memos)}</body></html>"
     ).encode()

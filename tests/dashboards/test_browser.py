@@ -6,6 +6,7 @@ Needs Chromium: the system's own, or the one Playwright installs; CHROMIUM names
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -307,4 +308,31 @@ def test_charts_follow_a_change_of_theme(address: str, browser: Browser) -> None
     page.get_by_text("Dark").last.click()
     expect(bar).to_have_css("fill", rgb(TOKENS["not-due"].dark))
     watched.assert_quiet()
+    context.close()
+
+
+def test_a_decision_memo_prints_on_one_page(
+    address: str, browser: Browser, marts: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    watched = Watched(context, address)
+    watched.open()
+    watched.go("Committee")
+    with watched.page.expect_download() as download:
+        watched.page.get_by_role("button", name="Memos of the largest").click()
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    watched.assert_quiet()
+    printed = context.new_page()
+    asked: list[str] = []
+    printed.on("request", lambda request: asked.append(request.url))
+    printed.goto(file.as_uri())
+    memos = printed.locator("article.enc-memo")
+    largest = marts.execute(
+        "select customer_name from rpt_credit_exposures order by exposure_amount desc, customer_id limit 20"
+    ).fetchall()
+    assert [memo.split("\n")[0] for memo in memos.all_inner_texts()] == [name for (name,) in largest]
+    pdf = printed.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type /Page\b", pdf)) == len(largest)
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     context.close()
