@@ -16,6 +16,7 @@ from dashboards.lib.queries.exposure import Choice
 from dashboards.lib.tables import Column, Kind
 
 CHARTED = 15
+SHOWN = 1_000
 _TIERS = ("A", "B", "C", "D", "E")
 _AT_LEAST = (0, 1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000)
 _KINDS = {"customer": "Customer", "group": "Group", "segment": "Segment", "country": "Country"}
@@ -165,12 +166,15 @@ def _by_customer(here: Context) -> None:
     currency = here.view.main_currency
     with page.card("exposures"):
         choice = _choice(here)
-        rows = [_words_of(row) for row in exposure.exposures(here.warehouse, choice)]
+        rows = [_words_of(row) for row in exposure.exposures(here.warehouse, choice, SHOWN)]
+        count = rows[0]["chosen_count"] if rows else 0
         title, tools = st.columns([3, 2], vertical_alignment="top")
         with title:
-            whole = here.fmt.short_money(sum(row["exposure_amount"] for row in rows), currency)
-            shown = f"{here.fmt.count(len(rows), 'customer')}: {whole} exposure"
-            st.html(html.title(shown, "Granted beside what is recommended, and by what formula; a row opens the memo"))
+            whole = here.fmt.short_money(rows[0]["chosen_exposure_amount"] if rows else 0, currency)
+            note = "Granted beside what is recommended, and by what formula; a row opens the memo"
+            if count > len(rows):
+                note += f"; the {here.fmt.number(len(rows))} largest are shown, the file has all"
+            st.html(html.title(f"{here.fmt.count(count, 'customer')}: {whole} exposure", note))
         chosen = (
             ("Which", ", ".join(credit_words.STATES[state] for state in choice.states) or "all"),
             ("Tier", ", ".join(choice.tiers) or "all"),
@@ -180,7 +184,13 @@ def _by_customer(here: Context) -> None:
         with tools, st.container(horizontal=True, horizontal_alignment="right"):
             facts = export.about(here, "Exposure, limits and covers by customer", currency=currency, chosen=chosen)
             day = here.warehouse.publication.as_of_on
-            export.buttons(rows, _columns(currency), f"exposures-{day}", facts, key="exposures")
+            export.buttons(
+                lambda: [_words_of(row) for row in exposure.exposures(here.warehouse, choice)],
+                _columns(currency),
+                f"exposures-{day}",
+                facts,
+                key="exposures",
+            )
         if not rows:
             page.note("No customer matches these filters.")
             return

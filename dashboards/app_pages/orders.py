@@ -13,6 +13,7 @@ from dashboards.lib.queries import orders
 from dashboards.lib.queries.orders import Choice
 from dashboards.lib.tables import Column, Kind
 
+SHOWN = 1_000
 _TIERS = ("A", "B", "C", "D", "E")
 _WITHIN = {"": "Any day", "7": "Within 7 days", "14": "Within 14 days", "30": "Within 30 days"}
 _NOTES = {
@@ -157,12 +158,15 @@ def _orders(rules: Sequence[Row], here: Context) -> None:
     currency = here.view.main_currency
     with page.card("orders"):
         choice = _choice(rules, here)
-        rows = [_worded(row) for row in orders.orders(here.warehouse, here.view, choice)]
+        rows = [_worded(row) for row in orders.orders(here.warehouse, here.view, choice, SHOWN)]
+        count = rows[0]["chosen_count"] if rows else 0
         title, tools = st.columns([3, 2], vertical_alignment="top")
         with title:
-            whole = here.fmt.short_money(sum(row["reporting_amount"] for row in rows), currency)
+            whole = here.fmt.short_money(rows[0]["chosen_amount"] if rows else 0, currency)
             note = "Blocked first, the next delivery first; a row opens the customer"
-            st.html(html.title(f"{here.fmt.count(len(rows), 'order')} shown: {whole}", note))
+            if count > len(rows):
+                note += f"; the first {here.fmt.number(len(rows))} are shown, the file has all"
+            st.html(html.title(f"{here.fmt.count(count, 'order')}: {whole}", note))
         chosen = (
             ("Decision", ", ".join(credit_words.DECISIONS[code] for code in choice.decisions) or "all"),
             ("Rule", ", ".join(credit_words.rule(code) for code in choice.rules) or "any"),
@@ -174,7 +178,13 @@ def _orders(rules: Sequence[Row], here: Context) -> None:
         with tools, st.container(horizontal=True, horizontal_alignment="right"):
             facts = export.about(here, "Orders to decide on", currency=currency, chosen=chosen)
             day = here.warehouse.publication.as_of_on
-            export.buttons(rows, _columns(currency), f"orders-{day}", facts, key="orders")
+            export.buttons(
+                lambda: [_worded(row) for row in orders.orders(here.warehouse, here.view, choice)],
+                _columns(currency),
+                f"orders-{day}",
+                facts,
+                key="orders",
+            )
         if rows:
             tables.show(
                 rows,

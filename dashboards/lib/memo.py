@@ -123,7 +123,9 @@ def granted(memo: Memo, fmt: Formatter) -> list[tuple[str, str, str]]:
         return fmt.count(value, "day")
 
     asked, share = facts["deposits_asked_amount"], facts["recommended_deposit_rate"]
-    deposit_now = credit_words.NOT_PROVIDED if asked is None else f"{amount('deposits_asked_amount')} asked"
+    deposit_now = credit_words.NOT_PROVIDED
+    if asked is not None:
+        deposit_now = f"{amount('deposits_asked_amount') if asked else 'none'} asked"
     deposit_then = fmt.number(None) if share is None else f"{fmt.rate(share, 0)} of an order" if share else "none"
     approved = f"by {facts['limit_approved_by']}" if facts["limit_approved_by"] else ""
     used = "" if facts["utilisation_rate"] is None else f" ({fmt.rate(facts['utilisation_rate'], 0)} used)"

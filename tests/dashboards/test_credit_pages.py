@@ -20,6 +20,7 @@ from dashboards.lib import credit_words, memo, publication
 from dashboards.lib.db import Warehouse
 from dashboards.lib.format import Formatter
 from dashboards.lib.memo import Memo
+from dashboards.lib.queries import exposure
 from tests.dashboards.conftest import choose, html, one, open_app, sentence
 
 FMT = Formatter()
@@ -103,6 +104,38 @@ def test_exposure_filters_narrow_the_table(app: AppTest, marts: duckdb.DuckDBPyC
     choose(page, "which", [])
     page.selectbox(key="at-least-choice").set_value("50000").run()
     assert min(page.dataframe[0].value["exposure_amount"]) >= 50_000
+
+
+@pytest.mark.parametrize(
+    ("state", "condition"),
+    [
+        ("over_limit", "used_amount > granted_amount"),
+        ("above_recommended", "limit_amount > recommended_limit_amount"),
+        ("review_due", "limit_review_due_on <= as_of_on"),
+        ("no_limit", "granted_amount is null"),
+        ("insured", "insured_amount > 0"),
+        ("cover_cut", "cover_status in ('refused', 'cancelled', 'reduced')"),
+    ],
+)
+def test_each_state_is_what_it_says(
+    sample_home: Path, marts: duckdb.DuckDBPyConnection, state: str, condition: str
+) -> None:
+    warehouse = Warehouse(publication.current(sample_home))
+    found = exposure.exposures(warehouse, exposure.Choice(states=[state]))
+    expected = marts.execute(f"select customer_id from rpt_credit_exposures where {condition}").fetchall()
+    assert expected
+    assert {row["customer_id"] for row in found} == {customer_id for (customer_id,) in expected}
+    assert found[0]["chosen_count"] == len(expected)
+
+
+def test_a_long_list_is_cut_on_the_page_and_says_what_all_come_to(
+    sample_home: Path, marts: duckdb.DuckDBPyConnection
+) -> None:
+    warehouse = Warehouse(publication.current(sample_home))
+    found = exposure.exposures(warehouse, exposure.Choice(), 5)
+    count, amount = one(marts, "select count(*), sum(exposure_amount) from rpt_credit_exposures")
+    assert len(found) == 5
+    assert (found[0]["chosen_count"], found[0]["chosen_exposure_amount"]) == (count, amount)
 
 
 def test_granted_stands_beside_recommended_with_its_formula(app: AppTest, marts: duckdb.DuckDBPyConnection) -> None:

@@ -43,12 +43,17 @@ _STATES = """
 
 _CHOSEN = f"""
     {_EXPOSURES}
-    select * from exposures
+    select
+        *,
+        count(*) over () as chosen_count,
+        sum(exposure_amount) over () as chosen_exposure_amount
+    from exposures
     where (len($tiers) = 0 or list_contains($tiers, risk_tier))
         and (len($owners) = 0 or list_contains($owners, sales_owner) or list_contains($owners, collector))
         and (len($states) = 0 or list_has_any($states, {_STATES}))
         and exposure_amount >= $at_least
     order by exposure_amount desc, customer_id
+    limit $most
 """
 
 _TOTALS = f"""
@@ -157,8 +162,8 @@ class Choice:
     at_least: Decimal | None = None
 
 
-def exposures(warehouse: Warehouse, choice: Choice) -> list[Row]:
-    """The chosen customers, the largest exposure first."""
+def exposures(warehouse: Warehouse, choice: Choice, most: int | None = None) -> list[Row]:
+    """So many of the chosen customers, or all, the largest exposure first; each row says what all come to."""
     # Credits exceed debits at some: they are customers too, unless an amount is asked for.
     least = Decimal("-1e15") if choice.at_least is None else choice.at_least
     return warehouse.rows(
@@ -168,6 +173,7 @@ def exposures(warehouse: Warehouse, choice: Choice) -> list[Row]:
             "owners": list(choice.owners),
             "states": list(choice.states),
             "at_least": least,
+            "most": most,
         },
     )
 

@@ -25,7 +25,9 @@ _FILTERED = f"""
 _ORDERS = f"""
     select
         * exclude (as_of_on),
-        delivered_on - as_of_on as days_to_delivery
+        delivered_on - as_of_on as days_to_delivery,
+        count(*) over () as chosen_count,
+        sum(reporting_amount) over () as chosen_amount
     {_FILTERED}
     order by
         case decision when 'block' then 1 when 'approve' then 2 else 3 end,
@@ -33,6 +35,7 @@ _ORDERS = f"""
         reporting_amount desc,
         entity_id,
         order_id
+    limit $most
 """
 
 _DECISIONS = f"""
@@ -113,8 +116,11 @@ def is_given(warehouse: Warehouse) -> bool:
     return bool((warehouse.row(_GIVEN) or {}).get("is_given"))
 
 
-def orders(warehouse: Warehouse, view: View, choice: Choice) -> list[Row]:
-    """The chosen orders: blocked first, then those to approve; the next delivery first."""
+def orders(warehouse: Warehouse, view: View, choice: Choice, most: int | None = None) -> list[Row]:
+    """So many of the chosen orders, or all: blocked first, then to approve; the next delivery first.
+
+    Each row says how many are chosen, and what they come to.
+    """
     return warehouse.rows(
         _ORDERS,
         {
@@ -125,6 +131,7 @@ def orders(warehouse: Warehouse, view: View, choice: Choice) -> list[Row]:
             "owners": list(choice.owners),
             "unsigned": choice.unsigned,
             "within_days": choice.within_days,
+            "most": most,
         },
     )
 
