@@ -147,6 +147,7 @@ def main() -> None:
     with head:
         told = credit_words.committee(agenda.parts, exposure, agenda.currency, here.fmt)
         page.head(here, "Committee", told, as_of_build=True)
+        page.say(credit_words.scope(here.view))
     with place:
         st.download_button(
             "All as one workbook",

@@ -361,6 +361,7 @@ def main() -> None:
         credit_words.exposure(totals, here.view.main_currency, here.fmt),
         as_of_build=True,
     )
+    page.say(credit_words.scope(here.view))
     _missing(totals)
     _tiles(totals, here)
     _by_customer(here)

@@ -55,6 +55,7 @@ def main() -> None:
         return
     with head:
         page.head(here, "Decision memo", credit_words.memo(found.facts, currency, here.fmt), as_of_build=True)
+        page.say(credit_words.scope(here.view))
     name = found.facts["customer_name"]
     with tools:
         st.download_button(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from dashboards.lib.db import Row
 from dashboards.lib.format import UNKNOWN, Formatter, Number, sentence_case
+from dashboards.lib.view import ALL_ENTITIES, View
 
 NOT_PROVIDED = "not provided"
 STATES: Mapping[str, str] = {
@@ -44,6 +45,13 @@ def amount(value: Number | None, provided: bool, currency: str, fmt: Formatter) 
     if not provided:
         return NOT_PROVIDED
     return fmt.short_money(value, currency)
+
+
+def scope(view: View) -> str | None:
+    """What to say where the sidebar asks for a part only, which limits and covers do not know; else None."""
+    if view.entity_id == ALL_ENTITIES and view.cut is None and view.currency == view.main_currency:
+        return None
+    return f"Limits and covers are of a customer as a whole: all entities, all customers, in {view.main_currency}."
 
 
 def exposure(totals: Row, currency: str, fmt: Formatter) -> str:

@@ -108,6 +108,12 @@ def banner(message: str, *, mild: bool = False) -> None:
     st.html(f'<div class="enc-banner{" enc-mild" if mild else ""}" role="alert">{escape(message)}</div>')
 
 
+def say(caution: str | None) -> None:
+    """Say a word of caution where there is one."""
+    if caution:
+        banner(caution, mild=True)
+
+
 @contextmanager
 def card(key: str, message: str = "", note: str = "", *, fill: bool = False) -> Iterator[None]:
     """A card with its message as title; ``key`` must be unique on the page. ``fill``: as high as its neighbours."""

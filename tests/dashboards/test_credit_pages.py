@@ -509,3 +509,30 @@ def test_what_mitigates_says_what_was_not_provided(sample_home: Path, marts: duc
     assert "Orders: not provided" in memo.requested(without, FMT)
     what, now, _ = memo.granted(without, FMT)[0]
     assert (what, now.split(" (")[0]) == ("Limit", "not provided")
+
+
+# All of them
+
+
+@pytest.mark.parametrize("name", ["exposure", "committee", "memo"])
+def test_figures_of_customers_as_a_whole_say_so_when_an_entity_is_chosen(app: AppTest, name: str) -> None:
+    page = _go(app, name)
+    assert not any("Limits and covers are of a customer as a whole" in found for found in html(page))
+    page.selectbox(key="entity-choice").set_value("PL").run()
+    assert not page.exception
+    assert any("Limits and covers are of a customer as a whole" in found for found in html(page))
+
+
+def test_pages_without_any_exposure_open_and_say_so(
+    sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marts = ("rpt_credit_exposures", "rpt_order_decisions", "rpt_insured_items", "rpt_group_exposures")
+    home = _changed(sample_home, tmp_path, *(f"delete from {mart}" for mart in (*marts, "rpt_concentration")))
+    app = open_app(home, monkeypatch)
+    for name, words in {
+        "exposure": "No customer owes or orders anything.",
+        "orders": "Orders are not provided.",
+        "committee": "There is no exposure to decide on.",
+        "memo": "No customer has an exposure, a limit or a cover here.",
+    }.items():
+        assert words in sentence(_go(app, name)), name
