@@ -98,7 +98,8 @@ faults as (
     select
         'risk_policies' as seed,
         policy_version as line,
-        'hole: the first version must reach back to 1900-01-01 or before, not begin on ' || cast(from_on as varchar) as fault
+        'hole: the first version must reach back to 1900-01-01 or before, not begin on ' || cast(from_on as varchar)
+            as fault
     from policies
     where version_no = 1 and from_on > date '1900-01-01'
     union all
@@ -112,7 +113,8 @@ faults as (
     select
         'risk_policies' as seed,
         policy_version as line,
-        'overlap: from_on ' || cast(from_on as varchar) || ' stands ' || cast(days_count as varchar) || ' times' as fault
+        'overlap: from_on ' || cast(from_on as varchar) || ' stands ' || cast(days_count as varchar) || ' times'
+            as fault
     from policies
     where from_on is not null and days_count > 1
     union all

@@ -149,8 +149,8 @@ weighted as (
 
 crossings as (
 
-    -- Each boundary is on from its score upwards, off below its score less the margin, else as it last was: by the week's
-    -- version of the policy, also in the first week after a change.
+    -- Each boundary is on from its score upwards, off below its score less the margin, else as it last was: by the
+    -- week's version of the policy, also in the first week after a change.
     select
         {% for tier in boundaries %}
             case
