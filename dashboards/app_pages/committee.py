@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from audit.committee import DECISIONS, PARTS, Agenda, Asked, Part
 from dashboards.lib import credit_words, export, filters, html, memo, navigate, page, tables
-from dashboards.lib.context import Context, context
+from dashboards.lib.context import Context, context, of_build
 from dashboards.lib.db import Row
 from dashboards.lib.queries import committee
 from dashboards.lib.tables import Column, Kind
@@ -139,7 +139,8 @@ def _asked() -> tuple[Asked, DeltaGenerator]:
 
 def main() -> None:
     """Draw the page."""
-    here = context()
+    seen = context()
+    here = of_build(seen, whole=True)
     head = st.container()
     asked, place = _asked()
     agenda = committee.agenda(here.warehouse, asked)
@@ -147,7 +148,7 @@ def main() -> None:
     with head:
         told = credit_words.committee(agenda.parts, exposure, agenda.currency, here.fmt)
         page.head(here, "Committee", told, as_of_build=True)
-        page.say(credit_words.scope(here.view))
+        page.say(credit_words.scope(seen.view))
     with place:
         st.download_button(
             "All as one workbook",

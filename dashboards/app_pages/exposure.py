@@ -9,7 +9,7 @@ from html import escape
 import streamlit as st
 
 from dashboards.lib import charts, credit_words, export, filters, html, navigate, page, tables
-from dashboards.lib.context import Context, context
+from dashboards.lib.context import Context, context, of_build
 from dashboards.lib.db import Row
 from dashboards.lib.queries import exposure
 from dashboards.lib.queries.exposure import Choice
@@ -353,7 +353,8 @@ def _groups(rows: Sequence[Row], here: Context) -> None:
 
 def main() -> None:
     """Draw the page."""
-    here = context()
+    asked = context()
+    here = of_build(asked, whole=True)
     totals = exposure.totals(here.warehouse)
     page.head(
         here,
@@ -361,7 +362,7 @@ def main() -> None:
         credit_words.exposure(totals, here.view.main_currency, here.fmt),
         as_of_build=True,
     )
-    page.say(credit_words.scope(here.view))
+    page.say(credit_words.scope(asked.view))
     _missing(totals)
     _tiles(totals, here)
     _by_customer(here)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboards.lib import credit_words, export, filters, memo, navigate, page
-from dashboards.lib.context import Context, context
+from dashboards.lib.context import Context, context, of_build
 from dashboards.lib.queries import memo as queries
 from dashboards.lib.tables import Column, Kind
 
@@ -42,7 +42,8 @@ def _pick(here: Context) -> str | None:
 
 def main() -> None:
     """Draw the page."""
-    here = context()
+    asked = context()
+    here = of_build(asked, whole=True)
     head = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="memo-tools"):
         customer_id = _pick(here)
@@ -55,7 +56,7 @@ def main() -> None:
         return
     with head:
         page.head(here, "Decision memo", credit_words.memo(found.facts, currency, here.fmt), as_of_build=True)
-        page.say(credit_words.scope(here.view))
+        page.say(credit_words.scope(asked.view))
     name = found.facts["customer_name"]
     with tools:
         st.download_button(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboards.lib import credit_words, export, filters, html, navigate, page, tables
-from dashboards.lib.context import Context, context
+from dashboards.lib.context import Context, context, of_build
 from dashboards.lib.db import Row
 from dashboards.lib.queries import orders
 from dashboards.lib.queries.orders import Choice
@@ -235,7 +235,7 @@ def _delivered(here: Context) -> None:
 
 def main() -> None:
     """Draw the page."""
-    here = context()
+    here = of_build(context())
     given = orders.is_given(here.warehouse)
     decisions, rules = orders.decisions(here.warehouse, here.view), orders.rules(here.warehouse, here.view)
     told = credit_words.orders(decisions, rules, here.view.main_currency, here.fmt)

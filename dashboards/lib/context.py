@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from dashboards.lib.db import Warehouse
 from dashboards.lib.format import Formatter
 from dashboards.lib.queries.choices import Freshness
-from dashboards.lib.view import View
+from dashboards.lib.view import ALL_ENTITIES, View
 
 _KEY = "_context"
 
@@ -38,3 +38,16 @@ def context() -> Context:
     if not isinstance(found, Context):
         raise LookupError("A page runs inside the app: start `streamlit run dashboards/app.py`.")
     return found
+
+
+def of_build(here: Context, *, whole: bool = False) -> Context:
+    """The same for pages that speak of the build's own day; ``whole``: and of all entities and customers.
+
+    Their files then say so, whatever the sidebar asks of other pages.
+    """
+    view, day = here.view, here.warehouse.publication.as_of_on
+    if day is not None:
+        view = replace(view, week=replace(view.week, as_of_on=day))
+    if whole:
+        view = replace(view, entity_id=ALL_ENTITIES, entity_name="All entities", currency=view.main_currency, cut=None)
+    return replace(here, view=view)

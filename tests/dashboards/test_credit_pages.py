@@ -9,6 +9,7 @@ from decimal import Decimal
 from html import escape
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import duckdb
 import pytest
@@ -16,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from audit import committee
 from audit.committee import PARTS, Asked
-from dashboards.lib import credit_words, memo, publication
+from dashboards.lib import credit_words, export, memo, publication
 from dashboards.lib.db import Warehouse
 from dashboards.lib.format import Formatter
 from dashboards.lib.memo import Memo
@@ -521,6 +522,30 @@ def test_figures_of_customers_as_a_whole_say_so_when_an_entity_is_chosen(app: Ap
     page.selectbox(key="entity-choice").set_value("PL").run()
     assert not page.exception
     assert any("Limits and covers are of a customer as a whole" in found for found in html(page))
+    assert "All entities" in sentence(page)
+
+
+def test_files_of_an_earlier_week_say_the_day_their_figures_are_of(
+    app: AppTest, marts: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[dict[str, str]] = []
+    real = export.about
+
+    def noted(*arguments: Any, **named: Any) -> export.About:
+        facts = real(*arguments, **named)
+        said.append(dict(facts.what))
+        return facts
+
+    monkeypatch.setattr(export, "about", noted)
+    (as_of_on,) = one(marts, "select as_of_on from rpt_passport")
+    earlier = app.selectbox(key="week-choice").options[5]
+    page = _go(app, "exposure")
+    page.selectbox(key="week-choice").set_value(earlier).run()
+    page.selectbox(key="entity-choice").set_value("PL").run()
+    assert not page.exception
+    assert page.query_params["week"] != [as_of_on.isoformat()]
+    assert {facts["As of"] for facts in said} == {as_of_on.isoformat()}
+    assert {facts["Entity"] for facts in said} == {"All entities"}
 
 
 def test_pages_without_any_exposure_open_and_say_so(
