@@ -105,7 +105,7 @@ _UNUSUAL = """
         select max(as_of_on) as as_of_on from marts.rpt_credit_exposures
     ),
     segment as (
-        select segment from marts.rpt_credit_exposures
+        select segment as own_segment from marts.rpt_credit_exposures
         where customer_id = $customer
     ),
     weeks as (
@@ -121,7 +121,7 @@ _UNUSUAL = """
         where weeks.entity_id = '*'
             and (
                 (weeks.customer_id = $customer and weeks.as_of_on between build.as_of_on - 364 and build.as_of_on)
-                or (weeks.as_of_on = build.as_of_on and exposures.segment is not distinct from segment.segment)
+                or (weeks.as_of_on = build.as_of_on and exposures.segment is not distinct from own_segment)
             )
     ),
     measures as (
