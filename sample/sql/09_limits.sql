@@ -48,14 +48,18 @@ select
     coalesce(bought.year_cents, 0) as year_cents,
     coalesce(bought.year_count, 0) as year_count,
     bought.first_posted_on,
-    -- Sales of the terms and of three months more: what most of them owe and have on order at the worst.
+    -- Sales of the terms and of three months more, and three usual orders at least: what most of them owe and have on
+    -- order at the worst.
     round_up(
-        scaled(
-            greatest(coalesce(bought.year_cents, 0), 300000),
-            100 + case customers.payment_terms
-                when '30_net' then 30 when '30_eom' then 45 when '45_eom' then 60 when '60_net' then 60 else 0
-            end,
-            365
+        greatest(
+            scaled(
+                greatest(coalesce(bought.year_cents, 0), 300000),
+                100 + case customers.payment_terms
+                    when '30_net' then 30 when '30_eom' then 45 when '45_eom' then 60 when '60_net' then 60 else 0
+                end,
+                365
+            ),
+            3 * coalesce(bought.year_cents // nullif(bought.year_count, 0), 0)
         )
     ) as limit_cents
 from named_customers as named

@@ -140,3 +140,62 @@ def test_the_portfolio_is_spread_over_the_tiers(sample: Books) -> None:
     assert all(share > 0 for share in shares.values())
     assert shares["A"] + shares["B"] > 0.5
     assert shares["D"] + shares["E"] < 0.25
+
+
+def test_a_limit_used_131_percent_is_an_excess_and_on_the_watch_list(
+    sample: Books, customer_of: dict[str, str]
+) -> None:
+    customer = {"customer": customer_of["limit_used_up"]}
+    assert sample.rows(
+        "select granted_amount, used_amount, utilisation_rate, excess_amount from marts.rpt_credit_exposures "
+        "where customer_id = $customer",
+        customer,
+    ) == [(100_000, 131_000, 1.31, 31_000)]
+    ((reasons, section),) = sample.rows(
+        "select reasons, list_section from marts.rpt_watch_list where customer_id = $customer and entity_id = '*'",
+        customer,
+    )
+    assert "Limit used 131 %" in reasons
+    assert section == "watch"
+
+
+def test_after_the_insurers_cut_deliveries_are_insured_within_the_new_limit_only(
+    sample: Books, customer_of: dict[str, str]
+) -> None:
+    """Two deliveries of 31,500 with 20 % of tax are 52,500 that a limit of 20,000 at 90 % insures for 18,000."""
+    customer = {"customer": customer_of["cover_cut"]}
+    assert sample.rows(
+        "select cover_state, insurer_limit_amount, eligible_amount, insured_amount, own_risk_amount "
+        "from marts.rpt_credit_exposures where customer_id = $customer",
+        customer,
+    ) == [("reduced", 20_000, 52_500, 18_000, 45_000)]
+    ((reasons,),) = sample.rows(
+        "select reasons from marts.rpt_watch_list where customer_id = $customer and entity_id = '*'", customer
+    )
+    assert "The insurer cut its limit" in reasons
+
+
+def test_a_missed_notification_ends_the_cover_of_its_invoice(sample: Books, customer_of: dict[str, str]) -> None:
+    customer = {"customer": customer_of["missed_notification"]}
+    assert sample.rows(
+        "select notify_by_on, notification_state, not_eligible_reason, eligible_amount from marts.rpt_insured_items "
+        "where customer_id = $customer",
+        customer,
+    ) == [(date(2026, 3, 3), "missed", "notified_late", 0)]
+    weeks_told = sample.rows(
+        "select min(week_ending_on), max(week_ending_on) from marts.fct_watch_list_weekly "
+        "where customer_id = $customer and reason_codes like '%notification_missed%'",
+        customer,
+    )
+    assert weeks_told == [(date(2026, 3, 8), date(2026, 3, 29))]
+
+
+def test_the_insolvent_stand_apart_and_stretched_terms_are_seen(sample: Books, customer_of: dict[str, str]) -> None:
+    assert sample.rows(
+        "select list_section, risk_tier from marts.rpt_watch_list where customer_id = $customer and entity_id = '*'",
+        {"customer": customer_of["insolvent"]},
+    ) == [("insolvent", "E")]
+    assert sample.rows(
+        "select is_beyond_contract_terms, contract_days from marts.rpt_credit_exposures where customer_id = $customer",
+        {"customer": customer_of["stretched_terms"]},
+    ) == [(True, 30)]

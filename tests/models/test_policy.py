@@ -216,8 +216,8 @@ FAULTS: dict[str, tuple[Change, tuple[str, str, str]]] = {
         ("watch_rules", "bounced", "overlap: rule_order 1 stands 2 times"),
     ),
     "second condition without a value": (
-        ("watch_rules", {"reason_code": "over_limit"}, {"and_from_value": ""}),
-        ("watch_rules", "over_limit", "and_measure without and_from_value"),
+        ("watch_rules", {"reason_code": "slower"}, {"and_from_value": ""}),
+        ("watch_rules", "slower", "and_measure without and_from_value"),
     ),
     "unknown measure of an order": (
         ("order_rules", {"rule_code": "unsigned"}, {"measure": "unsigned_count"}),
