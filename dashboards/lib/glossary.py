@@ -44,8 +44,8 @@ ALERT_KINDS: dict[str, tuple[str, str]] = {
         "The risk tier fell since the week before; how far it must fall depends on who is told.",
     ),
     "exposure_after_freeze": (
-        "Exposure rose although its tier stops deliveries",
-        "The tier stopped deliveries on credit a week ago and does now, and yet more is owed: find out why.",
+        "Exposure rose after a freeze",
+        "The tier stops deliveries on credit, or an incident froze a new customer, and yet more is owed: find out why.",
     ),
     "cover_cut": (
         "The insurer cut its limit",
