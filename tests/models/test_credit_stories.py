@@ -155,7 +155,7 @@ def test_a_limit_used_131_percent_is_an_excess_and_on_the_watch_list(
         "select reasons, list_section from marts.rpt_watch_list where customer_id = $customer and entity_id = '*'",
         customer,
     )
-    assert "Limit used 131 %" in reasons
+    assert "Limit used 131 %" in str(reasons)
     assert section == "watch"
 
 
@@ -172,7 +172,7 @@ def test_after_the_insurers_cut_deliveries_are_insured_within_the_new_limit_only
     ((reasons,),) = sample.rows(
         "select reasons from marts.rpt_watch_list where customer_id = $customer and entity_id = '*'", customer
     )
-    assert "The insurer cut its limit" in reasons
+    assert "The insurer cut its limit" in str(reasons)
 
 
 def test_a_missed_notification_ends_the_cover_of_its_invoice(sample: Books, customer_of: dict[str, str]) -> None:
