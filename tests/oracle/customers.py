@@ -86,11 +86,13 @@ def _seriously(kpis: Kpis, items: list[Item], period: Period, currency: str) -> 
 
 def _exposure(receivable: Value) -> dict[str, Value]:
     """Of a company without orders, financing or insurance: exposure is what is owed, own risk not below zero."""
-    nothing = ("financed_amount", "ordered_amount", "delivered_not_billed_amount", "deposits_received_amount")
-    uninsured = ("eligible_amount", "insured_amount")
+    orders = ("ordered_amount", "delivered_not_billed_amount", "deposits_received_amount")
+    covers = ("eligible_amount", "insured_amount")
     assert isinstance(receivable, Decimal)
     return {
-        **dict.fromkeys((*nothing, *uninsured), ZERO),
+        "financed_amount": ZERO,
+        # Not provided, which is not zero.
+        **dict.fromkeys((*orders, *covers), None),
         "exposure_amount": receivable,
         "own_risk_amount": max(receivable, ZERO),
     }

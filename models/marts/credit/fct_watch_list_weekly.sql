@@ -258,7 +258,7 @@ final as (
         risk_score,
         {{ money('coalesce(exposure_amount, 0)') }} as exposure_amount,
         limit_amount,
-        {{ money('coalesce(insured_amount, 0)') }} as insured_amount,
+        {{ money('case when exposure_amount is null then 0 else insured_amount end') }} as insured_amount,
         {{ money('coalesce(own_risk_amount, 0)') }} as own_risk_amount,
         {{ money('coalesce(overdue_amount, 0)') }} as overdue_amount,
         cast(oldest_days_past_due as integer) as oldest_days_past_due,

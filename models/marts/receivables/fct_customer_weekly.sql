@@ -51,6 +51,15 @@ weeks as (
 
 ),
 
+given as (
+
+    select
+        max(case when table_name = 'orders' then 1 else 0 end) as has_orders,
+        max(case when table_name = 'credit_covers' then 1 else 0 end) as has_covers
+    from {{ ref('int_given_tables') }}
+
+),
+
 covers as (
 
     select
@@ -108,18 +117,23 @@ final as (
                 'overdue_amount'
             ) }} as average_overdue_age_days,
             {{ money('financed_amount') }} as financed_amount,
-            {{ money('ordered_amount') }} as ordered_amount,
-            {{ money('delivered_not_billed_amount') }} as delivered_not_billed_amount,
-            {{ money('deposits_received_amount') }} as deposits_received_amount,
+            -- What was not provided is not zero.
+            {{ money('case when has_orders = 1 then ordered_amount end') }} as ordered_amount,
+            {{ money('case when has_orders = 1 then delivered_not_billed_amount end') }}
+                as delivered_not_billed_amount,
+            {{ money('case when has_orders = 1 then deposits_received_amount end') }}
+                as deposits_received_amount,
             {{ money('exposure_amount') }} as exposure_amount,
-            {{ money('coalesce(eligible_amount, 0)') }} as eligible_amount,
-            {{ money('coalesce(insured_amount, 0)') }} as insured_amount,
+            {{ money('case when has_covers = 1 then coalesce(eligible_amount, 0) end') }} as eligible_amount,
+            {{ money('case when has_covers = 1 then coalesce(insured_amount, 0) end') }} as insured_amount,
             {{ money('greatest(exposure_amount - coalesce(insured_amount, 0), 0)') }} as own_risk_amount
         from (
             select
                 running.*,
                 covers.eligible_amount,
                 covers.insured_amount,
+                given.has_orders,
+                given.has_covers,
                 running.not_due_amount + running.overdue_amount + running.unapplied_amount
                 + running.financed_amount + running.ordered_amount + running.delivered_not_billed_amount
                 - running.deposits_received_amount as exposure_amount
@@ -155,6 +169,7 @@ final as (
                     where {{ slice }}
                 ) as run_up
             ) as running
+            cross join given
             left join covers
                 on
                     running.week_ending_on = covers.week_ending_on
