@@ -337,6 +337,6 @@ def document(memos: Sequence[Memo], fmt: Formatter) -> bytes:
     shared = on_page[on_page.index("/* A decision memo") :]
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(heading)}</title>'
-        f"<style>{_font()}{_STYLE.read_text(encoding='utf-8')}{shared}</style></head>"
+        f"<style>{_font()}{theme.paper_tokens()}{_STYLE.read_text(encoding='utf-8')}{shared}</style></head>"
         f"<body>{''.join(body(memo, fmt) for memo in memos)}</body></html>"
     ).encode()

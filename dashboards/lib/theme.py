@@ -100,3 +100,8 @@ def page_style() -> str:
     """
     lines = "\n".join(f"  --{name}: light-dark({token.light}, {token.dark});" for name, token in TOKENS.items())
     return f"<style>\n:root {{\n{lines}\n}}\n{_chart_rules()}\n{STYLE_FILE.read_text(encoding='utf-8')}\n</style>"
+
+
+def paper_tokens() -> str:
+    """The tokens as custom properties in their light values, for files that are printed."""
+    return ":root { " + " ".join(f"--{name}: {token.light};" for name, token in TOKENS.items()) + " }"
