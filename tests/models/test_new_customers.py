@@ -51,9 +51,9 @@ def test_the_customer_that_came_back_is_frozen_for_its_earlier_default(told: dic
     assert row["stage"] == "frozen"
     assert row["incident"] == "prior_default"
     assert "Earlier default under its registration number" in row["missing"]
-    # Nothing was owed when it asked for credit: whatever is open now was delivered against the freeze.
-    assert row["frozen_exposure_amount"] == 0
-    assert row["breach_amount"] == row["exposure_amount"] > 0
+    # Its first order was in hand when it asked for credit; what is open beyond it was delivered against the freeze.
+    assert row["frozen_exposure_amount"] == 5960
+    assert row["breach_amount"] == row["exposure_amount"] - row["frozen_exposure_amount"] > 0
 
 
 def test_old_customers_are_not_new(told: dict[str, dict[str, Any]]) -> None:
