@@ -34,21 +34,26 @@ demo: setup # The sample company from extract to dashboard; OPEN=0 ends after pu
 	ENCOURS_HOME=$(DEMO_HOME) $(BIN)/encours refresh $(DEMO_HOME)/extracts --as-of $(AS_OF)
 	@test "$(OPEN)" = 0 || ENCOURS_HOME=$(DEMO_HOME) $(BIN)/encours dashboard $(if $(PORT),--port $(PORT))
 
-# Two things at a time, for two cores: style beside the sample's build, then the command's tests beside the others.
-# What runs beside is kept in a file and shown when it ends, or at once where it failed.
+# Two things at a time, for two cores: style and then the command's tests, beside the sample's build and then all other
+# tests. What runs beside is kept in a file and shown when it ends.
 test: setup .venv/browser # Everything that must hold: lint, a full build of the sample with its tests, all pytest families.
 	@rm -rf $(TEST_HOME) && mkdir -p $(TEST_HOME)
-	@$(MAKE) --no-print-directory lint >$(TEST_HOME)/lint.txt 2>&1 & beside=$$!; \
+	@{ \
+	    $(MAKE) --no-print-directory lint >$(TEST_HOME)/lint.txt 2>&1; linted=$$?; \
+	    until test -s $(TEST_HOME)/built.txt; do sleep 1; done; \
+	    test "$$(cat $(TEST_HOME)/built.txt)" = 0 || exit $$linted; \
+	    ENCOURS_TEST_HOME=$(TEST_HOME) $(BIN)/pytest tests/command >$(TEST_HOME)/command.txt 2>&1; command=$$?; \
+	    exit $$((linted || command)); \
+	} & beside=$$!; \
 	export ENCOURS_HOME=$(TEST_HOME); \
 	$(BIN)/encours sample --invoices 20000 --seed 7 --out $(TEST_HOME)/extracts && \
 	$(BIN)/encours refresh $(TEST_HOME)/extracts --as-of $(AS_OF); built=$$?; \
-	wait $$beside; linted=$$?; cat $(TEST_HOME)/lint.txt; \
-	exit $$((built || linted))
-	@export ENCOURS_TEST_HOME=$(TEST_HOME); \
-	$(BIN)/pytest tests/command >$(TEST_HOME)/command.txt 2>&1 & beside=$$!; \
-	$(BIN)/pytest --ignore=tests/command; others=$$?; \
-	wait $$beside; command=$$?; cat $(TEST_HOME)/command.txt; \
-	exit $$((others || command))
+	unset ENCOURS_HOME; \
+	echo $$built >$(TEST_HOME)/built.txt; \
+	others=0; \
+	test $$built != 0 || { ENCOURS_TEST_HOME=$(TEST_HOME) $(BIN)/pytest --ignore=tests/command; others=$$?; }; \
+	wait $$beside; besides=$$?; cat $(TEST_HOME)/lint.txt; test ! -f $(TEST_HOME)/command.txt || cat $(TEST_HOME)/command.txt; \
+	exit $$((built || others || besides))
 
 # The browser test needs Chromium: the machine's own, else Debian's package, else Playwright's download.
 .venv/browser: .venv/installed

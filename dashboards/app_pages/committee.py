@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from audit.committee import DECISIONS, PARTS, Agenda, Asked, Part
-from dashboards.lib import credit_words, export, filters, html, memo, navigate, page, tables
+from dashboards.lib import credit_words, export, filters, html, memo, navigate, page, sentence, tables
 from dashboards.lib.context import Context, context, of_build
 from dashboards.lib.db import Row
 from dashboards.lib.queries import committee
@@ -146,7 +146,7 @@ def main() -> None:
     agenda = committee.agenda(here.warehouse, asked)
     exposure = committee.summary(here.warehouse)["positive_exposure_amount"]
     with head:
-        told = credit_words.committee(agenda.parts, exposure, agenda.currency, here.fmt)
+        told = sentence.committee(agenda.parts, exposure, agenda.currency, here.fmt)
         page.head(here, "Committee", told, as_of_build=True)
         page.say(credit_words.scope(seen.view))
     with place:

@@ -8,7 +8,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboards.lib import charts, credit_words, export, filters, html, navigate, page, tables
+from dashboards.lib import charts, credit_words, export, filters, html, navigate, page, sentence, tables
 from dashboards.lib.context import Context, context, of_build
 from dashboards.lib.db import Row
 from dashboards.lib.queries import exposure
@@ -232,7 +232,7 @@ def _notifications(cover: Row, here: Context) -> None:
         Column("collector", "Collector", width=112),
     )
     note = "Overdue items that a cover binds, by the last day to tell the insurer; after it the item loses its cover"
-    with page.card("notifications", credit_words.notifications(cover, here.fmt), note):
+    with page.card("notifications", sentence.notifications(cover, here.fmt), note):
         words = credit_words.NOTIFICATIONS
         state = filters.segmented("notified", "Which", {"": "To notify and missed", **words}, "", quiet=True)
         states = [state] if state else ["to_notify", "missed"]
@@ -281,7 +281,7 @@ def _unbound(here: Context) -> None:
         title, tools = st.columns([3, 2], vertical_alignment="top")
         with title:
             note = "Open items of customers with a cover: all of these are at own risk"
-            st.html(html.title(credit_words.unbound(rows, currency, here.fmt), note))
+            st.html(html.title(sentence.unbound(rows, currency, here.fmt), note))
         with tools, st.container(horizontal=True, horizontal_alignment="right"):
             facts = export.about(here, "Open items that no cover binds", currency=currency)
             export.buttons(rows, columns, "not-covered", facts, key="unbound")
@@ -316,7 +316,7 @@ def _concentration(here: Context) -> None:
         for row in exposure.concentration(here.warehouse)
     ]
     note = f"Shares of exposure above zero, {currency}"
-    with page.card("concentration", credit_words.concentration(rows, here.fmt), note):
+    with page.card("concentration", sentence.concentration(rows, here.fmt), note):
         tables.show(rows, columns, here.fmt, key="concentration-table", alt="Concentration of exposure")
         with st.container(horizontal=True, horizontal_alignment="right"):
             facts = export.about(here, "Concentration of exposure", currency=currency)
@@ -359,7 +359,7 @@ def main() -> None:
     page.head(
         here,
         "Exposure and cover",
-        credit_words.exposure(totals, here.view.main_currency, here.fmt),
+        sentence.exposure(totals, here.view.main_currency, here.fmt),
         as_of_build=True,
     )
     page.say(credit_words.scope(asked.view))

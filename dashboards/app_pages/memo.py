@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards.lib import credit_words, export, filters, memo, navigate, page
+from dashboards.lib import credit_words, export, filters, memo, navigate, page, sentence
 from dashboards.lib.context import Context, context, of_build
 from dashboards.lib.queries import memo as queries
 from dashboards.lib.tables import Column, Kind
@@ -55,7 +55,7 @@ def main() -> None:
             page.head(here, "Decision memo", "No customer has an exposure, a limit or a cover here.", as_of_build=True)
         return
     with head:
-        page.head(here, "Decision memo", credit_words.memo(found.facts, currency, here.fmt), as_of_build=True)
+        page.head(here, "Decision memo", sentence.memo(found.facts, currency, here.fmt), as_of_build=True)
         page.say(credit_words.scope(asked.view))
     name = found.facts["customer_name"]
     with tools:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboards.lib import credit_words, export, filters, html, navigate, page, tables
+from dashboards.lib import credit_words, export, filters, html, navigate, page, sentence, tables
 from dashboards.lib.context import Context, context, of_build
 from dashboards.lib.db import Row
 from dashboards.lib.queries import orders
@@ -238,7 +238,7 @@ def main() -> None:
     here = of_build(context())
     given = orders.is_given(here.warehouse)
     decisions, rules = orders.decisions(here.warehouse, here.view), orders.rules(here.warehouse, here.view)
-    told = credit_words.orders(decisions, rules, here.view.main_currency, here.fmt)
+    told = sentence.orders(decisions, rules, here.view.main_currency, here.fmt)
     page.head(here, "Orders", told if given else "Orders are not provided.", as_of_build=True)
     if not given:
         page.banner("The table orders was not provided: what is ordered or delivered is unknown, not zero.", mild=True)

@@ -49,6 +49,45 @@ def open_app(home: Path, monkeypatch: pytest.MonkeyPatch, **parameters: str) -> 
     return test.run()
 
 
+def go(app: AppTest, name: str) -> AppTest:
+    """The page of a file of `app_pages`, run; it must not fail."""
+    return ran(app.switch_page(f"app_pages/{name.removesuffix('.py')}.py").run())
+
+
+def ran(page: AppTest) -> AppTest:
+    """A page that did not fail."""
+    assert not page.exception, page.exception
+    return page
+
+
+def shown_table(page: AppTest, column: str) -> Any:
+    """The first table of the page that has a column, as it is shown."""
+    return next(found.value for found in page.dataframe if column in found.value)
+
+
+def of_entity(view: View, entity: str) -> View:
+    """The same view of one entity."""
+    return View(view.week, view.newest, entity, entity, view.currency, view.main_currency)
+
+
+def changed(sample_home: Path, home: Path, *statements: str) -> Path:
+    """A copy of the published sample under ``home``, with changes of its own to the marts."""
+    shutil.copytree(sample_home / "published", home / "published")
+    pointer = json.loads((home / "published" / "current.json").read_text(encoding="utf-8"))
+    file = home / "published" / pointer["file"]
+    file.chmod(0o644)
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("set schema = 'marts'")
+        for statement in statements:
+            connection.execute(statement)
+    return home
+
+
+def tile(page: AppTest, label: str) -> str:
+    """The markup of the tile of a label."""
+    return next(found for found in html(page) if f'class="label">{label}<' in found)
+
+
 def sentence(app: AppTest) -> str:
     """The head of the page with its sentence, as markup."""
     return next(found for found in html(app) if 'class="enc-sentence"' in found)
@@ -57,6 +96,10 @@ def sentence(app: AppTest) -> str:
 def html(app: AppTest) -> list[str]:
     """All pieces of markup of the page."""
     return [str(found.value) for found in app.html]
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ")
 
 
 def choose(app: AppTest, key: str, value: object) -> None:

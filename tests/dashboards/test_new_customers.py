@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from dashboards.lib.format import Formatter
 from dashboards.lib.sentence import first_payments
 from dashboards.lib.sentence import new_customers as sentence_of
-from tests.dashboards.conftest import choose, html, one, sentence
+from tests.dashboards.conftest import choose, go, html, one, sentence, shown_table
 
 FMT = Formatter()
 
@@ -19,14 +19,7 @@ FMT = Formatter()
 @pytest.fixture
 def page(app: AppTest) -> AppTest:
     """The page, run once."""
-    shown = app.switch_page("app_pages/new_customers.py").run()
-    assert not shown.exception, shown.exception
-    return shown
-
-
-def _table(page: AppTest, column: str = "stage_words") -> Any:
-    """The table that has a column."""
-    return next(found.value for found in page.dataframe if column in found.value)
+    return go(app, "new_customers")
 
 
 def test_the_page_opens_with_who_is_watched_and_shows_them(page: AppTest, marts: duckdb.DuckDBPyConnection) -> None:
@@ -44,7 +37,7 @@ def test_the_page_opens_with_who_is_watched_and_shows_them(page: AppTest, marts:
     head = sentence(page)
     assert f"{watched + frozen}\u00a0new customers are watched" in head
     assert FMT.short_money(amount, "EUR") in head
-    table = _table(page)
+    table = shown_table(page, "stage_words")
     assert len(table) == watched + frozen
     assert set(table["stage_words"]) == {"Watched", "Frozen"}
     assert (table["breach_amount"].fillna(0) > 0).sum() == breached
@@ -60,7 +53,7 @@ def test_due_days_are_said_in_words(page: AppTest, marts: duckdb.DuckDBPyConnect
         where stage = 'frozen' and first_due_state = 'unpaid' order by first_late_days desc limit 1
         """,
     )
-    table = _table(page)
+    table = shown_table(page, "stage_words")
     (shown,) = table[table["customer_name"] == customer_id]["first_words"]
     assert shown == f"unpaid {late} d"
 
@@ -68,10 +61,10 @@ def test_due_days_are_said_in_words(page: AppTest, marts: duckdb.DuckDBPyConnect
 def test_stages_levels_and_gaps_narrow_the_list(page: AppTest, marts: duckdb.DuckDBPyConnection) -> None:
     choose(page, "stage", ["graduated"])
     (graduated,) = one(marts, "select count(*) from rpt_onboarding where stage = 'graduated'")
-    assert len(_table(page)) == graduated
+    assert len(shown_table(page, "stage_words")) == graduated
     choose(page, "level", ["1"])
     (known,) = one(marts, "select count(*) from rpt_onboarding where stage = 'graduated' and acceptance_level = 1")
-    assert len(_table(page)) == known < graduated
+    assert len(shown_table(page, "stage_words")) == known < graduated
     page.toggle(key="missing").set_value(True).run()
     (gaps,) = one(
         marts,
@@ -80,7 +73,7 @@ def test_stages_levels_and_gaps_narrow_the_list(page: AppTest, marts: duckdb.Duc
         where stage = 'graduated' and acceptance_level = 1 and missing is not null
         """,
     )
-    assert len(_table(page)) == gaps < known
+    assert len(shown_table(page, "stage_words")) == gaps < known
 
 
 def test_prospects_are_apart_from_customers(page: AppTest, marts: duckdb.DuckDBPyConnection) -> None:
@@ -89,9 +82,9 @@ def test_prospects_are_apart_from_customers(page: AppTest, marts: duckdb.DuckDBP
         for (name,) in marts.execute("select customer_name from rpt_onboarding where stage = 'prospect'").fetchall()
     }
     assert names
-    assert set(_table(page, "waiting_days")["customer_name"]) == names
+    assert set(shown_table(page, "waiting_days")["customer_name"]) == names
     choose(page, "stage", [])
-    assert names.isdisjoint(_table(page)["customer_name"])
+    assert names.isdisjoint(shown_table(page, "stage_words")["customer_name"])
 
 
 def test_cohorts_and_coverage_are_those_of_the_marts(page: AppTest, marts: duckdb.DuckDBPyConnection) -> None:
@@ -107,7 +100,7 @@ def test_cohorts_and_coverage_are_those_of_the_marts(page: AppTest, marts: duckd
     )
     assert any(f"{late} of {decided} first payments were late" in found for found in html(page))
     assert defaulted > 0
-    table = _table(page, "bureau")
+    table = shown_table(page, "bureau")
     known, whole = one(
         marts,
         """

@@ -18,7 +18,7 @@ from dashboards.lib import export, publication
 from dashboards.lib.db import Warehouse
 from dashboards.lib.queries import choices
 from ingest import notes
-from tests.dashboards.conftest import html, one, open_app
+from tests.dashboards.conftest import go, html, one, open_app
 
 
 @pytest.fixture
@@ -38,9 +38,7 @@ def customer(marts: duckdb.DuckDBPyConnection) -> str:
 
 
 def _page(home: Path, customer: str, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    page = open_app(home, monkeypatch, customer=customer).switch_page("app_pages/customer.py").run()
-    assert not page.exception, page.exception
-    return page
+    return go(open_app(home, monkeypatch, customer=customer), "customer")
 
 
 def _submit(page: AppTest) -> AppTest:
