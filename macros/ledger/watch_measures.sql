@@ -7,7 +7,7 @@
         'insolvency', 'prior_default', 'tier_order', 'tier_fall', 'oldest_days_past_due', 'first_payment_overdue_days',
         'days_beyond_terms_rise', 'overdue_amount', 'disputed_rate', 'broken_promises', 'orders_out_of_pattern',
         'recent_bounces', 'recent_broken_promises', 'recent_signals', 'recent_cover_cuts', 'missed_notifications',
-        'utilisation_rate', 'own_risk_amount',
+        'utilisation_rate', 'own_risk_amount', 'undisputed_overdue_amount', 'owes_without_credit',
     ]) }}
 {% endmacro %}
 
@@ -21,6 +21,11 @@
         'action_prepay': "case when credit_action = 'prepay' then 1 end",
         'action_approve': "case when credit_action = 'approve' then 1 end",
         'not_accepted': 'not_accepted',
+        'is_frozen': 'is_frozen',
+        'over_step_amount': 'over_step_amount',
+        'limit_expired': 'limit_expired',
+        'no_limit': 'no_limit',
+        'unknown_amount': 'unknown_amount',
         'excess_amount': 'over_amount',
         'oldest_days_past_due': 'oldest_days_past_due',
         'missing_deposit_amount': 'missing_deposit_amount',

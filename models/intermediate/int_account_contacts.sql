@@ -10,6 +10,12 @@ as_of as (
 
 ),
 
+given as (
+
+    select * from {{ ref('int_given_tables') }}
+
+),
+
 stages as (
 
     select * from {{ ref('collection_stages') }}
@@ -49,7 +55,6 @@ notes as (
     select
         notes.customer_id,
         cast(notes.written_at as date) as written_on,
-        notes.author,
         notes.text,
         notes.status,
         notes.next_on,
@@ -108,19 +113,36 @@ oldest as (
 
 ),
 
+-- What was done about an overdue item, or about the account since one fell due.
 reached as (
 
     select
-        overdue_items.customer_id,
-        max(actions.stage_order) as stage_order,
-        max(actions.done_on) as done_on
-    from overdue_items
-    inner join actions
-        on
-            overdue_items.customer_id = actions.customer_id
-            and overdue_items.document_number = actions.invoice_id
+        customer_id,
+        max(stage_order) as stage_order
+    from (
+        select
+            overdue_items.customer_id,
+            actions.stage_order
+        from overdue_items
+        inner join actions
+            on
+                overdue_items.customer_id = actions.customer_id
+                and overdue_items.document_number = actions.invoice_id
+        where actions.notifies_insurer = 0
+        union all
+        select
+            oldest.customer_id,
+            actions.stage_order
+        from oldest
+        inner join actions
+            on
+                oldest.customer_id = actions.customer_id
+                and oldest.oldest_due_on < actions.done_on
+        where
+            actions.invoice_id is null
             and actions.notifies_insurer = 0
-    group by overdue_items.customer_id
+    ) as done
+    group by customer_id
 
 ),
 
@@ -153,6 +175,9 @@ nexts as (
         on plan.stage = stages.stage
     left join reached
         on oldest.customer_id = reached.customer_id
+    -- Where nobody says what was done, nobody knows what is next.
+    inner join given
+        on given.table_name = 'collection_actions'
     where stages.stage_order > coalesce(reached.stage_order, 0)
 
 ),
@@ -177,7 +202,6 @@ final as (
         last_actions.action_label as last_action,
         last_actions.outcome as last_action_outcome,
         notes.written_on as last_note_on,
-        notes.author as last_note_author,
         notes.text as last_note,
         notes.status as account_status,
         notes.next_on as reviewed_until_on,

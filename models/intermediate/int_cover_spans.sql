@@ -49,7 +49,7 @@ valid as (
 
 ),
 
-final as (
+decided as (
 
     select
         valid.customer_id,
@@ -69,8 +69,6 @@ final as (
         top_ups.currency as top_up_currency,
         top_ups.cover_rate as top_up_rate,
         valid.includes_tax,
-        valid.decided_on as cover_decided_on,
-        valid.valid_from as cover_valid_from_on,
         valid.valid_to as cover_valid_to_on,
         valid.max_terms_days as longest_covered_days,
         valid.max_extension_days,
@@ -86,6 +84,21 @@ final as (
     where
         valid.layer = 'main'
         and valid.layer_rank = 1
+
+),
+
+final as (
+
+    select
+        *,
+        -- What the decision before it gave, where nothing lies between the two and both are in one currency.
+        case
+            when
+                lag(ends_on) over (partition by customer_id order by starts_on) = starts_on
+                and lag(currency) over (partition by customer_id order by starts_on) = currency
+                then lag(limit_amount) over (partition by customer_id order by starts_on)
+        end as earlier_limit_amount
+    from decided
 
 )
 

@@ -36,7 +36,6 @@ spans as (
 
 changes as (
 
-    -- Up in the first week row that sees a span, down in the first that does not.
     select
         entity_id,
         customer_id,
@@ -44,29 +43,7 @@ changes as (
         week_ending_on,
         sum(amount) as amount
     from (
-        select
-            spans.entity_id,
-            spans.customer_id,
-            spans.cover_starts_on,
-            {{ week_ending('spans.starts_on') }} as week_ending_on,
-            spans.amount
-        from spans
-        cross join as_of
-        where
-            spans.ends_on > as_of.as_of_on
-            or {{ week_ending('spans.starts_on') }} < {{ week_ending('spans.ends_on') }}
-        union all
-        select
-            spans.entity_id,
-            spans.customer_id,
-            spans.cover_starts_on,
-            {{ week_ending('spans.ends_on') }} as week_ending_on,
-            -spans.amount as amount
-        from spans
-        cross join as_of
-        where
-            spans.ends_on <= as_of.as_of_on
-            and {{ week_ending('spans.starts_on') }} < {{ week_ending('spans.ends_on') }}
+        {{ week_ends('spans', ['entity_id', 'customer_id', 'cover_starts_on'], ['amount']) }}
     ) as both_ends
     group by
         entity_id,
@@ -93,6 +70,21 @@ lives as (
 
 ),
 
+-- The weeks in which anything of a decision is open, in any entity.
+open_weeks as (
+
+    select
+        customer_id,
+        cover_starts_on,
+        min(first_week_on) as first_week_on,
+        max(last_week_on) as last_week_on
+    from lives
+    group by
+        customer_id,
+        cover_starts_on
+
+),
+
 limits as (
 
     select
@@ -114,8 +106,14 @@ limits as (
         end as top_up_amount
     from {{ ref('int_cover_spans') }} as covers
     cross join main_currency
+    inner join open_weeks
+        on
+            covers.customer_id = open_weeks.customer_id
+            and covers.starts_on = open_weeks.cover_starts_on
     inner join weeks
-        on covers.starts_on <= weeks.as_of_on
+        on
+            open_weeks.first_week_on <= weeks.period_ending_on
+            and open_weeks.last_week_on >= weeks.period_ending_on
     left join {{ ref('int_credit_rates') }} as limit_rates
         on
             covers.currency = limit_rates.from_currency

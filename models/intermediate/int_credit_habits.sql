@@ -10,15 +10,34 @@ as_of as (
 
 ),
 
+items as (
+
+    -- In one currency, or a customer of two entities would be weighed by the size of their units.
+    select
+        items.customer_id,
+        items.item_kind,
+        items.posted_on,
+        items.invoiced_on,
+        items.due_on,
+        coalesce(converted.reporting_amount, items.base_amount) as amount
+    from {{ ref('int_receivable_items') }} as items
+    left join {{ ref('int_reporting_items') }} as converted
+        on
+            items.entity_id = converted.entity_id
+            and items.document_id = converted.document_id
+            and items.instalment_no = converted.instalment_no
+            and converted.is_main
+
+),
+
 final as (
 
     select
         items.customer_id,
         {{ ratio(
-            'sum(items.base_amount * ' ~ days_between('items.invoiced_on', 'items.due_on') ~ ')',
-            'sum(items.base_amount)'
+            'sum(items.amount * ' ~ days_between('items.invoiced_on', 'items.due_on') ~ ')', 'sum(items.amount)'
         ) }} as agreed_days
-    from {{ ref('int_receivable_items') }} as items
+    from items
     cross join as_of
     where
         items.item_kind in ('invoice', 'debit_note')

@@ -116,18 +116,6 @@ orders as (
 
 ),
 
--- A decision that takes back what the one before it gave, for the same customer by name.
-cover_changes as (
-
-    select
-        customer_id,
-        starts_on,
-        lag(limit_amount) over (partition by customer_id order by starts_on) > limit_amount
-        and lag(currency) over (partition by customer_id order by starts_on) = currency as is_cut
-    from {{ ref('int_cover_spans') }}
-
-),
-
 lapsed as (
 
     select * from {{ ref('int_insured_items') }}
@@ -265,8 +253,9 @@ spans as (
         starts_on,
         {{ add_days('starts_on', 91) }} as ends_on,
         1 as value
-    from cover_changes
-    where is_cut
+    from {{ ref('int_cover_spans') }}
+    -- A decision that takes back what the one before it gave.
+    where limit_amount < earlier_limit_amount
     union all
     select
         lapsed.customer_id,

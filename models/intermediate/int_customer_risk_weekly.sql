@@ -68,31 +68,7 @@ changes as (
             {% endfor %}
             week_ending_on
         from (
-            select
-                spans.customer_id,
-                spans.figure,
-                {{ week_ending('spans.starts_on') }} as week_ending_on,
-                spans.value
-            from spans
-            cross join as_of
-            where
-                {{ slice }}
-                and (
-                    spans.ends_on > as_of.as_of_on
-                    or {{ week_ending('spans.starts_on') }} < {{ week_ending('spans.ends_on') }}
-                )
-            union all
-            select
-                spans.customer_id,
-                spans.figure,
-                {{ week_ending('spans.ends_on') }} as week_ending_on,
-                -spans.value as value
-            from spans
-            cross join as_of
-            where
-                {{ slice }}
-                and spans.ends_on <= as_of.as_of_on
-                and {{ week_ending('spans.starts_on') }} < {{ week_ending('spans.ends_on') }}
+            {{ week_ends('spans', ['customer_id', 'figure'], ['value'], slice) }}
         ) as ends
         group by
             customer_id,

@@ -29,35 +29,7 @@ final as (
             {% endfor %}
             week_ending_on
         from (
-            select
-                spans.entity_id,
-                spans.customer_id,
-                spans.figure,
-                {{ week_ending('spans.starts_on') }} as week_ending_on,
-                spans.amount,
-                spans.weighted_amount
-            from spans
-            cross join as_of
-            where
-                {{ slice }}
-                and (
-                    spans.ends_on > as_of.as_of_on
-                    or {{ week_ending('spans.starts_on') }} < {{ week_ending('spans.ends_on') }}
-                )
-            union all
-            select
-                spans.entity_id,
-                spans.customer_id,
-                spans.figure,
-                {{ week_ending('spans.ends_on') }} as week_ending_on,
-                -spans.amount as amount,
-                -spans.weighted_amount as weighted_amount
-            from spans
-            cross join as_of
-            where
-                {{ slice }}
-                and spans.ends_on <= as_of.as_of_on
-                and {{ week_ending('spans.starts_on') }} < {{ week_ending('spans.ends_on') }}
+            {{ week_ends('spans', ['entity_id', 'customer_id', 'figure'], ['amount', 'weighted_amount'], slice) }}
         ) as changes
         group by
             entity_id,

@@ -64,14 +64,17 @@ usual as (
 
     select
         *,
-        count(*) over usual_orders as usual_orders_count,
-        sum(amount) over usual_orders as usual_orders_amount
+        count(*) over (
+            partition by customer_id, entity_id, currency
+            order by {{ days_between("date '2000-01-01'", 'ordered_on') }}
+            range between 365 preceding and 1 preceding
+        ) as usual_orders_count,
+        sum(amount) over (
+            partition by customer_id, entity_id, currency
+            order by {{ days_between("date '2000-01-01'", 'ordered_on') }}
+            range between 365 preceding and 1 preceding
+        ) as usual_orders_amount
     from known
-    window usual_orders as (
-        partition by customer_id, entity_id, currency
-        order by {{ days_between("date '2000-01-01'", 'ordered_on') }}
-        range between 365 preceding and 1 preceding
-    )
 
 ),
 

@@ -1,7 +1,8 @@
 {#
   What a tier was worth, known on each week: of what its customers of a year before had falling due since, the share that
-  stayed unpaid beyond the days of grace. A tier that had nobody then takes the worst rate of the better ones; where nothing is
-  measured yet, 1: the list is then in order of own risk alone.
+  stayed unpaid beyond the days of grace. It never falls from one tier to a worse: a tier takes the worst rate of the better
+  ones where its own is lower, or unknown; one better than all that is measured takes the best. Where nothing is measured
+  yet it is 1: the list is then in order of own risk alone.
 #}
 with
 
@@ -71,15 +72,18 @@ measured as (
 
 final as (
 
+    -- What few customers owe can make a better tier look worse than the one below it, or leave a tier without any: no tier
+    -- counts as better than one above it.
     select
         week_ending_on,
         risk_tier,
+        measured_rate,
         measured_rate is not null as is_measured,
         coalesce(
-            measured_rate,
             max(measured_rate) over (
                 partition by week_ending_on order by tier_order rows between unbounded preceding and current row
             ),
+            min(measured_rate) over (partition by week_ending_on),
             1
         ) as tier_seriously_late_rate
     from measured

@@ -54,29 +54,65 @@ main_currency as (
 
 ),
 
+policy as (
+
+    select insurance_uplift_rate from {{ ref('int_policy') }}
+
+),
+
+granted as (
+
+    select
+        customer_id,
+        starts_on,
+        ends_on,
+        currency,
+        own_amount + temporary_amount as amount,
+        1 as is_limit
+    from {{ ref('int_limit_spans') }}
+    union all
+    select
+        covers.customer_id,
+        covers.starts_on,
+        covers.ends_on,
+        covers.currency,
+        {{ convert_money('covers.limit_amount', scaled_rate('policy.insurance_uplift_rate'), scaled_rate('1')) }}
+            as amount,
+        0 as is_limit
+    from {{ ref('int_cover_spans') }} as covers
+    cross join policy
+    where
+        covers.is_covering
+        and policy.insurance_uplift_rate > 0
+
+),
+
 limits as (
 
-    -- The limit of each week in the main reporting currency, at that week's rate.
+    -- The limit of each week in the main reporting currency, at that week's rate; unknown where a part has none.
     select
         period_rows.period_ending_on as week_ending_on,
-        spans.customer_id,
-        sum({{ convert_money('(spans.own_amount + spans.temporary_amount)', 'rates.numerator', 'rates.denominator') }})
-            as limit_amount
-    from {{ ref('int_limit_spans') }} as spans
+        granted.customer_id,
+        case
+            when count(*) = count(rates.numerator)
+                then sum({{ convert_money('granted.amount', 'rates.numerator', 'rates.denominator') }})
+        end as limit_amount
+    from granted
     cross join main_currency
     inner join {{ ref('int_period_rows') }} as period_rows
         on
             period_rows.period_kind = 'week'
-            and spans.starts_on <= period_rows.as_of_on
-            and (spans.ends_on is null or spans.ends_on > period_rows.as_of_on)
+            and granted.starts_on <= period_rows.as_of_on
+            and (granted.ends_on is null or granted.ends_on > period_rows.as_of_on)
     left join {{ ref('int_credit_rates') }} as rates
         on
-            spans.currency = rates.from_currency
+            granted.currency = rates.from_currency
             and main_currency.reporting_currency = rates.to_currency
             and period_rows.as_of_on = rates.rate_on
     group by
         period_rows.period_ending_on,
-        spans.customer_id
+        granted.customer_id
+    having max(granted.is_limit) = 1
 
 ),
 
@@ -104,6 +140,7 @@ final as (
         end as first_payment_overdue_days,
         weeks.days_beyond_terms_13w - weeks.days_beyond_terms as days_beyond_terms_rise,
         weeks.overdue_amount,
+        greatest(weeks.overdue_amount - weeks.disputed_amount, 0) as undisputed_overdue_amount,
         inputs.disputed_rate,
         inputs.broken_promises,
         inputs.orders_out_of_pattern,
@@ -112,7 +149,9 @@ final as (
         known.recent_signals,
         known.recent_cover_cuts,
         known.missed_notifications,
-        {{ ratio('weeks.exposure_amount', 'limits.limit_amount') }} as utilisation_rate
+        {{ ratio('weeks.exposure_amount', 'limits.limit_amount') }} as utilisation_rate,
+        -- Of a limit of nothing no share can be used.
+        case when limits.limit_amount = 0 then 1 end as owes_without_credit
     from weeks
     left join risk
         on

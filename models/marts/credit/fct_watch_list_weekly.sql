@@ -109,6 +109,20 @@ ranked as (
 
 ),
 
+compared as (
+
+    select
+        ranked.*,
+        earlier.reason_code is null as is_new_reason
+    from ranked
+    left join ranked as earlier
+        on
+            ranked.customer_id = earlier.customer_id
+            and ranked.reason_code = earlier.reason_code
+            and {{ add_days('ranked.week_ending_on', -7) }} = earlier.week_ending_on
+
+),
+
 listed as (
 
     select
@@ -118,8 +132,9 @@ listed as (
         {{ joined_in_order('reason_code', ',', 'reason_rank') }} as reason_codes,
         max(case when reason_rank = 1 then rule_order end) as first_rule_order,
         sum(weight) as weight,
-        count(*) as reasons_count
-    from ranked
+        count(*) as reasons_count,
+        sum(case when is_new_reason then 1 else 0 end) as new_reasons_count
+    from compared
     group by
         week_ending_on,
         customer_id
@@ -192,6 +207,7 @@ joined as (
         coalesce(listed.first_rule_order, before.first_rule_order) as first_rule_order,
         listed.weight,
         coalesce(listed.reasons_count, 0) as reasons_count,
+        coalesce(listed.new_reasons_count, 0) as new_reasons_count,
         states.risk_tier,
         states.previous_risk_tier,
         states.risk_score,
@@ -253,12 +269,13 @@ final as (
         cast(first_rule_order as integer) as first_rule_order,
         cast(weight as integer) as weight,
         cast(reasons_count as integer) as reasons_count,
+        cast(new_reasons_count as integer) as new_reasons_count,
         risk_tier,
         previous_risk_tier,
         risk_score,
         {{ money('coalesce(exposure_amount, 0)') }} as exposure_amount,
         limit_amount,
-        {{ money('case when exposure_amount is null then 0 else insured_amount end') }} as insured_amount,
+        insured_amount,
         {{ money('coalesce(own_risk_amount, 0)') }} as own_risk_amount,
         {{ money('coalesce(overdue_amount, 0)') }} as overdue_amount,
         cast(oldest_days_past_due as integer) as oldest_days_past_due,

@@ -55,17 +55,33 @@ moves as (
 
 ),
 
-cover_changes as (
+main_currency as (
+
+    select reporting_currency from {{ ref('int_reporting_currencies') }}
+    where is_main
+
+),
+
+cover_cuts as (
 
     select
-        customer_id,
-        starts_on,
-        status,
-        currency,
-        limit_amount,
-        lag(limit_amount) over (partition by customer_id order by starts_on) as earlier_limit_amount,
-        lag(currency) over (partition by customer_id order by starts_on) as earlier_currency
-    from {{ ref('int_cover_spans') }}
+        covers.customer_id,
+        covers.starts_on,
+        covers.currency,
+        covers.limit_amount,
+        covers.earlier_limit_amount,
+        {{ convert_money(
+            '(covers.earlier_limit_amount - covers.limit_amount)', 'rates.numerator', 'rates.denominator'
+        ) }} as amount
+    from {{ ref('int_cover_spans') }} as covers
+    cross join as_of
+    cross join main_currency
+    left join {{ ref('int_credit_rates') }} as rates
+        on
+            covers.currency = rates.from_currency
+            and main_currency.reporting_currency = rates.to_currency
+            and as_of.as_of_on = rates.rate_on
+    where covers.limit_amount < covers.earlier_limit_amount
 
 ),
 
@@ -132,33 +148,27 @@ alerts as (
         || cast(onboarding.breach_amount as varchar) || ' since' as detail
     from {{ ref('rpt_onboarding') }} as onboarding
     cross join as_of
+    left join moves
+        on
+            onboarding.customer_id = moves.customer_id
+            and moves.is_stopped
+            and moves.exposure_rise_amount > 0
     where
         onboarding.stage = 'frozen'
         and onboarding.breach_amount > 0
-        and not exists (
-            select 1
-            from moves
-            where
-                moves.customer_id = onboarding.customer_id
-                and moves.is_stopped
-                and moves.exposure_rise_amount > 0
-        )
+        and moves.customer_id is null
     union all
     select
         'cover_cut' as alert_kind,
-        cover_changes.customer_id,
-        cast(null as varchar) as item_key,
+        customer_id,
+        customer_id || ':' || cast(starts_on as varchar) as item_key,
         cast(null as varchar) as document_number,
-        cover_changes.starts_on as alert_on,
-        cover_changes.earlier_limit_amount - cover_changes.limit_amount as value,
-        cover_changes.earlier_limit_amount - cover_changes.limit_amount as amount,
-        'From ' || cast(cover_changes.earlier_limit_amount as varchar) || ' to '
-        || cast(cover_changes.limit_amount as varchar) || ' ' || cover_changes.currency || ' on '
-        || cast(cover_changes.starts_on as varchar) as detail
-    from cover_changes
-    where
-        cover_changes.limit_amount < cover_changes.earlier_limit_amount
-        and cover_changes.currency = cover_changes.earlier_currency
+        starts_on as alert_on,
+        amount as value,
+        amount,
+        'From ' || cast(earlier_limit_amount as varchar) || ' to ' || cast(limit_amount as varchar) || ' '
+        || currency || ' on ' || cast(starts_on as varchar) as detail
+    from cover_cuts
     union all
     select
         'notification_due' as alert_kind,

@@ -60,6 +60,19 @@ limits as (
 
 ),
 
+ended_limits as (
+
+    select
+        limits.customer_id,
+        max(limits.valid_to) as ended_on
+    from {{ ref('stg_raw__credit_limits') }} as limits
+    inner join as_of
+        on limits.valid_to < as_of.as_of_on
+    where limits.limit_kind = 'own'
+    group by limits.customer_id
+
+),
+
 covers as (
 
     select covers.*
@@ -162,6 +175,9 @@ measured as (
         limits.used_amount,
         limits.utilisation_rate,
         limits.limit_amount,
+        limits.reporting_used_amount,
+        limits.reporting_excess_amount,
+        ended_limits.ended_on,
         limits.own_valid_to_on,
         limits.temporary_valid_to_on,
         limits.approved_by,
@@ -193,6 +209,8 @@ measured as (
         on risk.risk_tier = tiers.risk_tier
     left join limits
         on concerned.customer_id = limits.customer_id
+    left join ended_limits
+        on concerned.customer_id = ended_limits.customer_id
     left join covers
         on concerned.customer_id = covers.customer_id
     left join cover_rates
@@ -226,7 +244,7 @@ judged as (
 
     select
         recommended.*,
-        coalesce(recommended.insolvency_on <= as_of.as_of_on, false) as is_insolvent_now
+        coalesce(recommended.insolvency_on <= as_of.as_of_on, false) as is_insolvent
     from recommended
     cross join as_of
 
@@ -246,7 +264,7 @@ final as (
         recommended.risk_score,
         recommended.credit_action,
         as_of.as_of_on,
-        recommended.insolvency_on <= as_of.as_of_on as is_insolvent,
+        recommended.is_insolvent,
         {{ money('coalesce(recommended.receivable_amount, 0)') }} as receivable_amount,
         {{ money('coalesce(recommended.overdue_amount, 0)') }} as overdue_amount,
         {{ money('coalesce(recommended.unapplied_amount, 0)') }} as unapplied_amount,
@@ -279,7 +297,11 @@ final as (
             ~ ' then greatest(recommended.granted_amount - recommended.used_amount, 0) end'
         ) }} as headroom_amount,
         recommended.limit_amount,
-        recommended.own_valid_to_on as limit_valid_to_on,
+        recommended.reporting_used_amount,
+        recommended.reporting_excess_amount,
+        coalesce(
+            recommended.own_valid_to_on, case when recommended.granted_amount is null then recommended.ended_on end
+        ) as limit_valid_to_on,
         recommended.temporary_valid_to_on,
         recommended.approved_by as limit_approved_by,
         recommended.reviewed_on as limit_reviewed_on,
@@ -295,7 +317,7 @@ final as (
             as insured_amount,
         {{ money('coalesce(recommended.own_risk_amount, 0)') }} as own_risk_amount,
         {{ money(
-            'case when recommended.is_insolvent_now then 0 else '
+            'case when recommended.is_insolvent then 0 else '
             ~ whole_steps('recommended.recommended_exact_amount', 'recommended.limit_step_amount') ~ ' end'
         ) }} as recommended_limit_amount,
         least(recommended.terms_days, recommended.max_terms_days) as recommended_terms_days,
@@ -308,7 +330,7 @@ final as (
         {{ money('coalesce(recommended.paid_amount, 0)') }} as paid_amount,
         recommended.limit_factor,
         case
-            when recommended.is_insolvent_now then 'Insolvency proceedings are open: nothing on credit'
+            when recommended.is_insolvent then 'Insolvency proceedings are open: nothing on credit'
             when recommended.recommended_exact_amount is null then 'Nothing paid in 52 weeks to measure a limit by'
             else 'Paid in 52 weeks ' || cast(recommended.paid_amount as varchar) || ' ÷ 364 × ('
                 || cast(recommended.terms_days as varchar) || ' days agreed + '
@@ -319,6 +341,7 @@ final as (
         end as recommended_formula,
         case
             when recommended.has_limits = 0 then 'not provided'
+            when recommended.granted_amount is null and recommended.ended_on is not null then 'expired'
             when recommended.granted_amount is null then 'none'
             else 'given'
         end as limit_state,

@@ -26,25 +26,15 @@ oldest as (
 
 ),
 
-asked as (
+-- What acceptance lets a new customer owe: nothing before it is approved or after a freeze, else the step it has reached.
+accepted as (
 
     select
-        onboarding.customer_id,
-        max(case when onboarding.approved_on is null or onboarding.approved_on > as_of.as_of_on then 1 else 0 end)
-            as is_waiting
-    from {{ ref('stg_raw__onboarding') }} as onboarding
-    cross join as_of
-    where onboarding.requested_on <= as_of.as_of_on
-    group by onboarding.customer_id
-
-),
-
-rates as (
-
-    select rates.*
-    from {{ ref('int_credit_rates') }} as rates
-    inner join as_of
-        on rates.rate_on = as_of.as_of_on
+        customer_id,
+        acceptance,
+        stage,
+        stepped_limit_amount
+    from {{ ref('rpt_onboarding') }}
 
 ),
 
@@ -74,21 +64,27 @@ measured as (
 
     select
         orders.*,
-        exposures.customer_name,
-        exposures.sales_owner,
-        exposures.collector,
+        customers.customer_name,
+        customers.sales_owner,
+        customers.collector,
         exposures.risk_tier,
         exposures.limit_state,
         exposures.limit_amount,
         -- What the limit is used for without the orders, then with this one and those before it.
         exposures.exposure_amount - orders.all_queued_amount + orders.queued_amount as exposure_with_order_amount,
-        exposures.exposure_amount - orders.all_queued_amount + orders.queued_amount
-        - coalesce(
-            exposures.limit_amount,
-            {{ convert_money('exposures.granted_amount', 'rates.numerator', 'rates.denominator') }}
-        ) as over_amount,
-        case when exposures.is_insolvent then 1 else 0 end as insolvency,
-        coalesce(asked.is_waiting, 0) as not_accepted,
+        exposures.reporting_used_amount - orders.all_queued_amount + orders.queued_amount - exposures.limit_amount
+            as over_amount,
+        case
+            when accepted.stage = 'watched'
+                then exposures.exposure_amount - orders.all_queued_amount + orders.queued_amount
+                    - accepted.stepped_limit_amount
+        end as over_step_amount,
+        case when accepted.stage = 'frozen' then 1 else 0 end as is_frozen,
+        case when exposures.limit_state = 'expired' then 1 else 0 end as limit_expired,
+        case when exposures.limit_state = 'none' then 1 else 0 end as no_limit,
+        case when orders.reporting_amount is null then 1 else 0 end as unknown_amount,
+        case when customers.insolvency_on <= as_of.as_of_on then 1 else 0 end as insolvency,
+        case when accepted.acceptance = 'waiting' then 1 else 0 end as not_accepted,
         oldest.oldest_days_past_due,
         exposures.credit_action,
         greatest(
@@ -100,16 +96,13 @@ measured as (
         on
             orders.customer_id = customers.customer_id
             and customers.customer_kind <> 'intragroup'
+    cross join as_of
     left join exposures
         on orders.customer_id = exposures.customer_id
-    left join rates
-        on
-            exposures.limit_currency = rates.from_currency
-            and orders.reporting_currency = rates.to_currency
     left join oldest
         on orders.customer_id = oldest.customer_id
-    left join asked
-        on orders.customer_id = asked.customer_id
+    left join accepted
+        on orders.customer_id = accepted.customer_id
 
 ),
 

@@ -114,24 +114,47 @@ exposures as (
 
 ),
 
-ranked as (
+contacts as (
 
+    select * from {{ ref('int_account_contacts') }}
+
+),
+
+placed as (
+
+    -- Who is reviewed until a day to come is set aside, for as long as no reason is new.
     select
         listed.*,
         customers.customer_name,
         customers.segment,
         customers.sales_owner,
         customers.collector,
+        customers.created_on,
+        customers.first_invoiced_on,
         case
-            when listed.change <> 'left' and not listed.is_insolvent
-                then row_number() over (
-                        partition by customers.collector, listed.change = 'left', listed.is_insolvent
-                        order by listed.list_rank
-                    )
-        end as collector_rank
+            when listed.change = 'left' then 'left'
+            when listed.is_insolvent then 'insolvent'
+            when contacts.reviewed_until_on > as_of.as_of_on and listed.new_reasons_count = 0 then 'set_aside'
+            else 'watch'
+        end as list_section
     from listed
+    cross join as_of
     inner join customers
         on listed.customer_id = customers.customer_id
+    left join contacts
+        on listed.customer_id = contacts.customer_id
+
+),
+
+ranked as (
+
+    select
+        *,
+        case
+            when list_section = 'watch'
+                then row_number() over (partition by collector, list_section order by list_rank)
+        end as collector_rank
+    from placed
 
 ),
 
@@ -144,11 +167,7 @@ final as (
         ranked.segment,
         ranked.sales_owner,
         ranked.collector,
-        case
-            when ranked.change = 'left' then 'left'
-            when ranked.is_insolvent then 'insolvent'
-            else 'watch'
-        end as list_section,
+        ranked.list_section,
         ranked.list_rank,
         cast(ranked.collector_rank as integer) as collector_rank,
         cast(coalesce(own.accounts_a_week, anyone.accounts_a_week) as integer) as accounts_a_week,
@@ -186,8 +205,11 @@ final as (
         contacts.last_note,
         contacts.reviewed_until_on,
         notifications.notify_by_on,
-        {{ add_days('coalesce(exposures.limit_reviewed_on, as_of.as_of_on)', 'coalesce(tiers.review_days, 365)') }}
-            as review_due_on,
+        -- Who was never reviewed is due its tier's interval after the account was opened.
+        coalesce(
+            exposures.limit_review_due_on,
+            {{ add_days('coalesce(ranked.created_on, ranked.first_invoiced_on)', 'coalesce(tiers.review_days, 365)') }}
+        ) as review_due_on,
         ranked.change
     from ranked
     inner join places
@@ -207,7 +229,7 @@ final as (
         on ranked.customer_id = notifications.customer_id
     left join exposures
         on ranked.customer_id = exposures.customer_id
-    left join {{ ref('int_account_contacts') }} as contacts
+    left join contacts
         on ranked.customer_id = contacts.customer_id
     left join {{ ref('watch_rules') }} as rules
         on ranked.first_rule_order = rules.rule_order
