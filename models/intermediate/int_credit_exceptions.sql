@@ -1,6 +1,6 @@
 {#
-  What of the credit tables is left out or cannot be used, with its reason: rows of customers that no other table knows, amounts
-  without a rate, stages of collection without a place in the procedure.
+  What of the credit tables is left out or cannot be used, with its reason: rows of customers that no other table knows, signals
+  that the policy does not name, amounts without a rate, stages of collection without a place in the procedure.
 #}
 with
 
@@ -140,9 +140,28 @@ unknown_stages as (
 
 ),
 
+unknown_signals as (
+
+    select
+        'signal of an unknown code' as exception_kind,
+        'credit_signals' as table_name,
+        cast(null as varchar) as entity_id,
+        signals.signal_id as exception_key,
+        cast(null as decimal(18, 2)) as amount,
+        'Ignored: seeds/credit_signals.csv does not name the signal ' || signals.signal || '.' as explanation
+    from {{ ref('stg_raw__credit_signals') }} as signals
+    cross join as_of
+    left join {{ ref('credit_signals') }} as kinds
+        on signals.signal = kinds.signal
+    where kinds.signal is null and signals.observed_on <= as_of.as_of_on
+
+),
+
 final as (
 
     select * from unknown_customers
+    union all
+    select * from unknown_signals
     union all
     select * from orders_without_rate
     union all

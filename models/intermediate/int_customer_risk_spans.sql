@@ -11,7 +11,6 @@ as_of as (
     select
         int_build.as_of_on,
         {{ add_days('int_build.as_of_on', 1) }} as after_on,
-        int_policy.default_write_off_amount,
         int_policy.order_pattern_multiple
     from {{ ref('int_build') }} as int_build
     cross join {{ ref('int_policy') }} as int_policy
@@ -24,10 +23,10 @@ customers as (
 
 ),
 
-items as (
+bounces as (
 
     select * from {{ ref('int_receivable_items') }}
-    where item_kind in ('write_off', 'bounce')
+    where item_kind = 'bounce'
 
 ),
 
@@ -37,24 +36,9 @@ signals as (
 
 ),
 
--- A debt is bad from the day it is written off, or proceedings open over it.
 defaults as (
 
-    select
-        items.customer_id,
-        items.posted_on as default_on,
-        false as is_insolvency
-    from items
-    cross join as_of
-    where items.item_kind = 'write_off' and -items.amount >= as_of.default_write_off_amount
-    union all
-    select
-        customers.customer_id,
-        customers.insolvency_on as default_on,
-        true as is_insolvency
-    from customers
-    cross join as_of
-    where customers.insolvency_on <= as_of.as_of_on
+    select * from {{ ref('int_defaults') }}
 
 ),
 
@@ -188,8 +172,7 @@ spans as (
         posted_on as starts_on,
         {{ add_days('posted_on', 364) }} as ends_on,
         1 as value
-    from items
-    where item_kind = 'bounce'
+    from bounces
     union all
     select
         customer_id,
@@ -226,8 +209,7 @@ spans as (
         posted_on as starts_on,
         {{ add_days('posted_on', 28) }} as ends_on,
         1 as value
-    from items
-    where item_kind = 'bounce'
+    from bounces
     union all
     select
         customer_id,

@@ -13,20 +13,9 @@ loads as (
 
 ),
 
-flagged as (
-
-    select max(case when is_flagged_disputed then 1 else 0 end) as has_flags
-    from {{ ref('int_receivable_items') }}
-
-),
-
 final as (
 
-    select table_name from loads
-    union
-    -- The flag of an invoice speaks of disputes as well.
-    select 'disputes' as table_name from flagged
-    where has_flags = 1
+    select distinct table_name from loads
 
 )
 

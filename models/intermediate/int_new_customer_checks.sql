@@ -19,8 +19,9 @@ customers as (
 given as (
 
     select
-        (select count(*) > 0 from {{ ref('stg_raw__orders') }}) as is_orders_given,
-        (select count(*) > 0 from {{ ref('stg_raw__credit_signals') }}) as is_signals_given
+        coalesce(max(case when table_name = 'orders' then 1 end), 0) = 1 as is_orders_given,
+        coalesce(max(case when table_name = 'credit_signals' then 1 end), 0) = 1 as is_signals_given
+    from {{ ref('int_given_tables') }}
 
 ),
 
@@ -65,7 +66,6 @@ final as (
 
     select
         customers.customer_id,
-        given.is_orders_given,
         given.is_signals_given,
         ordered.first_ordered_on,
         ordered.first_delivered_on,

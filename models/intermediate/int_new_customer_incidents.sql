@@ -22,29 +22,19 @@ policy as (
 
 ),
 
-write_offs as (
-
-    select
-        customer_id,
-        min(posted_on) as happened_on
-    from {{ ref('int_receivable_documents') }}
-    where item_kind = 'write_off' and is_posted
-    group by customer_id
-
-),
-
 defaults as (
 
     select
         all_customers.registration_id,
         all_customers.customer_id,
-        least(write_offs.happened_on, all_customers.insolvency_on) as happened_on
-    from {{ ref('dim_customers') }} as all_customers
-    left join write_offs
-        on all_customers.customer_id = write_offs.customer_id
-    where
-        all_customers.registration_id is not null
-        and (write_offs.happened_on is not null or all_customers.insolvency_on is not null)
+        min(defaults.default_on) as default_on
+    from {{ ref('int_defaults') }} as defaults
+    inner join {{ ref('dim_customers') }} as all_customers
+        on defaults.customer_id = all_customers.customer_id
+    where all_customers.registration_id is not null
+    group by
+        all_customers.registration_id,
+        all_customers.customer_id
 
 ),
 
@@ -61,7 +51,7 @@ happened as (
     select
         customers.customer_id,
         'prior_default' as incident,
-        greatest(defaults.happened_on, customers.known_from_on) as incident_on,
+        greatest(defaults.default_on, customers.known_from_on) as incident_on,
         defaults.customer_id as about_customer_id
     from customers
     inner join defaults
@@ -92,12 +82,12 @@ happened as (
     select
         signals.customer_id,
         signals.signal as incident,
-        signals.observed_on as incident_on,
+        signals.starts_on as incident_on,
         cast(null as varchar) as about_customer_id
-    from {{ ref('stg_raw__credit_signals') }} as signals
+    from {{ ref('int_customer_signal_spans') }} as signals
     inner join customers
         on signals.customer_id = customers.customer_id
-    where signals.signal not in ('insolvency', 'prior_default', 'bounce', 'due_day_missed')
+    where signals.signal_kind = 'flag'
 
 ),
 

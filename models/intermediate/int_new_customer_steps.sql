@@ -20,7 +20,7 @@ events as (
         case when due_days.due_state = 'kept' then 3 else 2 end as event_order,
         case when due_days.due_state = 'kept' then 1 else 0 end as is_kept,
         case when due_days.due_state = 'kept' then 0 else 1 end as is_missed,
-        0 as is_incident
+        case when due_days.due_state = 'kept' then 0 else 1 end as is_reset
     from {{ ref('int_new_customer_due_days') }} as due_days
     inner join customers
         on due_days.customer_id = customers.customer_id
@@ -34,7 +34,7 @@ events as (
         1 as event_order,
         0 as is_kept,
         0 as is_missed,
-        1 as is_incident
+        1 as is_reset
     from {{ ref('int_new_customer_incidents') }}
 
 ),
@@ -52,7 +52,7 @@ rows_of_luck as (
 
     select
         *,
-        sum(greatest(is_missed, is_incident)) over (
+        sum(is_reset) over (
             partition by customer_id order by event_no
             rows between unbounded preceding and current row
         ) as resets_count
@@ -99,7 +99,6 @@ final as (
         streaks.event_on,
         streaks.is_kept = 1 as is_kept,
         streaks.is_missed = 1 as is_missed,
-        streaks.is_incident = 1 as is_incident,
         cast(streaks.kept_in_row_count as integer) as kept_in_row_count,
         coalesce(streaks.event_no = graduations.graduation_no, false) as is_graduation,
         cast(

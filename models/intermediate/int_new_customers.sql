@@ -39,8 +39,8 @@ asked as (
 
 given as (
 
-    select count(*) > 0 as is_onboarding_given
-    from {{ ref('stg_raw__onboarding') }}
+    select coalesce(max(case when table_name = 'onboarding' then 1 end), 0) = 1 as is_onboarding_given
+    from {{ ref('int_given_tables') }}
 
 ),
 

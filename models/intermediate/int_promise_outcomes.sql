@@ -139,11 +139,13 @@ cash as (
     from items
     where item_kind = 'bounce'
     union all
-    {% for day, sign in [('greatest(effective_on, received_on)', ''), ('reversed_on', '-')] %}
+    -- What is set against an invoice counts once it is known to be: not before it was received, nor before it was
+    -- allocated.
+    {% for day, sign in [('effective_on', ''), ('reversed_on', '-')] %}
         select
             customer_id,
             substr(debit_document_id, length(debit_kind) + 2) as invoice_key,
-            {{ 'received_on' if loop.first else day }} as paid_on,
+            greatest({{ day }}, received_on) as paid_on,
             {{ sign }}debit_amount as amount
         from {{ ref('int_allocations') }}
         where is_cash and {{ day }} is not null

@@ -285,6 +285,17 @@ asked as (
     from buyers
     where is_new and is_story
 
+),
+
+-- Acceptance is granted in the reporting currency, the euro: limits are kept in that of the customer's entity.
+in_euros as (
+
+    select
+        asked.*,
+        scaled(asked.limit_cents, 100000, daily_rates.rate_e5) as limit_euro_cents
+    from asked
+    inner join daily_rates on getvariable('as_of_on') = daily_rates.day and asked.currency = daily_rates.currency
+
 )
 
 select
@@ -298,13 +309,13 @@ select
     end as approved_on,
     case
         when approval_draw < 0.02 then null
-        when limit_cents < 2500000 or approval_draw < 0.10 then 'Credit controller'
-        when limit_cents < 15000000 then 'Credit manager'
+        when limit_euro_cents < 2500000 or approval_draw < 0.10 then 'Credit controller'
+        when limit_euro_cents < 15000000 then 'Credit manager'
         else 'CFO'
     end as approved_by,
     case when is_known then 1 else 2 end as acceptance_level,
-    money(round_up(cast(limit_cents * 0.5 as bigint))) as approved_limit_amount,
+    money(round_up(cast(limit_euro_cents * 0.5 as bigint))) as approved_limit_amount,
     case when not is_known and draw('deposit', customer_no) < 0.25 then 0.3 else 0.0 end as deposit_rate,
     draw_integer('references', customer_no, 5) as references_count,
     draw('file', customer_no) < 0.9 as files_complete
-from asked;
+from in_euros;

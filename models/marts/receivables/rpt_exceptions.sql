@@ -287,23 +287,6 @@ unknown_disputes as (
 
 ),
 
-unknown_signals as (
-
-    select
-        'signal of an unknown code' as exception_kind,
-        'credit_signals' as table_name,
-        cast(null as varchar) as entity_id,
-        signals.signal_id as exception_key,
-        cast(null as decimal(18, 2)) as amount,
-        'Ignored: seeds/credit_signals.csv does not name the signal ' || signals.signal || '.' as explanation
-    from {{ ref('stg_raw__credit_signals') }} as signals
-    cross join as_of
-    left join {{ ref('credit_signals') }} as kinds
-        on signals.signal = kinds.signal
-    where kinds.signal is null and signals.observed_on <= as_of.as_of_on
-
-),
-
 derived_customers as (
 
     select
@@ -355,8 +338,6 @@ together as (
     select * from missing_revaluation_rates
     union all
     select * from unknown_disputes
-    union all
-    select * from unknown_signals
     union all
     select * from derived_customers
     union all
