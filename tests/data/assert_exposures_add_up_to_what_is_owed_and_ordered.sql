@@ -1,7 +1,8 @@
 {#
   What: on the build's day, a customer's exposure is what it owes by the open items, what is financed, delivered and ordered,
   less deposits received; what is insured is no more than what is insurable, own risk is the rest and never below zero; the week
-  rows of its entities add up to its own; orders to decide on are the orders that exposure counts.
+  rows of its entities add up to its own; orders to decide on, and those delivered and not billed, are the orders that
+  exposure counts.
   Why it happens: a span that the running sums lost or counted twice; a cover that counts an item twice.
   Window: all customers but those of the group. A row names the customer, what differs and by how much.
 #}
@@ -45,20 +46,21 @@ orders as (
                     then orders.reporting_amount
                 else 0
             end
-        ) as ordered_amount,
-        sum(
-            case
-                when
-                    orders.delivered_on <= as_of.as_of_on
-                    and (orders.billed_on is null or orders.billed_on > as_of.as_of_on)
-                    then orders.reporting_amount
-                else 0
-            end
-        ) as delivered_amount
+        ) as ordered_amount
     from {{ ref('int_orders_valued') }} as orders
     cross join as_of
     where orders.reporting_amount is not null
     group by orders.customer_id
+
+),
+
+unbilled as (
+
+    select
+        customer_id,
+        sum(reporting_amount) as delivered_amount
+    from {{ ref('rpt_unbilled_deliveries') }}
+    group by customer_id
 
 ),
 
@@ -106,10 +108,10 @@ checks as (
     select
         exposures.customer_id,
         'delivered' as part,
-        coalesce(exposures.delivered_not_billed_amount, 0) - coalesce(orders.delivered_amount, 0) as difference
+        coalesce(exposures.delivered_not_billed_amount, 0) - coalesce(unbilled.delivered_amount, 0) as difference
     from exposures
-    left join orders
-        on exposures.customer_id = orders.customer_id
+    left join unbilled
+        on exposures.customer_id = unbilled.customer_id
     union all
     select
         exposures.customer_id,

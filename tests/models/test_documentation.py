@@ -79,13 +79,15 @@ PROMISED_COLUMNS: dict[str, str] = {
     "fct_risk_factors": "customer_id, factor, factor_group, cap_group, cap_points, value, points, explanation, "
     "is_missing, is_stale",
     "rpt_risk_tiers": "week_ending_on, risk_tier, review_days, max_terms_days, deposit_rate, dunning_pace, "
-    "credit_action, customers_count, exposure_amount, overdue_amount, own_risk_amount, later_late_rate",
+    "credit_action, customers_count, exposure_amount, overdue_amount, own_risk_amount, tier_seriously_late_rate, "
+    "is_rate_measured, later_late_rate",
     "rpt_tier_migrations": "week_ending_on, compared_week_on, step_weeks, from_tier, to_tier, movement, "
     "customers_count, from_exposure_amount, exposure_amount",
     "rpt_tier_overrides": "override_id, customer_id, risk_tier, from_on, to_on, reason, approved_by, "
     "scored_tier_at_start, scored_tier_at_end, late_rate, outcome, days_left",
     "fct_watch_list_weekly": "week_ending_on, customer_id, change, entered_on, reasons, reason_codes, risk_tier, "
     "risk_score, exposure_amount, own_risk_amount, expected_loss_amount, list_rank, is_insolvent",
+    "rpt_unbilled_deliveries": "entity_id, order_id, customer_id, delivered_on, days_unbilled, reporting_amount",
     "rpt_credit_exposures": "customer_id, group_customer_id, risk_tier, receivable_amount, financed_amount, "
     "delivered_not_billed_amount, ordered_amount, deposits_asked_amount, deposits_received_amount, exposure_amount, "
     "limit_currency, granted_amount, used_amount, utilisation_rate, excess_amount, headroom_amount, limit_valid_to_on, "

@@ -81,6 +81,8 @@ final as (
         {{ money('coalesce(by_tier.exposure_amount, 0)') }} as exposure_amount,
         {{ money('coalesce(by_tier.overdue_amount, 0)') }} as overdue_amount,
         {{ money('coalesce(by_tier.own_risk_amount, 0)') }} as own_risk_amount,
+        rates.tier_seriously_late_rate,
+        rates.is_measured as is_rate_measured,
         {{ ratio('later.later_late_amount', 'later.later_matured_amount') }} as later_late_rate
     from weeks
     cross join tiers
@@ -88,6 +90,10 @@ final as (
         on
             weeks.week_ending_on = by_tier.week_ending_on
             and tiers.risk_tier = by_tier.risk_tier
+    inner join {{ ref('int_tier_loss_rates') }} as rates
+        on
+            weeks.week_ending_on = rates.week_ending_on
+            and tiers.risk_tier = rates.risk_tier
     left join later
         on
             weeks.week_ending_on = later.week_ending_on
