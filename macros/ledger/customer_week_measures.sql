@@ -10,6 +10,7 @@
         {'name': 'over_90_amount', 'figure': 'over_90', 'amount': 'amount'},
         {'name': 'unapplied_amount', 'figure': 'unapplied', 'amount': 'amount'},
         {'name': 'disputed_amount', 'figure': 'disputed', 'amount': 'amount'},
+        {'name': 'disputed_overdue_amount', 'figure': 'disputed_overdue', 'amount': 'amount'},
         {'name': 'sales_amount', 'figure': 'sales', 'amount': 'amount'},
         {'name': 'collected_amount', 'figure': 'collected', 'amount': 'amount'},
         {'name': 'matured_amount', 'figure': 'matured', 'amount': 'amount'},

@@ -195,7 +195,7 @@ spans as (
     union all
     select
         customer_id,
-        'oldest_due_day' as figure,
+        case when is_undisputed then 'oldest_undisputed_due_day' else 'oldest_due_day' end as figure,
         starts_on,
         ends_on,
         {{ days_between("date '2000-01-01'", 'due_on') }} as value

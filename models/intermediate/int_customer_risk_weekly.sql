@@ -44,7 +44,8 @@ late_entries as (
     select
         weeks.customer_id,
         weeks.week_ending_on,
-        min(entries.due_on) as due_on
+        min(case when not entries.is_undisputed then entries.due_on end) as oldest_due_on,
+        min(case when entries.is_undisputed then entries.due_on end) as oldest_undisputed_due_on
     from {{ ref('int_customer_oldest_overdue') }} as entries
     inner join weeks
         on
@@ -120,14 +121,16 @@ final as (
     select
         run_up.customer_id,
         run_up.week_ending_on,
-        {% for figure in customer_risk_figures() if figure != 'oldest_due_day' %}
+        {% for figure in customer_risk_figures() if not figure.endswith('due_day') %}
             cast(run_up.{{ figure }} as decimal(12, 3)) as {{ figure }},
         {% endfor %}
         -- The due day as a number of days after 2000-01-01; of a due day in order and one out of order, the older.
-        least(
-            nullif(cast(run_up.oldest_due_day as integer), 0),
-            {{ days_between("date '2000-01-01'", 'late_entries.due_on') }}
-        ) as oldest_due_day
+        {% for reading in ['oldest', 'oldest_undisputed'] %}
+            least(
+                nullif(cast(run_up.{{ reading }}_due_day as integer), 0),
+                {{ days_between("date '2000-01-01'", 'late_entries.' ~ reading ~ '_due_on') }}
+            ) as {{ reading }}_due_day{{ ',' if not loop.last }}
+        {% endfor %}
     from run_up
     left join late_entries
         on

@@ -191,6 +191,8 @@ spans as (
          'valid_to_on', 'open_amount', '0'),
         ('unapplied', 'intervals', 'not is_debit', 'valid_from_on', 'valid_to_on', 'open_amount', '0'),
         ('disputed', 'intervals', 'disputed_amount <> 0', 'valid_from_on', 'valid_to_on', 'disputed_amount', '0'),
+        ('disputed_overdue', 'intervals', 'is_debit and disputed_amount <> 0',
+         'greatest(valid_from_on, ' ~ add_days('due_on', 1) ~ ')', 'valid_to_on', 'disputed_amount', '0'),
         ('sales', 'flows', 'not is_cash', 'posted_on', add_days('posted_on', 91), 'amount', '0'),
         ('collected', 'flows', 'is_cash', 'posted_on', add_days('posted_on', 91), '-amount', '0'),
         ('matured', 'segments', "maturity_kind = 'late'", 'valid_from_on', 'valid_to_on', 'reporting_amount',

@@ -116,6 +116,23 @@ limits as (
 
 ),
 
+undisputed as (
+
+    -- Who disputes nothing has one oldest due day; who does has a second, of what it does not dispute.
+    select
+        weeks.customer_id,
+        weeks.week_ending_on,
+        {{ days_between("date '2000-01-01'", 'weeks.as_of_on') }}
+        - coalesce(known.oldest_undisputed_due_day, known.oldest_due_day) as oldest_days_past_due
+    from weeks
+    inner join known
+        on
+            weeks.customer_id = known.customer_id
+            and weeks.week_ending_on = known.week_ending_on
+    where weeks.overdue_amount > weeks.disputed_overdue_amount
+
+),
+
 final as (
 
     select
@@ -134,13 +151,14 @@ final as (
         inputs.insolvency,
         inputs.prior_default,
         inputs.oldest_days_past_due,
+        undisputed.oldest_days_past_due as oldest_undisputed_days_past_due,
         case
             when first_receipts.first_paid_on is null or first_receipts.first_paid_on > weeks.as_of_on
-                then inputs.oldest_days_past_due
+                then undisputed.oldest_days_past_due
         end as first_payment_overdue_days,
         weeks.days_beyond_terms_13w - weeks.days_beyond_terms as days_beyond_terms_rise,
         weeks.overdue_amount,
-        greatest(weeks.overdue_amount - weeks.disputed_amount, 0) as undisputed_overdue_amount,
+        weeks.overdue_amount - weeks.disputed_overdue_amount as undisputed_overdue_amount,
         inputs.disputed_rate,
         inputs.broken_promises,
         inputs.orders_out_of_pattern,
@@ -151,7 +169,7 @@ final as (
         known.missed_notifications,
         {{ ratio('weeks.exposure_amount', 'limits.limit_amount') }} as utilisation_rate,
         -- Of a limit of nothing no share can be used.
-        case when limits.limit_amount = 0 then 1 end as owes_without_credit
+        case when limits.limit_amount = 0 and weeks.receivable_amount > 0 then 1 end as owes_without_credit
     from weeks
     left join risk
         on
@@ -165,6 +183,10 @@ final as (
         on
             weeks.customer_id = inputs.customer_id
             and weeks.week_ending_on = inputs.week_ending_on
+    left join undisputed
+        on
+            weeks.customer_id = undisputed.customer_id
+            and weeks.week_ending_on = undisputed.week_ending_on
     left join known
         on
             weeks.customer_id = known.customer_id

@@ -5,7 +5,7 @@
 #}
 {%- set measures = [
     'receivable_amount', 'not_due_amount', 'overdue_amount', 'over_90_amount', 'disputed_amount',
-    'unapplied_amount', 'sales_amount', 'collected_amount',
+    'disputed_overdue_amount', 'unapplied_amount', 'sales_amount', 'collected_amount',
 ] -%}
 with
 

@@ -32,6 +32,7 @@ AMOUNTS = (
     "overdue_amount",
     "over_90_amount",
     "disputed_amount",
+    "disputed_overdue_amount",
     "unapplied_amount",
     "sales_amount",
     "collected_amount",

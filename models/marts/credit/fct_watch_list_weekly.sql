@@ -65,6 +65,8 @@ hits as (
         rules.reason_code,
         rules.rule_order,
         rules.weight,
+        measures.measure,
+        rules.from_value,
         replace(
             rules.reason,
             '{value}',
@@ -109,17 +111,63 @@ ranked as (
 
 ),
 
+weeks as (
+
+    select
+        period_ending_on as week_ending_on,
+        as_of_on,
+        is_complete as is_complete_week
+    from {{ ref('int_period_rows') }}
+    where period_kind = 'week'
+
+),
+
+notes as (
+
+    select
+        customer_id,
+        cast(written_at as date) as written_on,
+        next_on,
+        lead(cast(written_at as date)) over (partition by customer_id order by written_at, note_id) as followed_on
+    from {{ ref('stg_raw__account_notes') }}
+
+),
+
+-- The newest note of each week's day, where it says until when the account needs no other look.
+reviews as (
+
+    select
+        weeks.week_ending_on,
+        notes.customer_id,
+        notes.next_on as reviewed_until_on,
+        {{ week_ending('notes.written_on') }} as reviewed_week_on
+    from notes
+    inner join weeks
+        on
+            notes.written_on <= weeks.as_of_on
+            and notes.next_on > weeks.as_of_on
+            and (notes.followed_on is null or notes.followed_on > weeks.as_of_on)
+
+),
+
+-- A reason is new where the week before did not tell of its measure, or not as strictly; for whoever is reviewed, where the
+-- week of the review did not: what somebody has looked at is not news until their day comes.
 compared as (
 
     select
         ranked.*,
         earlier.reason_code is null as is_new_reason
     from ranked
+    left join reviews
+        on
+            ranked.customer_id = reviews.customer_id
+            and ranked.week_ending_on = reviews.week_ending_on
     left join ranked as earlier
         on
             ranked.customer_id = earlier.customer_id
-            and ranked.reason_code = earlier.reason_code
-            and {{ add_days('ranked.week_ending_on', -7) }} = earlier.week_ending_on
+            and ranked.measure = earlier.measure
+            and ranked.from_value <= earlier.from_value
+            and coalesce(reviews.reviewed_week_on, {{ add_days('ranked.week_ending_on', -7) }}) = earlier.week_ending_on
 
 ),
 
@@ -141,14 +189,10 @@ listed as (
 
 ),
 
-weeks as (
+given as (
 
-    select
-        period_ending_on as week_ending_on,
-        as_of_on,
-        is_complete as is_complete_week
-    from {{ ref('int_period_rows') }}
-    where period_kind = 'week'
+    select max(case when table_name = 'credit_covers' then 1 else 0 end) = 1 as has_covers
+    from {{ ref('int_given_tables') }}
 
 ),
 
@@ -213,14 +257,19 @@ joined as (
         states.risk_score,
         states.exposure_amount,
         states.limit_amount,
-        states.insured_amount,
+        case when given.has_covers then coalesce(states.insured_amount, 0) end as insured_amount,
         states.own_risk_amount,
         states.overdue_amount,
         states.oldest_days_past_due,
         rates.tier_seriously_late_rate,
         rates.is_measured,
-        coalesce(states.insolvency, 0) = 1 as is_insolvent
+        coalesce(states.insolvency, 0) = 1 as is_insolvent,
+        reviews.reviewed_until_on,
+        coalesce(
+            spells.is_now and listed.new_reasons_count = 0 and reviews.reviewed_until_on is not null, false
+        ) as is_set_aside
     from spells
+    cross join given
     inner join weeks
         on spells.week_ending_on = weeks.week_ending_on
     left join listed
@@ -235,6 +284,10 @@ joined as (
         on
             spells.week_ending_on = states.week_ending_on
             and spells.customer_id = states.customer_id
+    left join reviews
+        on
+            spells.week_ending_on = reviews.week_ending_on
+            and spells.customer_id = reviews.customer_id
     left join {{ ref('int_tier_loss_rates') }} as rates
         on
             spells.week_ending_on = rates.week_ending_on
@@ -283,12 +336,14 @@ final as (
         coalesce(is_measured, false) as is_rate_measured,
         expected_loss_amount,
         is_insolvent,
-        -- Those that left, and the insolvent, are lists of their own.
+        reviewed_until_on,
+        is_set_aside,
+        -- Those that left, the insolvent, and who is set aside, are lists of their own.
         case
             when change <> 'left'
                 then cast(
                         row_number() over (
-                            partition by week_ending_on, change = 'left', is_insolvent
+                            partition by week_ending_on, change = 'left', is_insolvent, is_set_aside
                             order by expected_loss_amount desc, own_risk_amount desc, weight desc, customer_id asc
                         ) as integer
                     )

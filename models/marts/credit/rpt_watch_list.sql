@@ -122,7 +122,6 @@ contacts as (
 
 placed as (
 
-    -- Who is reviewed until a day to come is set aside, for as long as no reason is new.
     select
         listed.*,
         customers.customer_name,
@@ -134,15 +133,12 @@ placed as (
         case
             when listed.change = 'left' then 'left'
             when listed.is_insolvent then 'insolvent'
-            when contacts.reviewed_until_on > as_of.as_of_on and listed.new_reasons_count = 0 then 'set_aside'
+            when listed.is_set_aside then 'set_aside'
             else 'watch'
         end as list_section
     from listed
-    cross join as_of
     inner join customers
         on listed.customer_id = customers.customer_id
-    left join contacts
-        on listed.customer_id = contacts.customer_id
 
 ),
 
@@ -204,12 +200,13 @@ final as (
         contacts.last_note_on,
         contacts.last_note,
         contacts.reviewed_until_on,
+        ranked.new_reasons_count,
         notifications.notify_by_on,
-        -- Who was never reviewed is due its tier's interval after the account was opened.
-        coalesce(
-            exposures.limit_review_due_on,
-            {{ add_days('coalesce(ranked.created_on, ranked.first_invoiced_on)', 'coalesce(tiers.review_days, 365)') }}
-        ) as review_due_on,
+        -- Its tier's interval after the last review; who was never reviewed, after the account was opened.
+        {{ add_days(
+            'coalesce(exposures.limit_reviewed_on, ranked.created_on, ranked.first_invoiced_on)',
+            'coalesce(tiers.review_days, 365)'
+        ) }} as review_due_on,
         ranked.change
     from ranked
     inner join places

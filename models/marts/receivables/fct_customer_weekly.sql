@@ -98,6 +98,7 @@ final as (
             {{ money('overdue_amount') }} as overdue_amount,
             {{ money('over_90_amount') }} as over_90_amount,
             {{ money('disputed_amount') }} as disputed_amount,
+            {{ money('disputed_overdue_amount') }} as disputed_overdue_amount,
             {{ money('unapplied_amount') }} as unapplied_amount,
             {{ money('sales_amount') }} as sales_amount,
             {{ money('collected_amount') }} as collected_amount,
