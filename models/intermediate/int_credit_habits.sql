@@ -10,6 +10,13 @@ as_of as (
 
 ),
 
+main_currency as (
+
+    select reporting_currency from {{ ref('int_reporting_currencies') }}
+    where is_main
+
+),
+
 items as (
 
     -- In one currency, or a customer of two entities would be weighed by the size of their units.
@@ -19,8 +26,12 @@ items as (
         items.posted_on,
         items.invoiced_on,
         items.due_on,
-        coalesce(converted.reporting_amount, items.base_amount) as amount
+        case
+            when items.base_currency = main_currency.reporting_currency then items.base_amount
+            else converted.reporting_amount
+        end as amount
     from {{ ref('int_receivable_items') }} as items
+    cross join main_currency
     left join {{ ref('int_reporting_items') }} as converted
         on
             items.entity_id = converted.entity_id

@@ -74,12 +74,17 @@ granted as (
         max(limits.reviewed_on) as reviewed_on,
         min(limits.temporary_valid_to_on) as temporary_valid_to_on,
         sum(limits.own_amount) as own_limit_amount,
-        sum(
-            case
-                when limits.temporary_amount = 0 then 0
-                else {{ convert_money('limits.temporary_amount', 'rates.numerator', 'rates.denominator') }}
-            end
-        ) as temporary_limit_amount
+        -- Unknown where a part has no rate.
+        case
+            when count(*) = sum(case when limits.temporary_amount = 0 or rates.numerator is not null then 1 else 0 end)
+                then
+                    sum(
+                        case
+                            when limits.temporary_amount = 0 then 0
+                            else {{ convert_money('limits.temporary_amount', 'rates.numerator', 'rates.denominator') }}
+                        end
+                    )
+        end as temporary_limit_amount
     from limits
     left join rates
         on

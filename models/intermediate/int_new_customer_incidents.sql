@@ -82,12 +82,15 @@ happened as (
     select
         signals.customer_id,
         signals.signal as incident,
-        signals.starts_on as incident_on,
+        greatest(signals.starts_on, customers.known_from_on) as incident_on,
         cast(null as varchar) as about_customer_id
     from {{ ref('int_customer_signal_spans') }} as signals
     inner join customers
         on signals.customer_id = customers.customer_id
-    where signals.signal_kind = 'flag'
+    -- A flag that still stood when the customer asked is known of it from then on, like an earlier default.
+    where
+        signals.signal_kind = 'flag'
+        and signals.ends_on > customers.known_from_on
 
 ),
 

@@ -220,7 +220,8 @@ final as (
     inner join rules
         on
             alerts.alert_kind = rules.alert_kind
-            and alerts.value >= rules.from_value
+            -- What nobody can value for want of a rate is told rather than kept.
+            and (alerts.value is null or alerts.value >= rules.from_value)
     inner join customers
         on alerts.customer_id = customers.customer_id
     cross join as_of

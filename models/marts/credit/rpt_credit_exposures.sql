@@ -68,7 +68,9 @@ ended_limits as (
     from {{ ref('stg_raw__credit_limits') }} as limits
     inner join as_of
         on limits.valid_to < as_of.as_of_on
-    where limits.limit_kind = 'own'
+    where
+        limits.limit_kind = 'own'
+        and limits.valid_from <= limits.valid_to
     group by limits.customer_id
 
 ),
@@ -134,6 +136,14 @@ contracts as (
 concerned as (
 
     select customer_id from weeks
+    union
+    -- Whose only order has no rate has no exposure that is known, and still an order to decide on.
+    select orders.customer_id
+    from {{ ref('int_orders_valued') }} as orders
+    cross join as_of
+    where
+        orders.counts_from_on <= as_of.as_of_on
+        and (orders.billed_on is null or orders.billed_on > as_of.as_of_on)
     union
     select customer_id from limits
     union
@@ -300,7 +310,7 @@ final as (
         recommended.reporting_used_amount,
         recommended.reporting_excess_amount,
         coalesce(
-            recommended.own_valid_to_on, case when recommended.granted_amount is null then recommended.ended_on end
+            recommended.own_valid_to_on, case when recommended.limit_currency is null then recommended.ended_on end
         ) as limit_valid_to_on,
         recommended.temporary_valid_to_on,
         recommended.approved_by as limit_approved_by,
@@ -341,8 +351,8 @@ final as (
         end as recommended_formula,
         case
             when recommended.has_limits = 0 then 'not provided'
-            when recommended.granted_amount is null and recommended.ended_on is not null then 'expired'
-            when recommended.granted_amount is null then 'none'
+            when recommended.limit_currency is null and recommended.ended_on is not null then 'expired'
+            when recommended.limit_currency is null then 'none'
             else 'given'
         end as limit_state,
         case

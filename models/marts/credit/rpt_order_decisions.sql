@@ -1,7 +1,8 @@
 {#
   The orders to decide on as of the build's day: not delivered, not billed, within the horizon. Those of a customer queue by
-  delivery day, then by order day: each is measured with those before it. The first rule of `order_rules` that holds
-  decides; an order that none holds back is released.
+  delivery day, then by order day: each is measured with those before it, against the limit in the limit's own currency as
+  `int_limit_headroom` counts it. The first rule of `order_rules` that holds decides; an order that none holds back is
+  released.
 #}
 with
 
@@ -17,12 +18,24 @@ exposures as (
 
 ),
 
+-- What is disputed is no reason to hold an order back.
 oldest as (
 
-    select inputs.*
-    from {{ ref('int_customer_risk_inputs') }} as inputs
+    select
+        states.customer_id,
+        states.oldest_undisputed_days_past_due
+    from {{ ref('int_watch_states') }} as states
     inner join as_of
-        on inputs.as_of_on = as_of.as_of_on
+        on states.as_of_on = as_of.as_of_on
+
+),
+
+rates as (
+
+    select rates.*
+    from {{ ref('int_credit_rates') }} as rates
+    inner join as_of
+        on rates.rate_on = as_of.as_of_on
 
 ),
 
@@ -32,7 +45,9 @@ accepted as (
     select
         customer_id,
         acceptance,
-        stage,
+        stage in ('watched', 'prospect') as is_on_steps,
+        -- Who was never billed is no less frozen by what is known of it.
+        stage = 'frozen' or (stage = 'prospect' and incident is not null) as is_frozen,
         stepped_limit_amount
     from {{ ref('rpt_onboarding') }}
 
@@ -42,21 +57,39 @@ open_orders as (
 
     select
         orders.*,
-        sum(orders.reporting_amount) over (
-            partition by orders.customer_id
-            order by
-                coalesce(orders.delivered_on, date '9999-12-31'),
-                orders.ordered_on,
-                orders.entity_id,
-                orders.order_id
-            rows between unbounded preceding and current row
-        ) as queued_amount,
-        sum(orders.reporting_amount) over (partition by orders.customer_id) as all_queued_amount
+        case
+            when orders.reporting_amount is null then null
+            when exposures.limit_currency = orders.reporting_currency then orders.reporting_amount
+            when exposures.limit_currency = orders.currency then orders.amount
+            else {{ convert_money('orders.reporting_amount', 'to_limit.numerator', 'to_limit.denominator') }}
+        end as limit_side_amount
     from {{ ref('int_orders_valued') }} as orders
     cross join as_of
+    left join exposures
+        on orders.customer_id = exposures.customer_id
+    left join rates as to_limit
+        on
+            orders.reporting_currency = to_limit.from_currency
+            and exposures.limit_currency = to_limit.to_currency
     where
         orders.counts_from_on <= as_of.as_of_on
         and (orders.ordered_to_on is null or orders.ordered_to_on > as_of.as_of_on)
+
+),
+
+queued as (
+
+    select
+        *,
+        {% for side in ['reporting', 'limit_side'] %}
+            sum({{ side }}_amount) over (
+                partition by customer_id
+                order by coalesce(delivered_on, date '9999-12-31'), ordered_on, entity_id, order_id
+                rows between unbounded preceding and current row
+            ) as {{ side }}_queued_amount,
+            sum({{ side }}_amount) over (partition by customer_id) as {{ side }}_all_queued_amount{{ ',' if not loop.last }}
+        {% endfor %}
+    from open_orders
 
 ),
 
@@ -71,27 +104,36 @@ measured as (
         exposures.limit_state,
         exposures.limit_amount,
         -- What the limit is used for without the orders, then with this one and those before it.
-        exposures.exposure_amount - orders.all_queued_amount + orders.queued_amount as exposure_with_order_amount,
-        exposures.reporting_used_amount - orders.all_queued_amount + orders.queued_amount - exposures.limit_amount
-            as over_amount,
+        exposures.exposure_amount - orders.reporting_all_queued_amount + orders.reporting_queued_amount
+            as exposure_with_order_amount,
         case
-            when accepted.stage = 'watched'
-                then exposures.exposure_amount - orders.all_queued_amount + orders.queued_amount
+            when orders.reporting_amount is not null
+                then
+                    {{ convert_money(
+                        '(exposures.used_amount - orders.limit_side_all_queued_amount + orders.limit_side_queued_amount'
+                        ~ ' - exposures.granted_amount)',
+                        'to_main.numerator',
+                        'to_main.denominator'
+                    ) }}
+        end as over_amount,
+        case
+            when accepted.is_on_steps
+                then exposures.exposure_amount - orders.reporting_all_queued_amount + orders.reporting_queued_amount
                     - accepted.stepped_limit_amount
         end as over_step_amount,
-        case when accepted.stage = 'frozen' then 1 else 0 end as is_frozen,
+        case when accepted.is_frozen then 1 else 0 end as is_frozen,
         case when exposures.limit_state = 'expired' then 1 else 0 end as limit_expired,
         case when exposures.limit_state = 'none' then 1 else 0 end as no_limit,
-        case when orders.reporting_amount is null then 1 else 0 end as unknown_amount,
         case when customers.insolvency_on <= as_of.as_of_on then 1 else 0 end as insolvency,
         case when accepted.acceptance = 'waiting' then 1 else 0 end as not_accepted,
-        oldest.oldest_days_past_due,
+        case when accepted.acceptance = 'no_file' and accepted.is_on_steps then 1 else 0 end as no_file,
+        oldest.oldest_undisputed_days_past_due,
         exposures.credit_action,
         greatest(
             coalesce(orders.reporting_deposit_amount, 0) - coalesce(orders.reporting_deposit_received_amount, 0), 0
         ) as missing_deposit_amount,
         case when orders.has_signed_document = false then 1 else 0 end as unsigned
-    from open_orders as orders
+    from queued as orders
     inner join {{ ref('dim_customers') }} as customers
         on
             orders.customer_id = customers.customer_id
@@ -99,6 +141,10 @@ measured as (
     cross join as_of
     left join exposures
         on orders.customer_id = exposures.customer_id
+    left join rates as to_main
+        on
+            exposures.limit_currency = to_main.from_currency
+            and orders.reporting_currency = to_main.to_currency
     left join oldest
         on orders.customer_id = oldest.customer_id
     left join accepted
