@@ -119,8 +119,6 @@ run_up as (
 final as (
 
     select
-        run_up.customer_id,
-        run_up.week_ending_on,
         {% for figure in customer_risk_figures() if not figure.endswith('due_day') %}
             cast(run_up.{{ figure }} as decimal(12, 3)) as {{ figure }},
         {% endfor %}
@@ -129,8 +127,10 @@ final as (
             least(
                 nullif(cast(run_up.{{ reading }}_due_day as integer), 0),
                 {{ days_between("date '2000-01-01'", 'late_entries.' ~ reading ~ '_due_on') }}
-            ) as {{ reading }}_due_day{{ ',' if not loop.last }}
+            ) as {{ reading }}_due_day,
         {% endfor %}
+        run_up.customer_id,
+        run_up.week_ending_on
     from run_up
     left join late_entries
         on

@@ -72,8 +72,8 @@ measured as (
 
 final as (
 
-    -- What few customers owe can make a better tier look worse than the one below it, or leave a tier without any: no tier
-    -- counts as better than one above it.
+    -- What few customers owe can make a better tier look worse than the one below it, or leave a tier without any: no
+    -- tier counts as better than one above it.
     select
         week_ending_on,
         risk_tier,

@@ -48,11 +48,11 @@ items as (
 )
 
 select
-    coalesce(states.customer_id, items.customer_id) as customer_id,
     {% for reading in readings %}
         states.{{ reading }},
-        items.{{ reading }} as {{ reading }}_of_items{{ ',' if not loop.last }}
+        items.{{ reading }} as {{ reading }}_of_items,
     {% endfor %}
+    coalesce(states.customer_id, items.customer_id) as customer_id
 from states
 full outer join items
     on states.customer_id = items.customer_id

@@ -150,8 +150,8 @@ reviews as (
 
 ),
 
--- A reason is new where the week before did not tell of its measure, or not as strictly; for whoever is reviewed, where the
--- week of the review did not: what somebody has looked at is not news until their day comes.
+-- A reason is new where the week before did not tell of its measure, or not as strictly; for whoever is reviewed, where
+-- the week of the review did not: what somebody has looked at is not news until their day comes.
 compared as (
 
     select
@@ -167,7 +167,8 @@ compared as (
             ranked.customer_id = earlier.customer_id
             and ranked.measure = earlier.measure
             and ranked.from_value <= earlier.from_value
-            and coalesce(reviews.reviewed_week_on, {{ add_days('ranked.week_ending_on', -7) }}) = earlier.week_ending_on
+            and coalesce(reviews.reviewed_week_on, {{ add_days('ranked.week_ending_on', -7) }})
+            = earlier.week_ending_on
 
 ),
 

@@ -39,7 +39,7 @@ rates as (
 
 ),
 
--- What acceptance lets a new customer owe: nothing before it is approved or after a freeze, else the step it has reached.
+-- What acceptance lets a new customer owe: nothing before it is approved or after a freeze, else the step it reached.
 accepted as (
 
     select
@@ -80,15 +80,15 @@ open_orders as (
 queued as (
 
     select
-        *,
         {% for side in ['reporting', 'limit_side'] %}
             sum({{ side }}_amount) over (
                 partition by customer_id
                 order by coalesce(delivered_on, date '9999-12-31'), ordered_on, entity_id, order_id
                 rows between unbounded preceding and current row
             ) as {{ side }}_queued_amount,
-            sum({{ side }}_amount) over (partition by customer_id) as {{ side }}_all_queued_amount{{ ',' if not loop.last }}
+            sum({{ side }}_amount) over (partition by customer_id) as {{ side }}_all_queued_amount,
         {% endfor %}
+        *
     from open_orders
 
 ),
