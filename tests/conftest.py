@@ -74,6 +74,12 @@ def shared_dir() -> Path:
 
 
 @pytest.fixture(scope="session")
+def tested_rules() -> str:
+    """The hash of the rules whose unit tests have just passed; empty where nobody ran them."""
+    return _tested_rules()
+
+
+@pytest.fixture(scope="session")
 def run_encours() -> RunEncours:
     """``run_encours(arguments, home, project=…, environment=…)``: the command run; nothing is checked."""
     return _run_encours

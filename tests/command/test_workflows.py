@@ -50,7 +50,7 @@ def all_steps() -> list[tuple[str, str, dict[str, Any]]]:
 
 
 @pytest.fixture
-def run_step(project_root: Path, tmp_path: Path) -> RunStep:
+def run_step(project_root: Path, tested_rules: str, tmp_path: Path) -> RunStep:
     """``run_step(script, project=…, **variables)``: a step's script run as the runner does."""
     program = Path(sysconfig.get_path("scripts")) / "encours"
     if not program.exists():
@@ -61,6 +61,7 @@ def run_step(project_root: Path, tmp_path: Path) -> RunStep:
             **os.environ,
             "PYTHONPATH": str(project),
             "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
+            "ENCOURS_TESTED_RULES": tested_rules,
             **{name: str(value) for name, value in variables.items()},
         }
         # Whichever folder the tools are installed in stands for the `.venv` of the runner's checkout.
