@@ -57,6 +57,12 @@ final as (
                 when weeks.not_due_amount > 0 then 0
             end as decimal(12, 3)
         ) as oldest_days_past_due,
+        -- Who disputes nothing has one oldest due day; who does has a second, of what it does not dispute.
+        case
+            when weeks.overdue_amount > weeks.disputed_overdue_amount
+                then {{ days_between("date '2000-01-01'", 'weeks.as_of_on') }}
+                    - coalesce(states.oldest_undisputed_due_day, states.oldest_due_day)
+        end as oldest_undisputed_days_past_due,
         cast(
             case
                 when given.has_disputes = 1

@@ -116,23 +116,6 @@ limits as (
 
 ),
 
-undisputed as (
-
-    -- Who disputes nothing has one oldest due day; who does has a second, of what it does not dispute.
-    select
-        weeks.customer_id,
-        weeks.week_ending_on,
-        {{ days_between("date '2000-01-01'", 'weeks.as_of_on') }}
-        - coalesce(known.oldest_undisputed_due_day, known.oldest_due_day) as oldest_days_past_due
-    from weeks
-    inner join known
-        on
-            weeks.customer_id = known.customer_id
-            and weeks.week_ending_on = known.week_ending_on
-    where weeks.overdue_amount > weeks.disputed_overdue_amount
-
-),
-
 final as (
 
     select
@@ -151,10 +134,10 @@ final as (
         inputs.insolvency,
         inputs.prior_default,
         inputs.oldest_days_past_due,
-        undisputed.oldest_days_past_due as oldest_undisputed_days_past_due,
+        inputs.oldest_undisputed_days_past_due,
         case
             when first_receipts.first_paid_on is null or first_receipts.first_paid_on > weeks.as_of_on
-                then undisputed.oldest_days_past_due
+                then inputs.oldest_undisputed_days_past_due
         end as first_payment_overdue_days,
         weeks.days_beyond_terms_13w - weeks.days_beyond_terms as days_beyond_terms_rise,
         weeks.overdue_amount,
@@ -183,10 +166,6 @@ final as (
         on
             weeks.customer_id = inputs.customer_id
             and weeks.week_ending_on = inputs.week_ending_on
-    left join undisputed
-        on
-            weeks.customer_id = undisputed.customer_id
-            and weeks.week_ending_on = undisputed.week_ending_on
     left join known
         on
             weeks.customer_id = known.customer_id

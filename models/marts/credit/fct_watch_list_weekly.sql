@@ -151,7 +151,8 @@ reviews as (
 ),
 
 -- A reason is new where the week before did not tell of its measure, or not as strictly; for whoever is reviewed, where
--- the week of the review did not: what somebody has looked at is not news until their day comes.
+-- the week of the review did not: what somebody has looked at is not news until their day comes. An incident of that very
+-- week may have come after the look: it stays on the list.
 compared as (
 
     select
@@ -167,8 +168,11 @@ compared as (
             ranked.customer_id = earlier.customer_id
             and ranked.measure = earlier.measure
             and ranked.from_value <= earlier.from_value
-            and coalesce(reviews.reviewed_week_on, {{ add_days('ranked.week_ending_on', -7) }})
-            = earlier.week_ending_on
+            and earlier.week_ending_on = case
+                when reviews.reviewed_week_on is null then {{ add_days('ranked.week_ending_on', -7) }}
+                when ranked.measure like 'recent%' then {{ add_days('reviews.reviewed_week_on', -7) }}
+                else reviews.reviewed_week_on
+            end
 
 ),
 

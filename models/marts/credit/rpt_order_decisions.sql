@@ -22,11 +22,11 @@ exposures as (
 oldest as (
 
     select
-        states.customer_id,
-        states.oldest_undisputed_days_past_due
-    from {{ ref('int_watch_states') }} as states
+        inputs.customer_id,
+        inputs.oldest_undisputed_days_past_due
+    from {{ ref('int_customer_risk_inputs') }} as inputs
     inner join as_of
-        on states.as_of_on = as_of.as_of_on
+        on inputs.as_of_on = as_of.as_of_on
 
 ),
 
