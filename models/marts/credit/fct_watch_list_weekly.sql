@@ -151,8 +151,8 @@ reviews as (
 ),
 
 -- A reason is new where the week before did not tell of its measure, or not as strictly; for whoever is reviewed, where
--- the week of the review did not: what somebody has looked at is not news until their day comes. An incident of that very
--- week may have come after the look: it stays on the list.
+-- the week of the review did not: what somebody has looked at is not news until their day comes. An incident of that
+-- very week may have come after the look: it stays on the list.
 compared as (
 
     select
