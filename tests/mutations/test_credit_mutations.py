@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,28 +31,38 @@ def test_the_unit_tests_catch_the_credit_mutants(sample_home: Path, tmp_path: Pa
     project = copy_project(tmp_path / "project")
     # Unit tests ask the built file for the columns of what they replace.
     build_file = Path(shutil.copyfile(sample_home / "build" / "encours.duckdb", tmp_path / "encours.duckdb"))
-    models = sorted({mutant.file.rpartition("/")[2].removesuffix(".sql") for mutant in CREDIT_MUTANTS})
-    done = _unit_tests(project, build_file, *models)
-    assert done.returncode == 0, f"the tests find fault with the right rules:\n{done.stdout}"
+    models = {mutant: mutant.file.rpartition("/")[2].removesuffix(".sql") for mutant in CREDIT_MUTANTS}
+    assert _failing(project, build_file, set(models.values())) == set(), "the tests find fault with the right rules"
     survivors = []
-    for mutant in CREDIT_MUTANTS:
-        path = project / mutant.file
-        right = path.read_text(encoding="utf-8")
-        path.write_text(right.replace(mutant.old, mutant.new), encoding="utf-8")
-        done = _unit_tests(project, build_file, path.stem)
-        path.write_text(right, encoding="utf-8")
-        assert done.returncode in (0, 1), done.stdout + done.stderr
-        print(f"{mutant.name}: {'a unit test' if done.returncode else 'NOT CAUGHT'}", flush=True)
-        if done.returncode == 0:
-            survivors.append(mutant.name)
+    # A unit test brings its own inputs, so one wrong rule in each of many models are as many trials at once.
+    for trials in _one_of_each_model(models):
+        right = {mutant: (project / mutant.file).read_text(encoding="utf-8") for mutant in trials}
+        for mutant, text in right.items():
+            (project / mutant.file).write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
+        failing = _failing(project, build_file, {models[mutant] for mutant in trials})
+        for mutant, text in right.items():
+            (project / mutant.file).write_text(text, encoding="utf-8")
+            caught = models[mutant] in failing
+            print(f"{mutant.name}: {'a unit test' if caught else 'NOT CAUGHT'}", flush=True)
+            if not caught:
+                survivors.append(mutant.name)
     print(f"{len(CREDIT_MUTANTS) - len(survivors)} of {len(CREDIT_MUTANTS)} caught")
     assert len(survivors) <= (1 - CAUGHT) * len(CREDIT_MUTANTS), "\n".join(survivors)
 
 
-def _unit_tests(project: Path, build_file: Path, *models: str) -> subprocess.CompletedProcess[str]:
-    selected = [f"test_type:unit,{model}" for model in models]
-    return subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "test", "--quiet", "--no-use-colors", "--select", *selected],
+def _one_of_each_model(models: dict[Mutant, str]) -> Iterator[list[Mutant]]:
+    left = list(models)
+    while left:
+        taken = {models[mutant]: mutant for mutant in reversed(left)}
+        yield list(taken.values())
+        left = [mutant for mutant in left if mutant not in taken.values()]
+
+
+def _failing(project: Path, build_file: Path, models: set[str]) -> set[str]:
+    """The models of which a unit test fails, or does not run."""
+    done = subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", "test", "--quiet", "--no-use-colors", "--select"]
+        + [f"test_type:unit,{model}" for model in sorted(models)],
         cwd=project,
         env={**os.environ, "ENCOURS_BUILD_FILE": str(build_file), "DBT_PROFILES_DIR": str(project)},
         stdin=subprocess.DEVNULL,
@@ -58,3 +70,9 @@ def _unit_tests(project: Path, build_file: Path, *models: str) -> subprocess.Com
         text=True,
         check=False,
     )
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    results = json.loads((project / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
+    # unit_test.encours.<model>.<name>
+    status = [(result["unique_id"].split("."), result["status"]) for result in results]
+    assert models == {parts[2] for parts, _ in status if parts[0] == "unit_test"}, "a model without a unit test"
+    return {parts[2] for parts, said in status if parts[0] == "unit_test" and said != "pass"}
