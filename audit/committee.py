@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from audit import decision, passport
+from audit import decision, passport, words
 from audit.marts import Row, opened
 from audit.publication import published_file
 from audit.tables import Fact, Workbook, save
@@ -44,14 +44,6 @@ class Part:
     tables: Sequence[str] = field(default=())
 
 
-# Beyond the limit in the main currency: at the rate that the limit itself is converted at.
-_EXCESS = """
-    case
-        when excess_amount > 0 and granted_amount > 0
-            then cast(excess_amount * (limit_amount / granted_amount) as decimal(18, 2))
-        when excess_amount > 0 then greatest(exposure_amount, 0)
-    end
-"""
 _WHO = {"customer_id": "Customer", "customer_name": "Customer's name", "risk_tier": "Tier"}
 _OWNERS = {"sales_owner": "Sales owner", "collector": "Collector"}
 
@@ -93,8 +85,8 @@ PARTS = (
     Part(
         "excesses",
         "Over the limit",
-        f"""
-        select *, {_EXCESS} as reporting_excess_amount
+        """
+        select *
         from marts.rpt_credit_exposures
         where excess_amount > 0
         order by reporting_excess_amount desc, customer_id
@@ -391,12 +383,23 @@ def workbook(read: Read, asked: Asked, file: str) -> bytes:
         notes = [part.note]
         if lacks:
             notes.append(f"Not provided: {', '.join(lacks)}. What rests on it is unknown, not zero.")
-        book.sheet(part.title, agenda.parts[part.key], part.columns, notes=notes)
+        book.sheet(part.title, [_written(row) for row in agenda.parts[part.key]], part.columns, notes=notes)
     note = (
         "What the figures propose for the largest, those over the limit and the specific cases; the committee decides."
     )
     book.sheet("Decisions", agenda.decisions, DECISIONS, notes=[note])
     return book.bytes()
+
+
+def _written(row: Row) -> Row:
+    """A row as the workbook has it: states in words, and amounts inside sentences with their thousands marked."""
+    states: Row = {name: words.state(row[name]) for name in ("limit_state", "cover_state") if name in row}
+    told: Row = {
+        name: words.told(str(row[name]), words.plain_amount)
+        for name in ("recommended_formula", "detail")
+        if row.get(name) is not None
+    }
+    return {**row, **states, **told}
 
 
 def _cover(agenda: Agenda) -> list[Fact]:

@@ -1,7 +1,7 @@
 """What the figures recommend to decide on a customer, in words: a limit, terms and conditions, and the reason.
 
 It follows from the mart's own columns (`rpt_credit_exposures`: state, tier's action, exposure, granted and recommended
-limit) and proposes only: the decision is the committee's.
+limit, what is used of it and beyond it) and proposes only: the decision is the committee's.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ def recommended(row: Mapping[str, object], money: Money) -> Decision:
         _amount(row, name) for name in ("exposure_amount", "limit_amount", "recommended_limit_amount")
     )
     exposure = exposure or Decimal(0)
+    used, excess = _amount(row, "reporting_used_amount"), _amount(row, "reporting_excess_amount")
     action = row.get("credit_action")
     if row.get("is_insolvent"):
         verdict = "Stop: insolvency proceedings are open. Deliver nothing on credit and file the claim."
@@ -59,9 +60,17 @@ def recommended(row: Mapping[str, object], money: Money) -> Decision:
     if row.get("limit_state") == "not provided":
         verdict = f"Limits are not provided: the payments recommend {money(proposed)}."
         return Decision(verdict, proposed, conditions)
+    if granted is None and row.get("limit_state") == "expired":
+        verdict = f"The limit has expired: grant a new one of {money(proposed)}."
+        return Decision(verdict, proposed, conditions)
+    if granted is None and row.get("limit_state") == "given":
+        verdict = "The limit cannot be compared: its currency's rate is missing. Decide on the file."
+        return Decision(verdict, None, conditions)
     if granted is None:
         return Decision(f"Grant a first limit of {money(proposed)}.", proposed, conditions)
-    if exposure > granted:
+    # What a limit is used for is converted as the limit is, so that both can be compared.
+    exposure = exposure if used is None else used
+    if excess is not None and excess > 0:
         if proposed >= exposure:
             verdict = (
                 f"Raise the limit from {money(granted)} to {money(proposed)}: it holds all that is owed and ordered."
@@ -73,9 +82,7 @@ def recommended(row: Mapping[str, object], money: Money) -> Decision:
                 f"the {money(exposure - proposed)} beyond it wait for payment or security."
             )
             return Decision(verdict, proposed, conditions)
-        verdict = (
-            f"Raise nothing: hold orders until the {money(exposure - granted)} over the limit are paid or secured."
-        )
+        verdict = f"Raise nothing: hold orders until the {money(excess)} over the limit are paid or secured."
         lower = _lower(granted, proposed, exposure, money)
         return Decision(verdict, granted, (*lower, *conditions))
     own_risk, insured = _amount(row, "own_risk_amount"), _amount(row, "insured_amount")

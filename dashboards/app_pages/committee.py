@@ -44,6 +44,8 @@ def _kind(name: str) -> Kind:
         "_left": Kind.COUNT,
         "_score": Kind.POINTS,
     }
+    if name in ("recommended_formula", "detail"):
+        return Kind.TOLD
     return next((kind for suffix, kind in suffixes.items() if name.endswith(suffix)), Kind.TEXT)
 
 

@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboards.lib import charts, export, filters, html, navigate, page, sentence, tables
+from dashboards.lib import charts, credit_words, export, filters, html, navigate, page, sentence, tables
 from dashboards.lib.context import Context, context
 from dashboards.lib.db import Row
 from dashboards.lib.queries import customers
@@ -17,28 +17,6 @@ from dashboards.lib.view import ALL_ENTITIES
 from dashboards.sections import notes
 
 WEEKS_SHOWN = 104
-_GROUPS = {"behaviour": "Behaviour: how they pay", "solvency": "Solvency: can they pay"}
-
-
-def _pick(here: Context) -> str | None:
-    """The customer in the address, else the one seen last, else the largest; drawn as a search box."""
-    asked = st.query_params.get(navigate.CUSTOMER) or st.session_state.get(navigate.LAST_CUSTOMER)
-    found = customers.choices(here.warehouse, here.view, asked)
-    names = {row["customer_id"]: row["customer_name"] for row in found}
-    if not names:
-        return None
-    chosen = filters.select(
-        navigate.CUSTOMER,
-        "Customer",
-        list(names),
-        asked if asked is not None and asked in names else next(iter(names)),
-        lambda value: f"{names[value]} · {value}",
-        width=360,
-        quiet=True,
-        always=True,
-    )
-    st.session_state[navigate.LAST_CUSTOMER] = chosen
-    return chosen
 
 
 def _facts(profile: Row, balance: Row | None, tier: Row | None, here: Context) -> None:
@@ -52,8 +30,8 @@ def _facts(profile: Row, balance: Row | None, tier: Row | None, here: Context) -
     pairs = [
         ("Risk tier", _tier_fact(tier, here)),
         ("Exposure", amount("exposure_amount", balance)),
-        ("Limit", escape(money(limit, currency)) if limit is not None else "none on record"),
-        ("Insured", escape(money(profile.get("covered_amount"), currency))),
+        ("Limit", escape(money(limit, currency) if limit is not None else credit_words.given(profile, "limit_state"))),
+        ("Insured", amount("insured_amount", balance)),
         ("Own risk", amount("own_risk_amount", balance)),
         ("Overdue", amount("overdue_amount", balance)),
         ("Unapplied", amount("unapplied_amount", balance)),
@@ -71,8 +49,9 @@ def _facts(profile: Row, balance: Row | None, tier: Row | None, here: Context) -
         pairs.append(("Next", escape(profile["recommended_action"])))
     with page.card("facts"):
         st.html(html.facts(pairs))
-        if profile.get("reasons"):
-            page.note(f"On the watch list: {profile['reasons']}")
+        watched = credit_words.watched(profile, here.fmt)
+        if watched:
+            page.note(watched)
         st.button(
             "Decision memo",
             icon=":material/description:",
@@ -210,7 +189,7 @@ def _why(customer_id: str, tier: Row | None, here: Context) -> None:
                 f"{tier['scored_tier']}: {tier['override_reason']} (approved by {tier['override_approved_by']})"
             )
         lines = []
-        for group, words in _GROUPS.items():
+        for group, words in credit_words.FACTOR_GROUPS.items():
             mine = [row for row in rows if row["factor_group"] == group]
             if mine:
                 score = _sub_score(group, tier, here)
@@ -261,7 +240,7 @@ def main() -> None:
     """Draw the page."""
     here = context()
     head = st.container()
-    customer_id = _pick(here)
+    customer_id = filters.customer(lambda asked: customers.choices(here.warehouse, here.view, asked))
     profile = customers.profile(here.warehouse, here.view, customer_id) if customer_id else None
     if customer_id is None or profile is None:
         with head:

@@ -3,56 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from html import escape
 
 import streamlit as st
 
-from dashboards.lib import charts, credit_words, export, filters, html, navigate, page, sentence, tables
+from dashboards.lib import (
+    charts,
+    credit_words,
+    export,
+    filters,
+    glossary,
+    listing,
+    navigate,
+    page,
+    sentence,
+    tables,
+    tiles,
+)
 from dashboards.lib.context import Context, context, of_build
 from dashboards.lib.db import Row
 from dashboards.lib.queries import exposure
 from dashboards.lib.queries.exposure import Choice
 from dashboards.lib.tables import Column, Kind
+from dashboards.lib.tiles import Plain
 
+PAGE = "Exposure and cover"
 CHARTED = 15
-SHOWN = 1_000
-_TIERS = ("A", "B", "C", "D", "E")
-_AT_LEAST = (0, 1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000)
 _KINDS = {"customer": "Customer", "group": "Group", "segment": "Segment", "country": "Country"}
 
 
 def _tiles(totals: Row, here: Context) -> None:
     currency, fmt = here.view.main_currency, here.fmt
 
-    def change(name: str) -> str:
-        value = totals[name]
-        if value is None:
-            return "&nbsp;"
-        return f"{escape(fmt.signed(fmt.short_money(value, currency), value))} on 4 weeks ago"
+    def tile(name: str, word: str, amount: str, note: str, given: str = "", change: str = "") -> Plain:
+        provided = not given or bool(totals[given])
+        value = totals[change] if change and provided else None
+        lines = []
+        if value is not None:
+            lines = [("on 4 weeks ago", escape(fmt.signed(fmt.short_money(value, currency), value)), "enc-same")]
+        return Plain(
+            name.lower().replace(" ", "-"),
+            name,
+            note if provided else "",
+            credit_words.amount(totals[amount], provided, currency, fmt),
+            glossary.meaning(PAGE, word),
+            lines,
+        )
 
-    has_limits, has_covers = totals["has_limits"], totals["has_covers"]
-    tiles = (
-        ("Exposure", totals["exposure_amount"], True, change("exposure_change")),
-        ("Limits granted", totals["limit_amount"], has_limits, fmt.count(totals["limits_count"], "customer")),
-        ("Over the limit", totals["excess_amount"], has_limits, fmt.count(totals["excess_count"], "customer")),
-        ("Insured", totals["insured_amount"], has_covers, change("insured_change")),
-        ("Own risk", totals["own_risk_amount"], True, change("own_risk_change")),
+    def customers(count: str) -> str:
+        return fmt.count(totals[count], "customer")
+
+    asked = f"of {fmt.short_money(totals['deposits_asked_amount'], currency)} asked"
+    tiles.plain_row(
         (
-            "Deposits received",
-            totals["deposits_received_amount"],
-            totals["has_orders"],
-            f"of {escape(fmt.short_money(totals['deposits_asked_amount'], currency))} asked",
-        ),
+            tile("Exposure", "Exposure", "exposure_amount", customers("customers_count"), change="exposure_change"),
+            tile("Limits granted", "Granted", "limit_amount", customers("limits_count"), "has_limits"),
+            tile("Over the limit", "Used, over", "excess_amount", customers("excess_count"), "has_limits"),
+            tile("Insured", "Insured", "insured_amount", customers("insured_count"), "has_covers", "insured_change"),
+            tile("Own risk", "Own risk", "own_risk_amount", "what no cover bears", change="own_risk_change"),
+            tile("Deposits received", "Deposits", "deposits_received_amount", asked, "has_orders"),
+        )
     )
-    with st.grid(len(tiles), min_column_width=156, gap="small"):
-        for name, value, provided, note in tiles:
-            with st.container(border=True, key=f"card-tile-{name.lower().replace(' ', '-')}", height="stretch"):
-                figure = escape(credit_words.amount(value, provided, currency, fmt))
-                st.html(
-                    f'<div class="enc-tile"><span class="label">{name}</span><span class="figure">{figure}</span>'
-                    f'<span class="note">{note if provided else "&nbsp;"}</span></div>'
-                )
 
 
 def _missing(totals: Row) -> None:
@@ -82,28 +93,14 @@ def _choice(here: Context) -> Choice:
             key="which",
             bind="query-params",
         )
-        tiers = st.pills("Tier", _TIERS, selection_mode="multi", key="tier", bind="query-params")
-        owners = st.multiselect(
-            "Owner",
-            exposure.owners(here.warehouse),
-            key="owner",
-            bind="query-params",
-            placeholder="Anyone",
-            width=168,
-        )
-        at_least = filters.select(
-            "at-least",
-            f"Exposure, {currency}",
-            [str(amount) for amount in _AT_LEAST],
-            "0",
-            lambda value: "Any amount" if value == "0" else f"from {here.fmt.number(int(value))}",
-            width=136,
-        )
+        tiers = filters.tiers()
+        owners = filters.people(exposure.owners(here.warehouse))
+        at_least = filters.at_least(f"Exposure, {currency}", here.fmt)
     return Choice(
         tiers=tiers,
         owners=owners,
         states=states,
-        at_least=None if at_least == "0" else Decimal(at_least),
+        at_least=at_least,
     )
 
 
@@ -112,7 +109,7 @@ def _columns(currency: str) -> tuple[Column, ...]:
         Column("customer_name", "Customer", width=168, pinned=True),
         Column("risk_tier", "Tier", Kind.TIER, 48, help="A is best, E is worst"),
         Column("exposure_amount", f"Exposure, {currency}", Kind.WHOLE_MONEY, 112),
-        Column("limit_words", "Limit", width=104, help="Given, none, or the table was not provided"),
+        Column("limit_words", "Limit", width=104, help="Given, expired, none, or the table was not provided"),
         Column("limit_amount", f"Granted, {currency}", Kind.WHOLE_MONEY, 104),
         Column(
             "recommended_limit_amount",
@@ -130,7 +127,7 @@ def _columns(currency: str) -> tuple[Column, ...]:
         Column("recommended_terms_days", "Recommended days", Kind.COUNT, 128, help="Not longer than the tier allows"),
         Column("recommended_deposit_rate", "Deposit", Kind.RATE, 80, help="Share of an order to ask for in advance"),
         Column("limit_review_due_on", "Review by", Kind.DATE, 104),
-        Column("recommended_formula", "Recommended by", width=440),
+        Column("recommended_formula", "Recommended by", Kind.TOLD, 440),
         Column("overdue_amount", f"Overdue, {currency}", Kind.WHOLE_MONEY, 112),
         Column("ordered_amount", f"Ordered, {currency}", Kind.WHOLE_MONEY, 112),
         Column("delivered_not_billed_amount", f"Delivered, not billed, {currency}", Kind.WHOLE_MONEY, 168),
@@ -164,49 +161,35 @@ def _words_of(row: Row) -> Row:
 
 def _by_customer(here: Context) -> None:
     currency = here.view.main_currency
-    with page.card("exposures"):
-        choice = _choice(here)
-        rows = [_words_of(row) for row in exposure.exposures(here.warehouse, choice, SHOWN)]
-        count = rows[0]["chosen_count"] if rows else 0
-        title, tools = st.columns([3, 2], vertical_alignment="top")
-        with title:
-            whole = here.fmt.short_money(rows[0]["chosen_exposure_amount"] if rows else 0, currency)
-            note = "Granted beside what is recommended, and by what formula; a row opens the memo"
-            if count > len(rows):
-                note += f"; the {here.fmt.number(len(rows))} largest are shown, the file has all"
-            st.html(html.title(f"{here.fmt.count(count, 'customer')}: {whole} exposure", note))
-        chosen = (
-            ("Which", ", ".join(credit_words.STATES[state] for state in choice.states) or "all"),
-            ("Tier", ", ".join(choice.tiers) or "all"),
-            ("Owner", ", ".join(choice.owners) or "anyone"),
-            ("Exposure from", "any" if choice.at_least is None else str(choice.at_least)),
-        )
-        with tools, st.container(horizontal=True, horizontal_alignment="right"):
-            facts = export.about(here, "Exposure, limits and covers by customer", currency=currency, chosen=chosen)
-            day = here.warehouse.publication.as_of_on
-            export.buttons(
-                lambda: [_words_of(row) for row in exposure.exposures(here.warehouse, choice)],
-                _columns(currency),
-                f"exposures-{day}",
-                facts,
-                key="exposures",
-            )
-        if not rows:
-            page.note("No customer matches these filters.")
-            return
+
+    def drawn(rows: Sequence[Row]) -> None:
         charts.show(
             charts.exposures(rows[:CHARTED], currency, here.fmt),
             "exposures-chart",
             f"Exposure against limit and cover of the {CHARTED} largest of these customers",
         )
-        tables.show(
-            rows,
+
+    with page.card("exposures"):
+        choice = _choice(here)
+        listing.chosen(
+            lambda most: [_words_of(row) for row in exposure.exposures(here.warehouse, choice, most)],
             _columns(currency),
-            here.fmt,
-            key="exposures-table",
-            alt="Exposure, limit and cover by customer",
+            here,
+            noun="customer",
+            of="exposure",
+            what="Exposure, limits and covers by customer",
+            note="Granted beside what is recommended, and by what formula; the largest first; a row opens the memo",
+            file="exposures",
+            key="exposures",
+            asked=(
+                ("Which", ", ".join(credit_words.STATES[state] for state in choice.states) or "all"),
+                ("Tier", ", ".join(choice.tiers) or "all"),
+                ("Owner", ", ".join(choice.owners) or "anyone"),
+                ("Exposure from", "any" if choice.at_least is None else str(choice.at_least)),
+            ),
             on_open=navigate.open_memo,
             most_rows=16,
+            above=drawn,
         )
 
 
@@ -278,11 +261,8 @@ def _unbound(here: Context) -> None:
         for row in exposure.unbound(here.warehouse)
     ]
     with page.card("unbound"):
-        title, tools = st.columns([3, 2], vertical_alignment="top")
-        with title:
-            note = "Open items of customers with a cover: all of these are at own risk"
-            st.html(html.title(sentence.unbound(rows, currency, here.fmt), note))
-        with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        note = "Open items of customers with a cover: all of these are at own risk"
+        with page.headed(sentence.unbound(rows, currency, here.fmt), note):
             facts = export.about(here, "Open items that no cover binds", currency=currency)
             export.buttons(rows, columns, "not-covered", facts, key="unbound")
         if rows:
@@ -358,7 +338,7 @@ def main() -> None:
     totals = exposure.totals(here.warehouse)
     page.head(
         here,
-        "Exposure and cover",
+        PAGE,
         sentence.exposure(totals, here.view.main_currency, here.fmt),
         as_of_build=True,
     )

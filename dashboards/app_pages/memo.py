@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboards.lib import credit_words, export, filters, memo, navigate, page, sentence
-from dashboards.lib.context import Context, context, of_build
+from dashboards.lib.context import context, of_build
 from dashboards.lib.queries import memo as queries
 from dashboards.lib.tables import Column, Kind
 
@@ -20,33 +20,13 @@ _FACTOR_COLUMNS = (
 )
 
 
-def _pick(here: Context) -> str | None:
-    """The customer in the address, else the one seen last, else the largest exposure; drawn as a search box."""
-    asked = st.query_params.get(navigate.CUSTOMER) or st.session_state.get(navigate.LAST_CUSTOMER)
-    names = {row["customer_id"]: row["customer_name"] for row in queries.choices(here.warehouse, asked)}
-    if not names:
-        return None
-    chosen = filters.select(
-        navigate.CUSTOMER,
-        "Customer",
-        list(names),
-        asked if asked is not None and asked in names else next(iter(names)),
-        lambda value: f"{names[value]} · {value}",
-        width=360,
-        quiet=True,
-        always=True,
-    )
-    st.session_state[navigate.LAST_CUSTOMER] = chosen
-    return chosen
-
-
 def main() -> None:
     """Draw the page."""
     asked = context()
     here = of_build(asked, whole=True)
     head = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="memo-tools"):
-        customer_id = _pick(here)
+        customer_id = filters.customer(lambda asked: queries.choices(here.warehouse, asked))
         tools = st.container(horizontal=True)
     currency = here.view.main_currency
     found = memo.read(here.warehouse, customer_id, currency, here.fmt) if customer_id else None

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboards.lib import credit_words, export, filters, html, navigate, page, sentence, tables
+from dashboards.lib import credit_words, export, filters, glossary, listing, navigate, page, sentence, tables, tiles
 from dashboards.lib.context import Context, context, of_build
 from dashboards.lib.db import Row
 from dashboards.lib.queries import orders
 from dashboards.lib.queries.orders import Choice
 from dashboards.lib.tables import Column, Kind
+from dashboards.lib.tiles import Plain
 
-SHOWN = 1_000
-_TIERS = ("A", "B", "C", "D", "E")
+PAGE = "Orders"
 _WITHIN = {"": "Any day", "7": "Within 7 days", "14": "Within 14 days", "30": "Within 30 days"}
 _NOTES = {
     "block": "Nothing leaves until the reason is gone",
@@ -24,27 +24,29 @@ _NOTES = {
 
 
 def _strip(decisions: Sequence[Row], here: Context) -> None:
-    fmt, currency = here.fmt, here.view.main_currency
     by = {row["decision"]: row for row in decisions}
-    unsigned = sum(row["unsigned_count"] for row in decisions)
-    unsigned_amount = sum(row["unsigned_amount"] or 0 for row in decisions)
-    tiles = [
-        (
+    shown = [
+        Plain(
+            decision,
             words,
-            fmt.number(by[decision]["orders_count"] if decision in by else 0),
-            fmt.short_money(by[decision]["reporting_amount"] if decision in by else 0, currency),
             _NOTES[decision],
+            _counted(by.get(decision, {}), "orders_count", "reporting_amount", here),
+            glossary.meaning(PAGE, "Decision"),
         )
         for decision, words in credit_words.DECISIONS.items()
     ]
-    tiles.append(("Not signed", fmt.number(unsigned), fmt.short_money(unsigned_amount, currency), "Of all of these"))
-    with st.grid(len(tiles), min_column_width=200, gap="small"):
-        for name, count, amount, note in tiles:
-            with st.container(border=True, key=f"card-tile-{name.lower().replace(' ', '-')}", height="stretch"):
-                st.html(
-                    f'<div class="enc-tile"><span class="label">{name}</span><span class="note">{note}</span>'
-                    f'<span class="figure">{count} · {amount}</span></div>'
-                )
+    unsigned = {
+        "count": sum(row["unsigned_count"] for row in decisions),
+        "amount": sum(row["unsigned_amount"] or 0 for row in decisions),
+    }
+    told = _counted(unsigned, "count", "amount", here)
+    shown.append(Plain("not-signed", "Not signed", "Of all of these", told, glossary.meaning(PAGE, "Not signed")))
+    tiles.plain_row(shown, width=200)
+
+
+def _counted(row: Row, count: str, amount: str, here: Context) -> str:
+    money = here.fmt.short_money(row.get(amount, 0), here.view.main_currency)
+    return f"{here.fmt.number(row.get(count, 0))} · {money}"
 
 
 def _rules(rows: Sequence[Row], here: Context) -> None:
@@ -80,7 +82,7 @@ def _choice(rules: Sequence[Row], here: Context) -> Choice:
             key="decision",
             bind="query-params",
         )
-        tiers = st.pills("Tier", _TIERS, selection_mode="multi", key="tier", bind="query-params")
+        tiers = filters.tiers()
         chosen = st.multiselect(
             "Rule",
             list(dict.fromkeys(row["rule_code"] for row in rules if row["rule_code"] != "none")),
@@ -90,14 +92,7 @@ def _choice(rules: Sequence[Row], here: Context) -> Choice:
             placeholder="Any",
             width=168,
         )
-        owners = st.multiselect(
-            "Owner",
-            orders.owners(here.warehouse),
-            key="owner",
-            bind="query-params",
-            placeholder="Anyone",
-            width=152,
-        )
+        owners = filters.people(orders.owners(here.warehouse), width=152)
         within = filters.select("delivery", "Delivery", list(_WITHIN), "", lambda value: _WITHIN[value], width=136)
         unsigned = st.checkbox("Not signed only", key="unsigned", bind="query-params")
     return Choice(
@@ -116,7 +111,7 @@ def _columns(currency: str) -> tuple[Column, ...]:
         Column("customer_name", "Customer", width=176),
         Column("risk_tier", "Tier", Kind.TIER, 48, help="A is best, E is worst"),
         Column("decision_words", "Decision", width=80),
-        Column("reasons", "Why: the rule that decides first, then all others", width=376),
+        Column("reasons", "Why: the rule that decides first, then all others", Kind.TOLD, 376),
         Column("reporting_amount", f"Order, {currency}", Kind.WHOLE_MONEY, 104),
         Column("delivered_on", "Delivery", Kind.DATE, 104),
         Column("days_to_delivery", "Days to go", Kind.COUNT, 88),
@@ -139,7 +134,7 @@ def _columns(currency: str) -> tuple[Column, ...]:
         Column("entity_id", "Entity", width=64),
         Column("amount", "Order, its currency", Kind.MONEY, 128),
         Column("currency", "Currency", width=80),
-        Column("decided_by", "Rule in words", width=280),
+        Column("decided_by", "Rule in words", Kind.TOLD, 280),
         Column("rule_code", "Rule's code", width=112),
     )
 
@@ -155,48 +150,28 @@ def _worded(row: Row) -> Row:
 
 
 def _orders(rules: Sequence[Row], here: Context) -> None:
-    currency = here.view.main_currency
     with page.card("orders"):
         choice = _choice(rules, here)
-        rows = [_worded(row) for row in orders.orders(here.warehouse, here.view, choice, SHOWN)]
-        count = rows[0]["chosen_count"] if rows else 0
-        title, tools = st.columns([3, 2], vertical_alignment="top")
-        with title:
-            whole = here.fmt.short_money(rows[0]["chosen_amount"] if rows else 0, currency)
-            note = "Blocked first, the next delivery first; a row opens the customer"
-            if count > len(rows):
-                note += f"; the first {here.fmt.number(len(rows))} are shown, the file has all"
-            st.html(html.title(f"{here.fmt.count(count, 'order')}: {whole}", note))
-        chosen = (
-            ("Decision", ", ".join(credit_words.DECISIONS[code] for code in choice.decisions) or "all"),
-            ("Rule", ", ".join(credit_words.rule(code) for code in choice.rules) or "any"),
-            ("Tier", ", ".join(choice.tiers) or "all"),
-            ("Owner", ", ".join(choice.owners) or "anyone"),
-            ("Delivery", _WITHIN["" if choice.within_days is None else str(choice.within_days)]),
-            ("Not signed only", "yes" if choice.unsigned else "no"),
+        listing.chosen(
+            lambda most: [_worded(row) for row in orders.orders(here.warehouse, here.view, choice, most)],
+            _columns(here.view.main_currency),
+            here,
+            noun="order",
+            what="Orders to decide on",
+            note="Blocked first, the next delivery first; a row opens the customer",
+            file="orders",
+            key="orders",
+            asked=(
+                ("Decision", ", ".join(credit_words.DECISIONS[code] for code in choice.decisions) or "all"),
+                ("Rule", ", ".join(credit_words.rule(code) for code in choice.rules) or "any"),
+                ("Tier", ", ".join(choice.tiers) or "all"),
+                ("Owner", ", ".join(choice.owners) or "anyone"),
+                ("Delivery", _WITHIN["" if choice.within_days is None else str(choice.within_days)]),
+                ("Not signed only", "yes" if choice.unsigned else "no"),
+            ),
+            on_open=navigate.open_customer,
+            most_rows=18,
         )
-        with tools, st.container(horizontal=True, horizontal_alignment="right"):
-            facts = export.about(here, "Orders to decide on", currency=currency, chosen=chosen)
-            day = here.warehouse.publication.as_of_on
-            export.buttons(
-                lambda: [_worded(row) for row in orders.orders(here.warehouse, here.view, choice)],
-                _columns(currency),
-                f"orders-{day}",
-                facts,
-                key="orders",
-            )
-        if rows:
-            tables.show(
-                rows,
-                _columns(currency),
-                here.fmt,
-                key="orders-table",
-                alt="Orders to decide on",
-                on_open=navigate.open_customer,
-                most_rows=18,
-            )
-        else:
-            page.note("No order matches these filters.")
 
 
 def _delivered(here: Context) -> None:
@@ -213,12 +188,9 @@ def _delivered(here: Context) -> None:
     )
     rows = orders.delivered_not_billed(here.warehouse)
     with page.card("delivered"):
-        title, tools = st.columns([3, 2], vertical_alignment="top")
-        with title:
-            whole = here.fmt.short_money(sum(row["delivered_not_billed_amount"] for row in rows), currency)
-            message = f"{whole} delivered and not billed at {here.fmt.count(len(rows), 'customer')}"
-            st.html(html.title(message, "All entities, with tax: at risk already, though no invoice says so"))
-        with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        whole = here.fmt.short_money(sum(row["delivered_not_billed_amount"] for row in rows), currency)
+        message = f"{whole} delivered and not billed at {here.fmt.count(len(rows), 'customer')}"
+        with page.headed(message, "All entities, with tax: at risk already, though no invoice says so"):
             facts = export.about(here, "Delivered, not billed, by customer", currency=currency)
             export.buttons(rows, columns, "delivered-not-billed", facts, key="delivered")
         if rows:
@@ -239,7 +211,7 @@ def main() -> None:
     given = orders.is_given(here.warehouse)
     decisions, rules = orders.decisions(here.warehouse, here.view), orders.rules(here.warehouse, here.view)
     told = sentence.orders(decisions, rules, here.view.main_currency, here.fmt)
-    page.head(here, "Orders", told if given else "Orders are not provided.", as_of_build=True)
+    page.head(here, PAGE, told if given else "Orders are not provided.", as_of_build=True)
     if not given:
         page.banner("The table orders was not provided: what is ordered or delivered is unknown, not zero.", mild=True)
     else:

@@ -12,8 +12,8 @@ from dashboards.lib.context import Context, context
 from dashboards.lib.db import Row
 from dashboards.lib.queries import tiers
 from dashboards.lib.tables import Column, Kind
+from dashboards.lib.theme import TIERS
 
-_LETTERS = ("A", "B", "C", "D", "E")
 _STEPS = {"13": "13 weeks", "4": "4 weeks"}
 _ACTIONS = {
     "free": "Orders go out",
@@ -28,11 +28,11 @@ def _matrix(rows: Sequence[Row], here: Context) -> str:
     """Customers by tier before (down) and after (across), with their exposure now."""
     cells = {(row["from_tier"], row["to_tier"]): row for row in rows}
     money, currency = here.fmt.short_money, here.view.main_currency
-    heads = "".join(f"<th>{html.tier(letter)}</th>" for letter in _LETTERS)
+    heads = "".join(f"<th>{html.tier(letter)}</th>" for letter in TIERS)
     lines = []
-    for before in (*_LETTERS, "new"):
+    for before in (*TIERS, "new"):
         parts = []
-        for after in (*_LETTERS, "gone"):
+        for after in (*TIERS, "gone"):
             row = cells.get((before, after))
             if row is None:
                 parts.append('<td class="quiet">·</td>')

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 import streamlit as st
 
-from dashboards.lib import export, filters, glossary, html, navigate, page, sentence, tables
+from dashboards.lib import credit_words, export, filters, glossary, navigate, page, sentence, tables
 from dashboards.lib.context import Context, context
 from dashboards.lib.db import Row
 from dashboards.lib.queries import choices, watch_list
@@ -19,7 +20,6 @@ from dashboards.sections import watched
 
 # In the address: the list of the newest complete week, where a week in progress has a newer one.
 LIST = "list"
-_TIERS = ("A", "B", "C", "D", "E")
 _SORTS: dict[str, str] = {
     Sort.EXPECTED_LOSS: "Expected loss",
     Sort.OWN_RISK: "Own risk",
@@ -29,7 +29,38 @@ _SORTS: dict[str, str] = {
     Sort.NAME: "Name",
 }
 _CHANGES = {"entered": "New this week", "stays": "Stays"}
-_AT_LEAST = (0, 1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000)
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """How a section is drawn: a customer and customers of its title, a note, a file's name, what its table is."""
+
+    title: tuple[str, str]
+    note: str
+    file: str
+    alt: str
+    most_rows: int
+
+
+_SECTIONS = {
+    Section.WATCH: _Drawn(
+        ("customer to work on", "customers to work on"), "", "watch-list", "Watched customers", most_rows=20
+    ),
+    Section.SET_ASIDE: _Drawn(
+        ("customer set aside", "customers set aside"),
+        "Reviewed until a later day, and no reason is new since the week before: until then nobody is called",
+        "set-aside",
+        "Customers set aside",
+        most_rows=6,
+    ),
+    Section.INSOLVENT: _Drawn(
+        ("insolvent customer, apart", "insolvent customers, apart"),
+        "Proceedings are open: file the claim, stop deliveries; nobody is called",
+        "insolvent",
+        "Insolvent customers",
+        most_rows=6,
+    ),
+}
 _NOW_ONLY = {
     "last_action_on": "last contact",
     "promise_due_on": "promise",
@@ -123,32 +154,19 @@ def _choice(listed: Listed, here: Context) -> Choice:
             key="listed",
             bind="query-params",
         )
-        tiers = st.pills("Tier", _TIERS, selection_mode="multi", key="tier", bind="query-params")
+        tiers = filters.tiers()
         reasons = st.multiselect(
             "Reason",
             watch_list.reason_codes(here.warehouse, here.view, listed),
-            format_func=tables.words,
+            format_func=credit_words.reason,
             key="reason",
             bind="query-params",
             placeholder="Any",
             width=160,
         )
-        owners = st.multiselect(
-            "Owner or collector",
-            watch_list.owners(here.warehouse, here.view, listed),
-            key=navigate.OWNER,
-            bind="query-params",
-            placeholder="Anyone",
-            width=160,
-        )
-        at_least = filters.select(
-            "at-least",
-            f"At least, {currency}",
-            [str(amount) for amount in _AT_LEAST],
-            "0",
-            lambda value: "Any amount" if value == "0" else here.fmt.number(int(value)),
-            help_="Own risk or overdue, whichever is larger.",
-            width=120,
+        owners = filters.people(watch_list.owners(here.warehouse, here.view, listed), "Owner or collector", width=160)
+        at_least = filters.at_least(
+            f"At least, {currency}", here.fmt, help_="Own risk or overdue, whichever is larger.", width=128
         )
         sort = filters.select(
             "sort", "Sorted by", list(_SORTS), Sort.EXPECTED_LOSS, lambda value: _SORTS[value], width=136
@@ -164,7 +182,7 @@ def _choice(listed: Listed, here: Context) -> Choice:
         tiers=tiers,
         reasons=reasons,
         owners=owners,
-        at_least=Decimal(at_least),
+        at_least=at_least or Decimal(0),
         changes=changes or list(_CHANGES),
         sort=Sort(sort),
         within_capacity=within,
@@ -185,7 +203,9 @@ def _worded(rows: Sequence[Row], day: date | None, here: Context) -> list[Row]:
     def since(row: Row) -> str:
         if row["change"] != "stays":
             return _CHANGES[row["change"]]
-        return f"since {here.fmt.day(row['entered_on'])}"
+        since = f"since {here.fmt.day(row['entered_on'])}"
+        fresh = row.get("new_reasons_count")
+        return f"{since} · {here.fmt.count(fresh, 'new reason')}" if fresh else since
 
     def late(row: Row) -> str:
         if not row.get("next_stage"):
@@ -222,10 +242,10 @@ def _columns(currency: str, *, newest: bool) -> tuple[Column, ...]:
             "expected_loss_amount", f"Expected loss, {currency}", Kind.WHOLE_MONEY, 124, help=means("Expected loss")
         ),
         Column("own_risk_amount", f"Own risk, {currency}", Kind.WHOLE_MONEY, 100, help=means("Own risk")),
-        Column("reasons", "Why", width=400),
+        Column("reasons", "Why", Kind.TOLD, 400),
     )
     since = (
-        Column("since", "On the list", width=128, help=means("Came in, left")),
+        Column("since", "On the list", width=144, help=means("Came in, left")),
         Column("tier_move", "Tier moved", width=88, help="Against the tier four weeks ago"),
         Column(
             "tier_seriously_late_rate", "Tier's late rate", Kind.RATE, 104, help=means("Seriously late, of the tier")
@@ -273,15 +293,12 @@ def _columns(currency: str, *, newest: bool) -> tuple[Column, ...]:
 
 def _chosen(choice: Choice, section: Section) -> Sequence[tuple[str, str]]:
     return (
-        ("List", section.value),
+        ("List", _SECTIONS[section].file),
         ("Tier", ", ".join(choice.tiers) or "all"),
-        ("Reason", ", ".join(tables.words(code) for code in choice.reasons) or "any"),
+        ("Reason", ", ".join(credit_words.reason(code) for code in choice.reasons) or "any"),
         ("Owner or collector", ", ".join(choice.owners) or "anyone"),
         ("At least", str(choice.at_least)),
-        (
-            "On the list",
-            "left" if section is Section.LEFT else ", ".join(_CHANGES[change] for change in choice.changes),
-        ),
+        ("On the list", ", ".join(_CHANGES[change] for change in choice.changes)),
         ("Cut to capacity", "yes" if choice.within_capacity else "no"),
         ("Sorted by", _SORTS[choice.sort]),
     )
@@ -289,34 +306,20 @@ def _chosen(choice: Choice, section: Section) -> Sequence[tuple[str, str]]:
 
 def _table(listed: Listed, choice: Choice, section: Section, here: Context) -> list[Row]:
     """A section: its title with its sums, its files, its rows."""
-    fmt, currency = here.fmt, here.view.main_currency
+    fmt, currency, drawn = here.fmt, here.view.main_currency, _SECTIONS[section]
     found = watch_list.watched(here.warehouse, here.view, listed, choice, section)
     rows = _worded(found, listed.week.as_of_on, here)
     totals = watch_list.totals(here.warehouse, here.view, listed, choice, section)
     columns = _columns(currency, newest=listed.is_newest)
-    title, tools = st.columns([3, 2], vertical_alignment="top")
-    with title:
-        own_risk = f"{fmt.short_money(totals['own_risk_amount'] or 0, currency)} at own risk"
-        if section is Section.WATCH:
-            message = f"{fmt.count(len(rows), 'customer')} to work on: {own_risk}, "
-            message += f"{fmt.short_money(totals['expected_loss_amount'] or 0, currency)} expected loss"
-            beyond = totals["customers_count"] - totals["shown_count"]
-            note = (
-                "Worst expected loss first"
-                if choice.sort is Sort.EXPECTED_LOSS
-                else f"By {_SORTS[choice.sort].lower()}"
-            )
-            note += "; a row opens the customer"
-            if here.view.entity_id != ALL_ENTITIES:
-                note += ". Expected loss and rank: the customer's in all entities"
-            if beyond:
-                note += f". Not shown: {fmt.number(beyond)} beyond the team's capacity"
-        else:
-            message = f"{fmt.count(len(rows), 'insolvent customer')}, apart: {own_risk}"
-            note = "Proceedings are open: file the claim, stop deliveries; nobody is called"
-        st.html(html.title(message, note))
-    name = "watch-list" if section is Section.WATCH else "insolvent"
-    with tools, st.container(horizontal=True, horizontal_alignment="right"):
+    if section is Section.SET_ASIDE:
+        columns = _aside(columns)
+    own_risk = fmt.short_money(totals["own_risk_amount"] or 0, currency)
+    message = f"{fmt.count(len(rows), *drawn.title)}: {own_risk} at own risk"
+    note = drawn.note
+    if section is Section.WATCH:
+        message += f", {fmt.short_money(totals['expected_loss_amount'] or 0, currency)} expected loss"
+        note = _watch_note(totals, choice, here)
+    with page.headed(message, note):
         facts = export.about(
             here,
             f"Watch list of {listed.week.as_of_on.isoformat()}",
@@ -324,20 +327,45 @@ def _table(listed: Listed, choice: Choice, section: Section, here: Context) -> l
             chosen=_chosen(choice, section),
             day=listed.week.as_of_on,
         )
-        export.buttons(rows, columns, f"{name}-{listed.week.as_of_on}", facts, key=str(section))
+        export.buttons(rows, columns, f"{drawn.file}-{listed.week.as_of_on}", facts, key=str(section))
     if rows:
         tables.show(
             rows,
             columns,
             fmt,
             key=f"{section}-table",
-            alt="Watched customers" if section is Section.WATCH else "Insolvent customers",
+            alt=drawn.alt,
             on_open=navigate.open_customer,
-            most_rows=20 if section is Section.WATCH else 6,
+            most_rows=drawn.most_rows,
         )
     else:
         page.note("No customer matches these filters.")
     return rows
+
+
+def _watch_note(totals: Row, choice: Choice, here: Context) -> str:
+    """How the list is ordered, what of it an entity's row says, and how many there are beyond the team's capacity."""
+    note = "Worst expected loss first" if choice.sort is Sort.EXPECTED_LOSS else f"By {_SORTS[choice.sort].lower()}"
+    note += "; a row opens the customer"
+    if here.view.entity_id != ALL_ENTITIES:
+        note += ". Expected loss and rank: the customer's in all entities"
+    beyond = totals["customers_count"] - totals["shown_count"]
+    if beyond:
+        note += f". Not shown: {here.fmt.number(beyond)} beyond the team's capacity"
+    return note
+
+
+def _aside(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """The same with until when each is set aside, and by whom, after the name and the tier."""
+    until = Column(
+        "reviewed_until_on",
+        "Until",
+        Kind.DATE,
+        104,
+        help=glossary.meaning(watched.PAGE, "Set aside"),
+    )
+    others = [column for column in columns if column.name != until.name]
+    return (*others[:2], until, Column("reviewed_by", "By", width=112), *others[2:])
 
 
 def _not_on_record(rows: Sequence[Row]) -> None:
@@ -367,9 +395,10 @@ def main() -> None:
         rows = _table(listed, choice, Section.WATCH, here)
         if listed.is_newest:
             _not_on_record(rows)
-    if changes["insolvent_count"]:
-        with page.card("insolvent"):
-            _table(listed, choice, Section.INSOLVENT, here)
+    for section, count in ((Section.SET_ASIDE, "set_aside_count"), (Section.INSOLVENT, "insolvent_count")):
+        if changes[count]:
+            with page.card(section.value):
+                _table(listed, choice, section, here)
     if listed.is_newest:
         watched.capacity(here)
     watched.tier_strip(listed, here)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from audit import words
 from dashboards.lib.db import Row
 from dashboards.lib.format import UNKNOWN, Formatter, Number, sentence_case
 from dashboards.lib.view import ALL_ENTITIES, View
@@ -13,6 +14,7 @@ STATES: Mapping[str, str] = {
     "over_limit": "Over its limit",
     "above_recommended": "Granted above recommended",
     "review_due": "Review due",
+    "expired": "Limit expired",
     "no_limit": "No limit",
     "insured": "Insured",
     "cover_cut": "Cover cut",
@@ -26,6 +28,11 @@ UNBOUND: Mapping[str, str] = {
     "disputed": "Disputed",
 }
 NOTIFICATIONS: Mapping[str, str] = {"to_notify": "To notify", "missed": "Missed", "notified": "Notified"}
+FACTOR_GROUPS: Mapping[str, str] = {
+    "behaviour": "Behaviour: how they pay",
+    "solvency": "Solvency: can they pay",
+}
+"""The sub-scores by the group of their factors."""
 ACTIONS: Mapping[str, str] = {
     "free": "deliver on credit",
     "watch": "deliver on credit and watch",
@@ -37,7 +44,7 @@ ACTIONS: Mapping[str, str] = {
 
 def given(row: Row, state: str) -> str:
     """A limit's or a cover's state as a reader meets it; what was not provided is said."""
-    return sentence_case(str(row.get(state) or UNKNOWN))
+    return words.state(row.get(state)) or UNKNOWN
 
 
 def amount(value: Number | None, provided: bool, currency: str, fmt: Formatter) -> str:
@@ -59,11 +66,16 @@ RULES: Mapping[str, str] = {
     "insolvent": "Insolvent",
     "tier_stops": "Tier stops",
     "not_accepted": "Not accepted yet",
+    "frozen": "Frozen as a new customer",
     "over_limit": "Over the limit",
+    "over_step": "Over its step as a new customer",
+    "limit_expired": "Limit expired",
     "old_overdue": "Old overdue",
     "deposit_missing": "Deposit missing",
     "tier_prepays": "Tier prepays",
     "tier_approves": "Tier asks for approval",
+    "no_limit": "No limit",
+    "unknown_amount": "Amount not known",
     "out_of_pattern": "Out of pattern",
     "unsigned": "Not signed",
     "none": "No rule",
@@ -73,3 +85,39 @@ RULES: Mapping[str, str] = {
 def rule(code: str) -> str:
     """A rule of `order_rules` in few words; one that is not known here by its code."""
     return RULES.get(code, sentence_case(code.replace("_", " ")))
+
+
+REASONS: Mapping[str, str] = {
+    "insolvent": "Insolvent",
+    "first_payment_missed": "First payment missed",
+    "bounced": "Payment bounced",
+    "tier_e": "In tier E",
+    "notification_missed": "Insurer not notified",
+    "cover_cut": "Cover cut",
+    "promise_broken": "Promise broken",
+    "tier_fell": "Tier fell",
+    "alarm": "New alarm",
+    "without_credit": "Owes without a limit",
+    "over_limit": "Over the limit",
+    "prior_default": "Earlier default",
+    "very_old": "Very old overdue",
+    "slower": "Pays later than before",
+    "disputed": "Disputed",
+    "tier_d": "In tier D",
+    "old": "Old overdue",
+}
+
+
+def reason(code: str) -> str:
+    """A rule of `watch_rules` in few words; one that is not known here by its code."""
+    return REASONS.get(code, sentence_case(code.replace("_", " ")))
+
+
+def watched(row: Row, fmt: Formatter) -> str:
+    """Why a customer is on the watch list, and until when it is set aside; empty where it is not on the list."""
+    if not row.get("reasons"):
+        return ""
+    aside = ""
+    if row.get("list_section") == "set_aside":
+        aside = f", set aside until {fmt.day(row['reviewed_until_on'])}"
+    return f"On the watch list{aside}: {fmt.told(row['reasons'])}"

@@ -12,18 +12,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 import streamlit as st
 
-from dashboards.lib.db import Warehouse
+from dashboards.lib.db import Row, Warehouse
 from dashboards.lib.format import Formatter, known_locale
 from dashboards.lib.queries import choices
+from dashboards.lib.theme import TIERS
 from dashboards.lib.view import ALL_ENTITIES, View, Week
 
 WEEK, ENTITY, CURRENCY, NUMBERS = "week", "entity", "currency", "numbers"
+CUSTOMER, OWNER = "customer", "owner"
+_LAST_CUSTOMER = "_last_customer"
 BROWSER = "browser"
 _NUMBER_FORMATS = {BROWSER: "As the browser", "en": "1,234.56", "fr": "1 234,56", "de": "1.234,56"}
-
+_AT_LEAST = (0, 1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000)
 
 SCOPES = {"all": "All invoices", "clean": "Without disputed"}
 SCOPES_HELP = "Without disputed: what is disputed on the day is left out of balances, overdue and late rates."
@@ -122,6 +126,53 @@ def segmented(
         label_visibility="collapsed" if quiet else "visible",
     )
     return value
+
+
+def customer(choices_of: Callable[[str | None], Sequence[Row]]) -> str | None:
+    """The customer in the address, else the one seen last, else the first; drawn as a search box.
+
+    ``choices_of``: whom one may choose from, the customer asked for among them. None where there is nobody.
+    """
+    asked = st.query_params.get(CUSTOMER) or st.session_state.get(_LAST_CUSTOMER)
+    names = {row["customer_id"]: row["customer_name"] for row in choices_of(asked)}
+    if not names:
+        return None
+    chosen = select(
+        CUSTOMER,
+        "Customer",
+        list(names),
+        asked if asked is not None and asked in names else next(iter(names)),
+        lambda value: f"{names[value]} · {value}",
+        width=360,
+        quiet=True,
+        always=True,
+    )
+    st.session_state[_LAST_CUSTOMER] = chosen
+    return chosen
+
+
+def tiers() -> Sequence[str]:
+    """The risk tiers a reader wants to see; none chosen is all."""
+    return st.pills("Tier", TIERS, selection_mode="multi", key="tier", bind="query-params")
+
+
+def people(names: Sequence[str], label: str = "Owner", *, width: int = 168) -> Sequence[str]:
+    """Whose accounts a reader wants to see, of sales owners and collectors; none chosen is anyone."""
+    return st.multiselect(label, names, key=OWNER, bind="query-params", placeholder="Anyone", width=width)
+
+
+def at_least(label: str, fmt: Formatter, *, help_: str | None = None, width: int = 136) -> Decimal | None:
+    """From which amount on a reader wants to see rows; None: any."""
+    chosen = select(
+        "at-least",
+        label,
+        [str(amount) for amount in _AT_LEAST],
+        "0",
+        lambda value: "Any amount" if value == "0" else f"from {fmt.number(int(value))}",
+        help_=help_,
+        width=width,
+    )
+    return None if chosen == "0" else Decimal(chosen)
 
 
 def formatter() -> Formatter:

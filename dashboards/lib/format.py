@@ -15,6 +15,8 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
+from audit import words
+
 Number = Decimal | float | int
 
 UNKNOWN = "–"
@@ -119,6 +121,10 @@ class Formatter:
         """Put a plus before what grew; what shrank carries its minus already, what reads as zero gets none."""
         grew = value is not None and value > 0 and any(digit in text for digit in "123456789")
         return f"+{text}" if grew else text
+
+    def told(self, sentence: str) -> str:
+        """A sentence of the marts with its amounts and days as this reader writes them; all else stays what it is."""
+        return words.told(sentence, self.amount, self.day)
 
     def day(self, value: date | None, *, weekday: bool = False, year: bool = True) -> str:
         """A day that reads the same everywhere: ``29 Mar 2026``, with ``weekday`` ``Sun 29 Mar 2026``."""

@@ -87,6 +87,11 @@ PAGES: dict[str, Words] = {
             "customer in all entities; no provision.",
         ),
         (
+            "Set aside",
+            "A note says that the account is reviewed until a day to come, and no rule holds that did not the week "
+            "before: nobody works on it until then. Back on the list on that day, or with the first new reason.",
+        ),
+        (
             "Insolvent, apart",
             "Proceedings are open: the claim is filed, nobody is called. In no other figure of the list.",
         ),
@@ -110,7 +115,7 @@ PAGES: dict[str, Words] = {
         ("Promise", "The open promise due first, else the last one: its day, amount, and whether it was kept."),
         ("Status, note, back on", "As the team last wrote on the customer's page, and the day to come back to it."),
         ("Insurer by", "The last day to notify the insurer of the customer's most urgent item."),
-        ("Review by", "The limit's last review, else the build's day, and the tier's review interval."),
+        ("Review by", "The limit's last review, else the day the account was opened, and the tier's review interval."),
         ("Oldest", "The most days past due of any open item."),
         *_RISK[4:],
         *_OPEN[2:3],
@@ -131,6 +136,11 @@ PAGES: dict[str, Words] = {
         ),
         ("Recommended terms", "The shorter of the terms billed at and the longest that the tier allows."),
         ("Used, over", "Exposure ÷ limit, and exposure above it, in the limit's currency; shown at the limit's rate."),
+        (
+            "Deposits",
+            "Received for orders not billed yet, of what these ask for in advance; without what the ledger holds "
+            "already as unapplied.",
+        ),
         ("Review by", "The last review of the limit and the tier's days between reviews."),
         ("Notify by", "The cover's days of notification after the due day; later, the item is no longer covered."),
         ("No cover binds it", "Its delivery fell outside a cover, or the cover was lost: the reason is said."),
@@ -149,6 +159,7 @@ PAGES: dict[str, Words] = {
         ),
         ("Over", "That, above the limit: so the order that passes the limit is held, not those before it."),
         ("Times its usual order", "The order's amount ÷ the customer's mean order of the 365 days before."),
+        ("Not signed", "Without a signed order on file, as the table of orders says; unknown is not counted."),
         ("Deposit missing", "The deposit asked for the order, less what of it came in."),
         ("Delivered, not billed", "With tax, of all entities; it counts as exposure from its delivery on."),
         *_RISK[1:2],

@@ -18,12 +18,12 @@ from dashboards.lib import credit_words, passport, theme
 from dashboards.lib.db import Row, Warehouse
 from dashboards.lib.format import Formatter, Number
 from dashboards.lib.queries import memo as queries
+from dashboards.lib.queries import orders
 
 HTML_TYPE = "text/html"
 _DASHBOARDS = Path(__file__).parent.parent
 _STYLE = _DASHBOARDS / "assets" / "memo.css"
 _FONT = _DASHBOARDS / "static" / "ibm-plex-sans-latin.woff2"
-_GROUPS = {"behaviour": "Behaviour: how they pay", "solvency": "Solvency: can they pay"}
 _TO_DECIDE = ("Decision", "Limit", "Terms", "Conditions", "Name", "Day")
 _MADE_UP = "Made-up data: an example, no proof of anything."
 
@@ -56,12 +56,12 @@ def read(warehouse: Warehouse, customer_id: str, currency: str, fmt: Formatter) 
         return None
     return Memo(
         facts,
-        queries.orders(warehouse, customer_id),
+        orders.rules_of(warehouse, customer_id),
         queries.factors(warehouse, customer_id),
         queries.unusual(warehouse, customer_id),
         queries.history(warehouse, customer_id),
         recommended(facts, _money(currency, fmt)),
-        passport.for_files(warehouse) or [("Build", warehouse.publication.build_id)],
+        passport.told(warehouse, fmt) or [("Build", warehouse.publication.build_id)],
         passport.is_made_up(warehouse),
         currency,
     )
@@ -104,9 +104,9 @@ def requested(memo: Memo, fmt: Formatter) -> list[str]:
         rule = "" if row["decision"] == "release" else f" by the rule “{credit_words.rule(row['rule_code'])}”"
         amount = fmt.money(row["reporting_amount"], currency)
         said.append(f"{fmt.count(row['orders_count'], 'order')} of {amount} to {row['decision']}{rule}")
-    if (facts["excess_amount"] or 0) > 0:
-        exposure, limit = (fmt.money(facts[name], currency) for name in ("exposure_amount", "limit_amount"))
-        said.append(f"To hold all that is owed and ordered, the limit would have to be {exposure} instead of {limit}")
+    if (facts["reporting_excess_amount"] or 0) > 0:
+        used, limit = (fmt.money(facts[name], currency) for name in ("reporting_used_amount", "limit_amount"))
+        said.append(f"To hold all that is owed and ordered, the limit would have to be {used} instead of {limit}")
     return said
 
 
@@ -116,7 +116,7 @@ def granted(memo: Memo, fmt: Formatter) -> list[tuple[str, str, str]]:
 
     def amount(name: str, state: str | None = None) -> str:
         if facts[name] is None and state is not None:
-            return str(facts[state])
+            return credit_words.given(facts, state)
         return fmt.money(facts[name], currency)
 
     def days(value: int | None) -> str:
@@ -241,7 +241,7 @@ def _items(lines: Iterable[str]) -> str:
 
 def _factor_rows(memo: Memo, fmt: Formatter) -> str:
     lines = []
-    for group, words in _GROUPS.items():
+    for group, words in credit_words.FACTOR_GROUPS.items():
         mine = [row for row in memo.factors if row["factor_group"] == group]
         if not mine:
             continue
@@ -303,7 +303,8 @@ def body(memo: Memo, fmt: Formatter) -> str:
         "Decision": memo.proposal.verdict,
     }
     fill = "".join(f"<tr><th>{name}</th><td>{escape(proposed.get(name, ''))}</td><td></td></tr>" for name in _TO_DECIDE)
-    watched = f'<p class="what">On the watch list: {escape(facts["reasons"])}</p>' if facts["reasons"] else ""
+    reasons = credit_words.watched(facts, fmt)
+    watched = f'<p class="what">{escape(reasons)}</p>' if reasons else ""
     made_up = f"<b>{_MADE_UP}</b> " if memo.is_made_up else ""
     said = " · ".join(f"{escape(name)}: {escape(value)}" for name, value in memo.passport if value)
     return (
@@ -313,7 +314,7 @@ def body(memo: Memo, fmt: Formatter) -> str:
         f'<p class="proposal">Proposed: {escape(memo.proposal.words)}</p>'
         f'<div class="columns"><div><h2>Requested</h2>{_items(requested(memo, fmt))}'
         f"<h2>Granted and recommended</h2><table><tr><th></th><th>Now</th><th>Recommended</th></tr>{compared}</table>"
-        f'<p class="what">{escape(facts["recommended_formula"])}</p>'
+        f'<p class="what">{escape(fmt.told(facts["recommended_formula"]))}</p>'
         f"<h2>Mitigants</h2>{_items(mitigants(memo, fmt))}</div>"
         f"<div><h2>Why this tier</h2><table>{_factor_rows(memo, fmt)}</table></div></div>"
         f"<h2>In perspective: against its own 52 weeks and its segment</h2>"

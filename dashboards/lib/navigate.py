@@ -46,41 +46,38 @@ CUSTOMER_PAGE = "app_pages/customer.py"
 MEMO_PAGE = "app_pages/memo.py"
 FIGURE_PAGE = "app_pages/figure.py"
 DOCUMENT_PAGE = "app_pages/document.py"
-CUSTOMER = "customer"
-OWNER = "owner"
 FIGURE, PART, SCOPE = "figure", "part", "scope"
 MONTH = "month"
 CUT, MEMBER = "cut", "member"
 DOCUMENT = "document"
 LAST_DOCUMENT = "_last_document"
-LAST_CUSTOMER = "_last_customer"
 _LAST_FIGURE = "_last_figure"
 
 
 def open_customer(row: Row) -> None:
     """Open the customer of a row (``customer_id``). A callback: it ends the run."""
-    st.session_state[CUSTOMER] = row["customer_id"]
-    st.switch_page(CUSTOMER_PAGE, query_params={CUSTOMER: row["customer_id"]})
+    st.session_state[filters.CUSTOMER] = row["customer_id"]
+    st.switch_page(CUSTOMER_PAGE, query_params={filters.CUSTOMER: row["customer_id"]})
 
 
 def customer_link(row: Row, view: View) -> str:
     """The name of a row's customer as a link to its page, as markup; it holds what is in view."""
-    asked = {CUSTOMER: row["customer_id"], **_in_view(view, view.entity_id)}
+    asked = {filters.CUSTOMER: row["customer_id"], **_in_view(view, view.entity_id)}
     address = f"customer?{urlencode({name: value for name, value in asked.items() if value})}"
     return f'<a href="{escape(address)}" target="_self">{escape(str(row["customer_name"]))}</a>'
 
 
 def accounts_link(collector: str, view: View) -> str:
     """A collector as a link to its accounts on the watch list, as markup; it holds what is in view."""
-    asked = {OWNER: collector, **_in_view(view, view.entity_id)}
+    asked = {filters.OWNER: collector, **_in_view(view, view.entity_id)}
     address = f"watch_list?{urlencode({name: value for name, value in asked.items() if value})}"
     return f'<a href="{escape(address)}" target="_self">{escape(collector)}</a>'
 
 
 def open_memo(row: Row) -> None:
     """Open the decision memo of a row's customer (``customer_id``). A callback: it ends the run."""
-    st.session_state[CUSTOMER] = row["customer_id"]
-    st.switch_page(MEMO_PAGE, query_params={CUSTOMER: row["customer_id"]})
+    st.session_state[filters.CUSTOMER] = row["customer_id"]
+    st.switch_page(MEMO_PAGE, query_params={filters.CUSTOMER: row["customer_id"]})
 
 
 def document_code(row: Row) -> str:

@@ -123,6 +123,21 @@ def card(key: str, message: str = "", note: str = "", *, fill: bool = False) -> 
         yield
 
 
+@contextmanager
+def headed(message: str, note: str = "", *, under: Callable[[], object] | None = None) -> Iterator[None]:
+    """A title with room beside it: what is drawn inside, files first of all, stands at its right.
+
+    ``under`` draws what stands below the title.
+    """
+    title, tools = st.columns([3, 2], vertical_alignment="top")
+    with title:
+        st.html(html.title(message, note))
+        if under:
+            under()
+    with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        yield
+
+
 def note(message: str) -> None:
     """A quiet line where there is nothing to draw."""
     st.html(f'<p class="enc-card-note">{escape(message)}</p>')

@@ -113,6 +113,16 @@ def for_files(warehouse: Warehouse) -> list[tuple[str, str]]:
     return [(fact.label, exact(passport.get(fact.column))) for fact in FACTS] if passport else []
 
 
+def told(warehouse: Warehouse, fmt: Formatter) -> list[tuple[str, str]]:
+    """All facts as names and what a reader meets, in their order; nothing of what is unknown."""
+    passport = read(warehouse)
+    return [
+        (fact.label, written(fact, passport[fact.column], fmt))
+        for fact in FACTS
+        if passport.get(fact.column) is not None
+    ]
+
+
 def line(passport: Row, fmt: Formatter) -> list[str]:
     """The quiet line: which build, as of when, known when, and how far to trust it."""
     said = {fact.column: written(fact, passport.get(fact.column), fmt) for fact in FACTS}

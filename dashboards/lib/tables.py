@@ -17,7 +17,7 @@ import streamlit as st
 from dashboards.lib.db import Row
 from dashboards.lib.format import UNKNOWN, Formatter
 from dashboards.lib.measures import Unit
-from dashboards.lib.theme import TOKENS, ink_on, tier_token
+from dashboards.lib.theme import TIERS, TOKENS, ink_on, tier_token
 
 ROW_HEIGHT = 34
 # Pandas formats cell by cell: beyond this the page would be slower than any reader wants.
@@ -39,6 +39,7 @@ class Kind(StrEnum):
     DATE = "date"
     MOMENT = "moment"
     TIER = "tier"
+    TOLD = "told"
 
 
 KINDS = {Unit.MONEY: Kind.WHOLE_MONEY, Unit.RATE: Kind.RATE, Unit.DAYS: Kind.DAYS, Unit.TIMES: Kind.DAYS}
@@ -47,7 +48,7 @@ KINDS = {Unit.MONEY: Kind.WHOLE_MONEY, Unit.RATE: Kind.RATE, Unit.DAYS: Kind.DAY
 # The same on light and on dark ground; the letter is white where white reads, else ink.
 _TIER_STYLES = {
     letter: f"background-color: {TOKENS[token].light}; color: {ink_on(token)}; font-weight: 600"
-    for letter, token in ((letter, tier_token(letter)) for letter in "ABCDE")
+    for letter, token in ((letter, tier_token(letter)) for letter in TIERS)
 }
 _NUMBERS = {Kind.MONEY, Kind.WHOLE_MONEY, Kind.COUNT, Kind.DAYS, Kind.PRECISE, Kind.RATE, Kind.RAW, Kind.POINTS}
 
@@ -81,6 +82,7 @@ def _writer(column: Column, fmt: Formatter) -> Callable[[Any], str] | None:
         Kind.POINTS: lambda value: fmt.number(value, 0),
         Kind.DATE: fmt.day,
         Kind.MOMENT: fmt.moment,
+        Kind.TOLD: fmt.told,
     }
     write = writers.get(column.kind)
     if write is None:

@@ -47,6 +47,9 @@ TOKENS: dict[str, Token] = {
     "tier-e": Token("#9E2A1F", "#D2605A"),
 }
 
+TIERS = ("A", "B", "C", "D", "E")
+"""The risk tiers, the best first."""
+
 
 def tier_token(risk_tier: str | None) -> str:
     """Name the token of a risk tier; a customer without a tier is shown in the second ink."""

@@ -53,9 +53,9 @@ class Plain:
     weeks: Sequence[Number | None] = ()
 
 
-def plain_row(tiles: Sequence[Plain]) -> None:
+def plain_row(tiles: Sequence[Plain], *, width: int = 156) -> None:
     """Draw the tiles side by side, each with its definition behind the sign in its corner."""
-    with st.grid(len(tiles), min_column_width=156, gap="small"):
+    with st.grid(len(tiles), min_column_width=width, gap="small"):
         for tile in tiles:
             lines = "".join(
                 f'<tr><td>{escape(words)}</td><td class="{kind}">{text}</td></tr>' for words, text, kind in tile.lines

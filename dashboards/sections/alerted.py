@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
-from decimal import Decimal
 
 from dashboards.lib.db import Row
 from dashboards.lib.format import Formatter
 
 ROLES = {"collector": "Collector", "sales_owner": "Sales owner", "management": "Management"}
-_AMOUNT = re.compile(r"(?<![\w-])-?\d+\.\d{2}(?![\w-])")
-_DAY = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
-
-
-def told(detail: str, fmt: Formatter) -> str:
-    """What happened, its amounts and days as a reader writes them; numbers of documents stay what they are."""
-    written = _AMOUNT.sub(lambda found: fmt.amount(Decimal(found.group())), detail)
-    return _DAY.sub(lambda found: fmt.day(date.fromisoformat(found.group())), written)
 
 
 def events(rows: Sequence[Row], fmt: Formatter) -> list[Row]:
@@ -31,7 +21,7 @@ def events(rows: Sequence[Row], fmt: Formatter) -> list[Row]:
         if event in found:
             found[event]["told_to"] += f", {person}"
         else:
-            found[event] = {**row, "told_to": person, "told": told(row["detail"], fmt)}
+            found[event] = {**row, "told_to": person, "told": fmt.told(row["detail"])}
     return list(found.values())
 
 

@@ -44,7 +44,7 @@ def figures(changes: Row, listed: Listed, here: Context) -> None:
     def weeks(column: str) -> list[Number | None]:
         return [row[column] for row in history]
 
-    entered, left = changes["entered_count"], changes["left_count"]
+    entered, left, aside = (changes[f"{name}_count"] for name in ("entered", "left", "set_aside"))
     shown = [
         Plain(
             "watched",
@@ -52,7 +52,10 @@ def figures(changes: Row, listed: Listed, here: Context) -> None:
             "customers to work on",
             fmt.number(changes["customers_count"]),
             glossary.meaning(PAGE, "On the list"),
-            moved("customers_count", fmt.number),
+            (
+                *moved("customers_count", fmt.number),
+                *([("set aside", fmt.number(aside), "enc-same")] if aside else []),
+            ),
             weeks("customers_count"),
         ),
         Plain(
@@ -150,10 +153,7 @@ def _people(rows: Sequence[Row], message: str, note: str, key: str, listed: List
         Column("sales_owner", "Sales owner"),
         Column("collector", "Collector"),
     )
-    title, tools = st.columns([3, 2], vertical_alignment="top")
-    with title:
-        st.html(html.title(message, note))
-    with tools, st.container(horizontal=True, horizontal_alignment="right"):
+    with page.headed(message, note):
         facts = export.about(here, f"Watch list: {message}", currency=currency, day=day)
         export.buttons(rows, columns, f"watch-list-{key}-{day}", facts, key=key)
     if not rows:
@@ -167,7 +167,7 @@ def _people(rows: Sequence[Row], message: str, note: str, key: str, listed: List
         lines.append(
             f"<tr><td>{navigate.customer_link(row, here.view)}</td><td>{html.tier(row['risk_tier'])}</td>"
             f"<td>{stake}<small>{expected} expected</small></td>"
-            f'<td class="text">{escape(row["reasons"] or "")}{decide}</td></tr>'
+            f'<td class="text">{escape(here.fmt.told(row["reasons"] or ""))}{decide}</td></tr>'
         )
     decision = ", and what to decide" if any(row.get("recommended_action") for row in rows) and key == "came-in" else ""
     st.html(

@@ -230,6 +230,8 @@ BASE: Row = {
     "limit_state": "given",
     "exposure_amount": Decimal("80.00"),
     "limit_amount": Decimal("100.00"),
+    "reporting_used_amount": Decimal("80.00"),
+    "reporting_excess_amount": Decimal("0.00"),
     "recommended_limit_amount": Decimal("100.00"),
     "insured_amount": Decimal("0.00"),
     "own_risk_amount": Decimal("80.00"),
@@ -237,6 +239,11 @@ BASE: Row = {
     "recommended_terms_days": 30,
     "recommended_deposit_rate": Decimal("0.000000"),
 }
+
+
+def _used(amount: int) -> Row:
+    """What is used of the limit of 100, in its own currency at its own rate: the exposure itself may be less."""
+    return {"reporting_used_amount": Decimal(amount), "reporting_excess_amount": Decimal(amount - 100)}
 
 
 @pytest.mark.parametrize(
@@ -248,20 +255,21 @@ BASE: Row = {
         ({"credit_action": "prepay", "exposure_amount": Decimal(0)}, "No credit: tier B asks for payment", 0),
         ({"recommended_limit_amount": None}, "No limit can be recommended", 100),
         ({"limit_amount": None, "limit_state": "none"}, "Grant a first limit of EUR 100.", 100),
+        ({"limit_amount": None, "limit_state": "expired"}, "The limit has expired: grant a new one of EUR 100.", 100),
         ({"limit_amount": None, "limit_state": "not provided"}, "Limits are not provided: the payments recommend", 100),
         (
-            {"exposure_amount": Decimal(120), "recommended_limit_amount": Decimal(150)},
+            {**_used(120), "recommended_limit_amount": Decimal(150)},
             "Raise the limit from EUR 100 to EUR 150: it holds all",
             150,
         ),
         (
-            {"exposure_amount": Decimal(200), "recommended_limit_amount": Decimal(150)},
+            {**_used(200), "recommended_limit_amount": Decimal(150)},
             "Raise the limit from EUR 100 to EUR 150; the EUR 50 beyond it wait",
             150,
         ),
-        ({"exposure_amount": Decimal(130)}, "Raise nothing: hold orders until the EUR 30 over the limit", 100),
+        (_used(130), "Raise nothing: hold orders until the EUR 30 over the limit", 100),
         (
-            {"exposure_amount": Decimal(130), "recommended_limit_amount": Decimal(40)},
+            {**_used(130), "recommended_limit_amount": Decimal(40)},
             "are paid or secured. Lower the limit from EUR 100 towards EUR 40",
             100,
         ),
@@ -286,3 +294,9 @@ def test_the_proposal_follows_from_exposure_limit_cover_and_tier(changes: Row, w
     proposal = recommended({**BASE, **changes}, plain_money("EUR"))
     assert words in proposal.words
     assert proposal.limit_amount == limit
+
+
+def test_a_limit_whose_rate_is_missing_is_not_taken_for_none() -> None:
+    proposal = recommended({**BASE, "limit_amount": None}, plain_money("EUR"))
+    assert proposal.words == "The limit cannot be compared: its currency's rate is missing. Decide on the file."
+    assert proposal.limit_amount is None

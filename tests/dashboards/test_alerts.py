@@ -18,7 +18,7 @@ from dashboards.lib.db import Warehouse
 from dashboards.lib.format import Formatter
 from dashboards.lib.queries import alerts
 from dashboards.lib.view import View
-from dashboards.sections.alerted import events, file_name, file_names, told
+from dashboards.sections.alerted import events, file_name, file_names
 from tests.dashboards.conftest import choose, go, html, of_entity, one, open_app, ran, sentence, shown_table
 
 FMT = Formatter()
@@ -122,19 +122,6 @@ def test_every_kind_of_the_policy_says_what_it_means(project_root: Path, alerts_
     card = next(found for found in html(alerts_page) if "enc-table enc-kinds" in found)
     for _, meaning in glossary.ALERT_KINDS.values():
         assert meaning.replace("'", "&#x27;") in card
-
-
-@pytest.mark.parametrize(
-    ("detail", "expected"),
-    [
-        ("Exposure rose by 10094.39 to 108838.55 in a week", "Exposure rose by 10,094.39 to 108,838.55 in a week"),
-        ("Invoice FR-2026-03-31 on 2026-03-31", "Invoice FR-2026-03-31 on 31 Mar 2026"),
-        ("Invoice A-1200.50 by 2026-04-02: 4 days left", "Invoice A-1200.50 by 2 Apr 2026: 4 days left"),
-        ("Tier A a week ago, B now", "Tier A a week ago, B now"),
-    ],
-)
-def test_amounts_and_days_of_an_alert_are_written_for_a_reader(detail: str, expected: str) -> None:
-    assert told(detail, FMT) == expected
 
 
 def test_a_recipient_in_a_file_name_is_plain_and_none_is_there_twice() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import duckdb
 import pytest
+from python_calamine import CalamineWorkbook
 from streamlit.testing.v1 import AppTest
 
 from audit import committee
@@ -62,3 +64,16 @@ def test_a_committee_without_limits_says_so(sample_home: Path, tmp_path: Path, m
     told = [found for found in html(page) if "Not provided: credit_limits." in found]
     assert len(told) == 3
     assert "Nothing can be said." in " ".join(html(page))
+
+
+def test_the_workbook_words_states_and_marks_thousands_inside_sentences(sample_home: Path, tmp_path: Path) -> None:
+    home = changed(
+        sample_home,
+        tmp_path,
+        "update rpt_credit_exposures set limit_state = 'expired', recommended_formula = 'Paid 1234567.80 ÷ 364'",
+    )
+    warehouse = Warehouse(publication.current(home))
+    book = CalamineWorkbook.from_filelike(io.BytesIO(committee.workbook(warehouse.rows, Asked(), "a file")))
+    heads, *rows = book.get_sheet_by_name("Largest exposures").to_python(skip_empty_area=False)[2:]
+    told = [dict(zip(heads, row, strict=True)) for row in rows]
+    assert {(row["Limit"], row["Recommended by"]) for row in told} == {("Expired", "Paid 1 234 567.80 ÷ 364")}

@@ -89,6 +89,15 @@ def _changes(**changed: Any) -> dict[str, Any]:
             | {"biggest": None, "first": None},
             "One came in, nobody left; nobody is to be worked on, one is insolvent.",
         ),
+        (
+            _changes(customers_count=0, own_risk_amount=None, set_aside_count=2, insolvent_count=1, biggest=None)
+            | {"entered_count": 0, "left_count": 0, "first": None},
+            "Nobody came in and nobody left; nobody is to be worked on, one is insolvent, two are set aside.",
+        ),
+        (
+            _changes(set_aside_count=1, biggest=None, first=None),
+            "Six came in, four left; 38 customers are watched, €1.90M at own risk; one is set aside.",
+        ),
     ],
 )
 def test_watch_list(changes: dict[str, Any], expected: str) -> None:

@@ -102,7 +102,7 @@ def test_a_long_list_is_cut_on_the_page_and_says_what_all_come_to(
     found = exposure.exposures(warehouse, exposure.Choice(), 5)
     count, amount = one(marts, "select count(*), sum(exposure_amount) from rpt_credit_exposures")
     assert len(found) == 5
-    assert (found[0]["chosen_count"], found[0]["chosen_exposure_amount"]) == (count, amount)
+    assert (found[0]["chosen_count"], found[0]["chosen_amount"]) == (count, amount)
 
 
 def test_granted_stands_beside_recommended_with_its_formula(app: AppTest, marts: duckdb.DuckDBPyConnection) -> None:

@@ -95,3 +95,24 @@ def test_an_amount_read_back_is_the_amount(value: Decimal) -> None:
 def test_a_currency_s_code_stands_apart_from_its_amount(locale: str, expected: str) -> None:
     assert Formatter(locale=locale).money(Decimal("482.50"), "PLN") == expected
     assert Formatter().money(Decimal("-482.50"), "EUR") == "−€482.50"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Exposure rose by 10094.39 to 108838.55 in a week", "Exposure rose by 10,094.39 to 108,838.55 in a week"),
+        ("Invoice FR-2026-03-31 on 2026-03-31", "Invoice FR-2026-03-31 on 31 Mar 2026"),
+        ("Invoice A-1200.50 by 2026-04-02: 4 days left", "Invoice A-1200.50 by 2 Apr 2026: 4 days left"),
+        ("Invoice 1200.50-7, 4711.10.22, 12,345.67", "Invoice 1200.50-7, 4711.10.22, 12,345.67"),
+        ("Up by 12071.34, then -5000.00.", "Up by 12,071.34, then −5,000.00."),
+        ("Tier A a week ago, B now; oldest overdue 1490 days", "Tier A a week ago, B now; oldest overdue 1490 days"),
+        ("", ""),
+    ],
+)
+def test_amounts_and_days_inside_a_sentence_are_written_for_a_reader(sentence: str, expected: str) -> None:
+    assert EN.told(sentence) == expected
+
+
+def test_a_formula_is_written_in_the_reader_s_separators() -> None:
+    formula = "Paid in 52 weeks 107641.38 ÷ 364 × (45 days agreed + 0 late) × 1.50 (tier A), in steps of 500"
+    assert DE.told(formula) == formula.replace("107641.38", "107.641,38").replace("1.50", "1,50")

@@ -14,7 +14,7 @@ from dashboards.lib import memo, publication
 from dashboards.lib.db import Warehouse
 from dashboards.lib.format import Formatter
 from dashboards.lib.memo import Memo
-from tests.dashboards.conftest import go, html, one, open_app, sentence
+from tests.dashboards.conftest import changed, go, html, one, open_app, plain, sentence
 
 FMT = Formatter()
 
@@ -47,7 +47,7 @@ def test_the_memo_shows_the_customer_of_the_address(
     shown = next(found for found in html(page) if 'class="enc-memo"' in found)
     for amount in (exposure, limit, recommended):
         assert FMT.money(amount, "EUR") in shown
-    assert escape(formula) in shown
+    assert escape(FMT.told(formula)) in shown
     assert "Proposed: " in shown
     for head in ("Requested", "Granted and recommended", "Mitigants", "Why this tier", "In perspective", "Decision"):
         assert f"<h2>{head}" in shown
@@ -143,6 +143,8 @@ def test_a_memo_to_print_stands_alone_with_the_passport(sample_home: Path, marts
     for outside in ("http:", "https:", "<script", "<link", "<img", "@import"):
         assert outside not in written
     assert f"Build: {build_id}" in written
+    (given,) = one(marts, "select given_due_days_rate from rpt_passport")
+    assert f"Due days given: {FMT.rate(given)}" in written
     assert "Made-up data: an example, no proof of anything." in written
     assert written.count("<article") == 1
 
@@ -163,4 +165,33 @@ def test_what_mitigates_says_what_was_not_provided(sample_home: Path, marts: duc
     assert "Deposits: not provided" in said
     assert "Orders: not provided" in memo.requested(without, FMT)
     what, now, _ = memo.granted(without, FMT)[0]
-    assert (what, now.split(" (")[0]) == ("Limit", "not provided")
+    assert (what, now.split(" (")[0]) == ("Limit", "Not provided")
+
+
+def test_a_limit_that_expired_is_worded_so(
+    sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, marts: duckdb.DuckDBPyConnection
+) -> None:
+    customer_id, name, exposure = one(
+        marts,
+        "select customer_id, customer_name, exposure_amount from rpt_credit_exposures "
+        "where limit_state = 'given' and recommended_limit_amount > 0 and credit_action = 'free' "
+        "order by exposure_amount desc limit 1",
+    )
+    home = changed(
+        sample_home,
+        tmp_path,
+        "update rpt_credit_exposures set limit_state = 'expired', limit_amount = null, granted_amount = null, "
+        "excess_amount = null, reporting_used_amount = null, reporting_excess_amount = null, utilisation_rate = null "
+        f"where customer_id = '{customer_id}'",
+    )
+    page = go(open_app(home, monkeypatch, customer=customer_id), "memo")
+    assert f"{name}, tier" in sentence(page)
+    assert f"exposure of {FMT.short_money(exposure, 'EUR')}; its limit has expired; recommended" in sentence(page)
+    shown = next(found for found in html(page) if 'class="enc-memo"' in found)
+    assert "<tr><th>Limit</th><td>Expired</td>" in shown
+    assert "Proposed: The limit has expired: grant a new one of " in plain(shown)
+    page = go(page, "exposure")
+    (row,) = page.dataframe[0].value.query("limit_words == 'Expired'").to_dict("records")
+    assert row["customer_name"] == name
+    page = go(page, "customer")
+    assert any("<dt>Limit</dt><dd>Expired</dd>" in found for found in html(page))

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from dashboards.lib.charts.frame import end_labels, floats, month_of, months_axis, styled
 from dashboards.lib.db import Row
 from dashboards.lib.format import Formatter
-from dashboards.lib.theme import chart_colour
+from dashboards.lib.theme import TIERS, chart_colour
 
 
 def first_payments(rows: Sequence[Row], fmt: Formatter) -> go.Figure:
@@ -71,7 +71,7 @@ def behaviour(rows: Sequence[Row], fmt: Formatter) -> go.Figure:
 def tried_tiers(rows: Sequence[Row], fmt: Formatter) -> go.Figure:
     """The late rate of each tier, quarter by quarter; hollow where the tier has too few invoices to compare."""
     figure = go.Figure()
-    for tier in ("A", "B", "C", "D", "E"):
+    for tier in TIERS:
         mine = [row for row in rows if row["risk_tier"] == tier and row["late_rate"] is not None]
         colour = chart_colour(f"tier-{tier.lower()}")
         figure.add_scatter(

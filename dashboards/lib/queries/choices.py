@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -41,6 +42,13 @@ _MAIN_CURRENCY = """
     limit 1
 """
 
+_OWNERS = """
+    select distinct owner
+    from (select unnest([sales_owner, collector]) as owner from {source})
+    where owner is not null
+    order by owner
+"""
+
 _FRESHNESS = """
     select
         -- Notes are written by people all day: they do not make the documents newer.
@@ -78,6 +86,11 @@ def main_currency(warehouse: Warehouse) -> str | None:
     """The reporting currency customer figures are kept in."""
     row = warehouse.row(_MAIN_CURRENCY)
     return row["reporting_currency"] if row else None
+
+
+def owners(warehouse: Warehouse, source: str, parameters: Mapping[str, object] | None = None) -> list[str]:
+    """Sales owners and collectors of the rows of ``source``, a mart or a query in brackets, by name."""
+    return [row["owner"] for row in warehouse.rows(_OWNERS.format(source=source), parameters)]
 
 
 def freshness(warehouse: Warehouse) -> Freshness:

@@ -24,9 +24,11 @@ _PROFILE = """
     select
         customers.*,
         coalesce(parents.customer_name, customers.group_customer_id) as group_name,
-        watched.limit_amount,
-        watched.covered_amount,
+        exposures.limit_amount,
+        exposures.limit_state,
         watched.reasons,
+        watched.list_section,
+        watched.reviewed_until_on,
         watched.recommended_action,
         watched.review_due_on,
         watched.last_paid_on,
@@ -34,6 +36,8 @@ _PROFILE = """
     from marts.dim_customers as customers
     left join marts.dim_customers as parents
         on parents.customer_id = customers.group_customer_id
+    left join marts.rpt_credit_exposures as exposures
+        on exposures.customer_id = customers.customer_id
     left join marts.rpt_watch_list as watched
         on watched.customer_id = customers.customer_id
         and watched.entity_id = $entity
@@ -62,6 +66,7 @@ _WEEKLY = """
         coalesce(own.overdue_amount, 0) as overdue_amount,
         coalesce(own.unapplied_amount, 0) as unapplied_amount,
         coalesce(own.exposure_amount, 0) as exposure_amount,
+        own.insured_amount,
         coalesce(own.own_risk_amount, 0) as own_risk_amount,
         own.late_payment_rate_by_value,
         own.days_beyond_terms,

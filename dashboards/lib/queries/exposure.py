@@ -11,28 +11,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from dashboards.lib.db import Row, Warehouse
+from dashboards.lib.queries import choices
 
 FOUR_WEEKS = 28
-
-_EXPOSURES = """
-    with exposures as (
-        select
-            *,
-            case
-                when excess_amount > 0 and granted_amount > 0
-                    then cast(excess_amount * (limit_amount / granted_amount) as decimal(18, 2))
-                when excess_amount > 0 then greatest(exposure_amount, 0)
-                when granted_amount is not null then cast(0 as decimal(18, 2))
-            end as reporting_excess_amount,
-            limit_review_due_on - as_of_on as days_to_review
-        from marts.rpt_credit_exposures
-    )
-"""
 
 # Answers to "is it so?" of each state a reader may ask for; unknown is no.
 _STATES = """
     [
         case when excess_amount > 0 then 'over_limit' end,
+        case when limit_state = 'expired' then 'expired' end,
         case when limit_state = 'none' then 'no_limit' end,
         case when limit_review_due_on <= as_of_on then 'review_due' end,
         case when limit_amount > recommended_limit_amount then 'above_recommended' end,
@@ -42,12 +29,11 @@ _STATES = """
 """
 
 _CHOSEN = f"""
-    {_EXPOSURES}
     select
         *,
         count(*) over () as chosen_count,
-        sum(exposure_amount) over () as chosen_exposure_amount
-    from exposures
+        sum(exposure_amount) over () as chosen_amount
+    from marts.rpt_credit_exposures
     where (len($tiers) = 0 or list_contains($tiers, risk_tier))
         and (len($owners) = 0 or list_contains($owners, sales_owner) or list_contains($owners, collector))
         and (len($states) = 0 or list_has_any($states, {_STATES}))
@@ -57,7 +43,9 @@ _CHOSEN = f"""
 """
 
 _TOTALS = f"""
-    {_EXPOSURES},
+    with exposures as (
+        select * from marts.rpt_credit_exposures
+    ),
     before as (
         select
             sum(weeks.exposure_amount) as exposure_amount,
@@ -88,6 +76,7 @@ _TOTALS = f"""
         max(reporting_excess_amount) filter (where exposures.excess_amount > 0) as most_excess_amount,
         count(*) filter (where limit_review_due_on <= as_of_on) as reviews_due_count,
         count(*) filter (where limit_state = 'given') as limits_count,
+        count(*) filter (where limit_state = 'expired') as expired_count,
         count(*) filter (where exposures.insured_amount > 0) as insured_count,
         sum(deposits_asked_amount) as deposits_asked_amount,
         sum(deposits_received_amount) as deposits_received_amount,
@@ -99,16 +88,6 @@ _TOTALS = f"""
     from exposures
     cross join before
 """
-_OWNERS = """
-    select distinct owner
-    from (
-        select unnest([sales_owner, collector]) as owner
-        from marts.rpt_credit_exposures
-    )
-    where owner is not null
-    order by owner
-"""
-
 _NOTIFICATIONS = """
     select * from marts.rpt_insured_items
     where list_contains($states, notification_state)
@@ -185,7 +164,7 @@ def totals(warehouse: Warehouse) -> Row:
 
 def owners(warehouse: Warehouse) -> list[str]:
     """Sales owners and collectors of the customers."""
-    return [row["owner"] for row in warehouse.rows(_OWNERS)]
+    return choices.owners(warehouse, "marts.rpt_credit_exposures")
 
 
 def cover(warehouse: Warehouse) -> Row:

@@ -37,6 +37,8 @@ _FACTS = """
         groups.exposure_amount as group_exposure_amount,
         groups.limit_amount as group_limit_amount,
         watched.reasons,
+        watched.list_section,
+        watched.reviewed_until_on,
         watched.recommended_action,
         onboarding.stage,
         onboarding.level_label,
@@ -69,19 +71,6 @@ _FACTS = """
     left join marts.rpt_onboarding as onboarding
         on onboarding.customer_id = exposures.customer_id
     where exposures.customer_id = $customer
-"""
-
-_ORDERS = """
-    select
-        decision,
-        rule_code,
-        count(*) as orders_count,
-        sum(reporting_amount) as reporting_amount,
-        min(delivered_on) as next_delivered_on
-    from marts.rpt_order_decisions
-    where customer_id = $customer
-    group by decision, rule_code
-    order by case decision when 'block' then 1 when 'approve' then 2 else 3 end, reporting_amount desc, rule_code
 """
 
 _FACTORS = """
@@ -199,11 +188,6 @@ def choices(warehouse: Warehouse, customer_id: str | None) -> list[Row]:
 def facts(warehouse: Warehouse, customer_id: str) -> Row | None:
     """Exposure, limit, cover, tier, group, parent, acceptance of one customer; None for an unknown one."""
     return warehouse.row(_FACTS, {"customer": customer_id})
-
-
-def orders(warehouse: Warehouse, customer_id: str) -> list[Row]:
-    """Its open orders by decision and by the rule that decides."""
-    return warehouse.rows(_ORDERS, {"customer": customer_id})
 
 
 def factors(warehouse: Warehouse, customer_id: str) -> list[Row]:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboards.lib.db import Row, Warehouse
-from dashboards.lib.view import View
+from dashboards.lib.queries import choices
+from dashboards.lib.view import ALL_ENTITIES, View
 
+_BY_DECISION = "case decision when 'block' then 1 when 'approve' then 2 else 3 end"
 _OF_ENTITY = "($entity = '*' or entity_id = $entity)"
 
 _FILTERED = f"""
@@ -30,7 +32,7 @@ _ORDERS = f"""
         sum(reporting_amount) over () as chosen_amount
     {_FILTERED}
     order by
-        case decision when 'block' then 1 when 'approve' then 2 else 3 end,
+        {_BY_DECISION},
         delivered_on nulls last,
         reporting_amount desc,
         entity_id,
@@ -49,7 +51,7 @@ _DECISIONS = f"""
     from marts.rpt_order_decisions
     where {_OF_ENTITY}
     group by decision
-    order by case decision when 'block' then 1 when 'approve' then 2 else 3 end
+    order by {_BY_DECISION}
 """
 
 _RULES = f"""
@@ -61,19 +63,9 @@ _RULES = f"""
         sum(reporting_amount) as reporting_amount,
         min(delivered_on) as next_delivered_on
     from marts.rpt_order_decisions
-    where {_OF_ENTITY}
+    where {_OF_ENTITY} and ($customer is null or customer_id = $customer)
     group by decision, rule_code
-    order by case decision when 'block' then 1 when 'approve' then 2 else 3 end, reporting_amount desc, rule_code
-"""
-
-_OWNERS = """
-    select distinct owner
-    from (
-        select unnest([sales_owner, collector]) as owner
-        from marts.rpt_order_decisions
-    )
-    where owner is not null
-    order by owner
+    order by {_BY_DECISION}, reporting_amount desc, rule_code
 """
 
 _DELIVERED = """
@@ -143,12 +135,17 @@ def decisions(warehouse: Warehouse, view: View) -> list[Row]:
 
 def rules(warehouse: Warehouse, view: View) -> list[Row]:
     """Orders and amounts by the rule that decides."""
-    return warehouse.rows(_RULES, {"entity": view.entity_id})
+    return warehouse.rows(_RULES, {"entity": view.entity_id, "customer": None})
+
+
+def rules_of(warehouse: Warehouse, customer_id: str) -> list[Row]:
+    """The same of one customer, in all entities."""
+    return warehouse.rows(_RULES, {"entity": ALL_ENTITIES, "customer": customer_id})
 
 
 def owners(warehouse: Warehouse) -> list[str]:
     """Sales owners and collectors of customers with orders."""
-    return [row["owner"] for row in warehouse.rows(_OWNERS)]
+    return choices.owners(warehouse, "marts.rpt_order_decisions")
 
 
 def delivered_not_billed(warehouse: Warehouse) -> list[Row]:

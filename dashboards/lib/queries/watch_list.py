@@ -1,8 +1,9 @@
 """The watch list of any week: who is on it and why, who came in and went out, and what is needed to act.
 
 The newest list is `rpt_watch_list`, of the build's day: it knows the last contact, promises, notes and what is next. A
-past week is replayed from `fct_watch_list_weekly`, by what was known of balances and risk then; names and owners are
-those of now. Of an entity both say what that entity is owed; rank, tier and expected loss are the customer's.
+past week is replayed from `fct_watch_list_weekly`, by what was known of balances and risk then, and by the notes
+written by then of who was set aside; names and owners are those of now. Of an entity both say what that entity is owed;
+rank, tier and expected loss are the customer's.
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ from decimal import Decimal
 from enum import StrEnum
 
 from dashboards.lib.db import Row, Warehouse
+from dashboards.lib.queries import choices
 from dashboards.lib.view import View, Week
 
 
 class Section(StrEnum):
-    """The lists a week has: whom to work on, the insolvent apart, and who left since the week before."""
+    """The lists a week has: whom to work on; set aside and insolvent ones apart; who left since the week before."""
 
     WATCH = "watch"
+    SET_ASIDE = "set_aside"
     INSOLVENT = "insolvent"
     LEFT = "left"
 
@@ -45,14 +48,53 @@ _ORDER = {
     Sort.NAME: "customer_name",
 }
 
-_LIVE = """
-    select *
-    from marts.rpt_watch_list
-    where entity_id = $entity
+# The last word on an account, from its day to that of the next: until when it is reviewed, and by whom.
+_NOTES = """
+    select
+        customer_id,
+        event_on,
+        lead(event_on) over (partition by customer_id order by event_on) as replaced_on,
+        next_on as reviewed_until_on,
+        by_whom as reviewed_by
+    from (
+        select
+            *,
+            row_number() over (
+                partition by customer_id, event_on order by event_at desc, account_event_id desc
+            ) as newest_rank
+        from marts.fct_account_events
+        where event_kind = 'note'
+    )
+    where newest_rank = 1
+"""
+
+_LIVE = f"""
+    select
+        listed.*,
+        weeks.new_reasons_count,
+        notes.reviewed_by
+    from marts.rpt_watch_list as listed
+    left join marts.fct_watch_list_weekly as weeks
+        on weeks.customer_id = listed.customer_id
+        and weeks.as_of_on = $day
+    left join ({_NOTES}) as notes
+        on notes.customer_id = listed.customer_id
+        and notes.event_on <= $day
+        and (notes.replaced_on is null or notes.replaced_on > $day)
+    where listed.entity_id = $entity
+"""
+
+# As the newest list is made: reviewed until a day to come, and no reason is new.
+_SET_ASIDE = "coalesce(notes.reviewed_until_on > listed.as_of_on and listed.new_reasons_count = 0, false)"
+_NOTES_THEN = f"""
+    left join ({_NOTES}) as notes
+        on notes.customer_id = listed.customer_id
+        and notes.event_on <= listed.as_of_on
+        and (notes.replaced_on is null or notes.replaced_on > listed.as_of_on)
 """
 
 # As the newest list is made, for any week: an entity's row is there where it has, or had a week before, the customer.
-_PAST = """
+_PAST = f"""
     select
         listed.customer_id,
         customers.customer_name,
@@ -63,6 +105,7 @@ _PAST = """
         case
             when listed.change = 'left' then 'left'
             when listed.is_insolvent then 'insolvent'
+            when {_SET_ASIDE} then 'set_aside'
             else 'watch'
         end as list_section,
         listed.list_rank,
@@ -86,6 +129,9 @@ _PAST = """
         listed.expected_loss_amount,
         listed.reasons,
         listed.reason_codes,
+        listed.new_reasons_count,
+        notes.reviewed_until_on,
+        notes.reviewed_by,
         listed.change
     from marts.fct_watch_list_weekly as listed
     inner join marts.dim_customers as customers
@@ -112,6 +158,7 @@ _PAST = """
         group by customer_id
     ) as oldest
         on oldest.customer_id = listed.customer_id
+    {_NOTES_THEN}
     cross join (
         select count(*) > 0 as is_provided
         from marts.rpt_credit_exposures
@@ -147,6 +194,7 @@ _CHANGES = """
         count(*) filter (where list_section = 'watch') as customers_count,
         sum(own_risk_amount) filter (where list_section = 'watch') as own_risk_amount,
         sum(expected_loss_amount) filter (where list_section = 'watch') as expected_loss_amount,
+        count(*) filter (where list_section = 'set_aside') as set_aside_count,
         count(*) filter (where list_section = 'insolvent') as insolvent_count,
         sum(own_risk_amount) filter (where list_section = 'insolvent') as insolvent_own_risk_amount,
         count(*) filter (where change = 'entered') as entered_count,
@@ -167,14 +215,13 @@ _FIRST = """
         {action} as recommended_action
 """
 
-_HISTORY = """
+_WORKED_ON = f"listed.change <> 'left' and not listed.is_insolvent and not {_SET_ASIDE}"
+_HISTORY = f"""
     select
         listed.week_ending_on,
-        count(*) filter (where listed.change <> 'left' and not listed.is_insolvent) as customers_count,
-        sum(balances.own_risk_amount) filter (where listed.change <> 'left' and not listed.is_insolvent)
-            as own_risk_amount,
-        sum(listed.expected_loss_amount) filter (where listed.change <> 'left' and not listed.is_insolvent)
-            as expected_loss_amount,
+        count(*) filter (where {_WORKED_ON}) as customers_count,
+        sum(balances.own_risk_amount) filter (where {_WORKED_ON}) as own_risk_amount,
+        sum(listed.expected_loss_amount) filter (where {_WORKED_ON}) as expected_loss_amount,
         count(*) filter (where listed.change = 'entered') as entered_count,
         count(*) filter (where listed.change <> 'left' and listed.is_insolvent) as insolvent_count
     from marts.fct_watch_list_weekly as listed
@@ -182,6 +229,7 @@ _HISTORY = """
         on balances.customer_id = listed.customer_id
         and balances.week_ending_on = listed.week_ending_on
         and balances.entity_id = $entity
+    {_NOTES_THEN}
     where listed.week_ending_on between $week - 364 and $week
         and ($entity = '*' or balances.customer_id is not null)
     group by listed.week_ending_on
@@ -300,13 +348,7 @@ def capacity(warehouse: Warehouse, view: View) -> list[Row]:
 
 def owners(warehouse: Warehouse, view: View, listed: Listed) -> list[str]:
     """Sales owners and collectors of the customers on the list."""
-    sql = f"""
-        select distinct owner
-        from (select unnest([sales_owner, collector]) as owner from ({_source(listed)}))
-        where owner is not null
-        order by owner
-    """
-    return [row["owner"] for row in warehouse.rows(sql, _of(view, listed))]
+    return choices.owners(warehouse, f"({_source(listed)})", _of(view, listed))
 
 
 def reason_codes(warehouse: Warehouse, view: View, listed: Listed) -> list[str]:
@@ -320,9 +362,8 @@ def _source(listed: Listed) -> str:
 
 
 def _of(view: View, listed: Listed) -> dict[str, object]:
-    if listed.is_newest:
-        return {"entity": view.entity_id}
-    return {"entity": view.entity_id, "week": listed.week.ending_on, "day": listed.week.as_of_on}
+    of: dict[str, object] = {"entity": view.entity_id, "day": listed.week.as_of_on}
+    return of if listed.is_newest else {**of, "week": listed.week.ending_on}
 
 
 def _asked(choice: Choice, section: Section) -> dict[str, object]:

@@ -12,9 +12,10 @@ from dashboards.lib.view import View
 
 def watch_list(changes: Row, currency: str, fmt: Formatter) -> str:
     """The watch list: who came in and left, the newcomer that heads the list, and whom to call first."""
-    count, insolvent = changes.get("customers_count") or 0, changes.get("insolvent_count") or 0
+    count = changes.get("customers_count") or 0
+    apart = _apart({"insolvent": changes.get("insolvent_count") or 0, "set aside": changes.get("set_aside_count") or 0})
     entered, left = changes.get("entered_count") or 0, changes.get("left_count") or 0
-    if not count and not insolvent:
+    if not count and not apart:
         gone = f" {sentence_case(_people(left))} left." if left else ""
         return f"No customer is on the watch list.{gone}"
     if entered or left:
@@ -22,10 +23,10 @@ def watch_list(changes: Row, currency: str, fmt: Formatter) -> str:
     else:
         moves = "Nobody came in and nobody left; "
     if not count:
-        apart = f"{_people(insolvent)} {'is' if insolvent == 1 else 'are'} insolvent"
-        return f"{moves}nobody is to be worked on, {apart}."
+        return f"{moves}nobody is to be worked on, {', '.join(apart.values())}."
     watched = f"{fmt.count(count, 'customer')} {'is' if count == 1 else 'are'} watched"
-    told = [f"{moves}{watched}, {fmt.short_money(changes['own_risk_amount'] or 0, currency)} at own risk."]
+    aside = f"; {apart['set aside']}" if "set aside" in apart else ""
+    told = [f"{moves}{watched}, {fmt.short_money(changes['own_risk_amount'] or 0, currency)} at own risk{aside}."]
     biggest, first = changes.get("biggest"), changes.get("first")
     if biggest:
         told.append(f"Biggest new risk: {_watched(biggest, currency, fmt)}.")
@@ -39,6 +40,11 @@ def watch_list(changes: Row, currency: str, fmt: Formatter) -> str:
     return " ".join(told)
 
 
+def _apart(counts: Mapping[str, int]) -> dict[str, str]:
+    """Who is on the list and not to be worked on, in words, by why; nothing of whom there is nobody."""
+    return {why: f"{_people(count)} {'is' if count == 1 else 'are'} {why}" for why, count in counts.items() if count}
+
+
 def _watched(row: Row, currency: str, fmt: Formatter) -> str:
     """A watched customer by its numbers: own risk, oldest item, limit used; its reason where these say nothing."""
     facts = [f"{row['customer_name']}, {fmt.short_money(row['own_risk_amount'], currency)}"]
@@ -47,7 +53,7 @@ def _watched(row: Row, currency: str, fmt: Formatter) -> str:
     if (row.get("utilisation_rate") or 0) > 1:
         facts.append(f"limit used {fmt.rate(row['utilisation_rate'], 0)}")
     if len(facts) == 1 and row.get("reasons"):
-        reason = str(row["reasons"]).split(" · ")[0]
+        reason = fmt.told(row["reasons"]).split(" · ")[0]
         facts.append(f"{reason[:1].lower()}{reason[1:]}")
     return ", ".join(facts)
 
@@ -346,6 +352,8 @@ def memo(facts: Row, currency: str, fmt: Formatter) -> str:
     )
     if facts["limit_state"] == credit_words.NOT_PROVIDED:
         opening += "; limits are not provided"
+    elif facts["limit_state"] == "expired":
+        opening += "; its limit has expired"
     elif facts["limit_amount"] is None:
         opening += " without a limit"
     else:
