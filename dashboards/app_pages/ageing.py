@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboards.lib import charts, export, filters, html, listing, navigate, page, sentence, tables
+from dashboards.lib import charts, export, filters, listing, navigate, page, sentence, tables
 from dashboards.lib.buckets import NOT_DUE, UNAPPLIED, bucket_words, token_of
 from dashboards.lib.context import Context, context
 from dashboards.lib.db import Row
@@ -176,14 +176,11 @@ def _documents(
         Column("disputed_amount", "Disputed, own currency", Kind.MONEY, 152, blank_zero=True),
     )
     with page.card("documents"):
-        title, tools = st.columns([3, 2], vertical_alignment="top")
-        with title:
-            documents = int(found[0]["documents_count"]) if found else 0
-            note = "Oldest due day first; credits are negative"
-            if documents > len(rows):
-                note = f"The first {here.fmt.number(len(rows))} are listed. {note}"
-            st.html(html.title(f"{opened['group_name']}: {here.fmt.count(documents, 'open document')}", note))
-        with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        documents = int(found[0]["documents_count"]) if found else 0
+        note = "Oldest due day first; credits are negative"
+        if documents > len(rows):
+            note = f"The first {here.fmt.number(len(rows))} are listed. {note}"
+        with page.headed(f"{opened['group_name']}: {here.fmt.count(documents, 'open document')}", note):
             if grouping is Grouping.CUSTOMER and st.button(
                 "Open customer", icon=":material/person_search:", key="open-customer"
             ):
@@ -231,16 +228,13 @@ def _calendar(here: Context) -> None:
         Column("disputed_amount", f"Disputed, as agreed, {currency}", Kind.MONEY, 184, blank_zero=True),
     )
     with page.card("due-calendar"):
-        title, tools = st.columns([3, 2], vertical_alignment="top")
-        with title:
-            total = fmt.money(rows[0]["total_amount"], currency)
-            message = f"{fmt.short_money(rows[0]['weeks_amount'], currency)} falls due in the next 13 weeks"
-            note = (
-                f"As of {fmt.day(rows[0]['as_of_on'])}, {currency}: as agreed, and as shifted by each customer's days "
-                f"beyond terms; with what is overdue and what comes later each adds up to {total}"
-            )
-            st.html(html.title(message, note))
-        with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        total = fmt.money(rows[0]["total_amount"], currency)
+        message = f"{fmt.short_money(rows[0]['weeks_amount'], currency)} falls due in the next 13 weeks"
+        note = (
+            f"As of {fmt.day(rows[0]['as_of_on'])}, {currency}: as agreed, and as shifted by each customer's days "
+            f"beyond terms; with what is overdue and what comes later each adds up to {total}"
+        )
+        with page.headed(message, note):
             facts = export.about(here, "What falls due", currency=currency)
             export.buttons(slots, columns, f"due-calendar-{rows[0]['as_of_on']}", facts, key="due-calendar")
         charts.show(charts.due_weeks(rows, currency, fmt), "due-calendar-chart", "What falls due by week")
@@ -333,17 +327,12 @@ def main() -> None:
             _subtotals(aged(by), buckets, basis, currency, here)
     columns = _columns(grouping, buckets, basis, currency)
     with page.card("aged"):
-        title, tools = st.columns([3, 2], vertical_alignment="top")
-        with title:
-            groups = int(total["groups_count"])
-            count = here.fmt.count(groups, grouping.value, "entities" if grouping is Grouping.ENTITY else None)
-            note = (
-                f"Amounts in {currency}, largest open invoices first, the total last. A row lists its documents below."
-            )
-            if groups > ageing.MOST_ROWS:
-                note = f"The first {here.fmt.number(ageing.MOST_ROWS)} are listed. {note}"
-            st.html(html.title(f"Aged balance of {count}", note))
-        with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        groups = int(total["groups_count"])
+        count = here.fmt.count(groups, grouping.value, "entities" if grouping is Grouping.ENTITY else None)
+        note = f"Amounts in {currency}, largest open invoices first, the total last. A row lists its documents below."
+        if groups > ageing.MOST_ROWS:
+            note = f"The first {here.fmt.number(ageing.MOST_ROWS)} are listed. {note}"
+        with page.headed(f"Aged balance of {count}", note):
             facts = export.about(
                 here, "Aged balance", currency=currency, chosen=[("Age", _BASES[basis]), ("Search", search or "none")]
             )

@@ -9,7 +9,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboards.lib import export, filters, glossary, html, navigate, page, sentence, tables
+from dashboards.lib import export, filters, glossary, navigate, page, sentence, tables
 from dashboards.lib.context import Context, context
 from dashboards.lib.db import Row
 from dashboards.lib.queries import alerts
@@ -81,11 +81,8 @@ def _recipients(people: Sequence[Row], here: Context) -> None:
         filters.put(RECIPIENT, row["recipient"], _EVERYONE)
 
     with page.card("recipients", fill=True):
-        title, tools = st.columns([3, 2], vertical_alignment="top")
-        with title:
-            message = f"{here.fmt.count(len(people), 'recipient')} to tell"
-            st.html(html.title(message, "A row shows this one's alerts below, and makes the files for it"))
-        with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        message = f"{here.fmt.count(len(people), 'recipient')} to tell"
+        with page.headed(message, "A row shows this one's alerts below, and makes the files for it"):
             st.download_button(
                 "A file each",
                 data=lambda: _for_each(people, here),
@@ -174,14 +171,9 @@ def main() -> None:
         recipients = [recipient] if recipient else []
         found = alerts.alerts(here.warehouse, here.view, kinds=kinds, roles=roles, recipients=recipients)
         rows = events(found, fmt)
-        title, tools = st.columns([3, 2], vertical_alignment="top")
-        with title:
-            whom = f" for {recipient}" if recipient else ""
-            note = (
-                "A row opens the customer; files have a row an alert and recipient, and are named after the recipient"
-            )
-            st.html(html.title(f"{fmt.count(len(rows), 'alert')}{whom}", note))
-        with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        whom = f" for {recipient}" if recipient else ""
+        note = "A row opens the customer; files have a row an alert and recipient, and are named after the recipient"
+        with page.headed(f"{fmt.count(len(rows), 'alert')}{whom}", note):
             chosen = (
                 ("Recipient", recipient or "everyone"),
                 ("As", ", ".join(ROLES[role] for role in roles) or "any"),

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from audit.committee import DECISIONS, PARTS, Agenda, Asked, Part
-from dashboards.lib import credit_words, export, filters, html, memo, navigate, page, sentence, tables
+from dashboards.lib import credit_words, export, filters, memo, navigate, page, sentence, tables
 from dashboards.lib.context import Context, context, of_build
 from dashboards.lib.db import Row
 from dashboards.lib.queries import committee
@@ -79,10 +79,7 @@ def _part(part: Part, agenda: Agenda, here: Context) -> None:
     rows = [_worded(row) for row in agenda.parts[part.key]]
     columns = _columns(dict(part.columns), agenda.currency)
     with page.card(part.key):
-        title, tools = st.columns([3, 2], vertical_alignment="top")
-        with title:
-            st.html(html.title(f"{part.title}: {here.fmt.number(len(rows))}", part.note))
-        with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        with page.headed(f"{part.title}: {here.fmt.number(len(rows))}", part.note):
             facts = export.about(here, f"Committee: {part.title}", currency=agenda.currency)
             export.buttons(rows, columns, f"committee-{part.key}", facts, key=f"committee-{part.key}")
         lacks = agenda.lacks(part)
@@ -106,10 +103,7 @@ def _decisions(rows: Sequence[Row], agenda: Agenda, here: Context) -> None:
     columns = _columns(dict(DECISIONS), agenda.currency)
     note = "What the figures propose for the largest, those over the limit and the cases; a row opens the memo"
     with page.card("decisions"):
-        title, tools = st.columns([3, 2], vertical_alignment="top")
-        with title:
-            st.html(html.title(f"Proposed decisions: {here.fmt.number(len(rows))}", note))
-        with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        with page.headed(f"Proposed decisions: {here.fmt.number(len(rows))}", note):
             facts = export.about(here, "Committee: proposed decisions", currency=agenda.currency)
             export.buttons(rows, columns, "committee-decisions", facts, key="committee-decisions")
         if rows:

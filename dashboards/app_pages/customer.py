@@ -117,11 +117,8 @@ def _open_items(customer_id: str, owed: Row, name: str, here: Context) -> None:
     )
     shown = tables.worded(rows)
     with page.card("open-items"):
-        title, tools = st.columns([3, 2], vertical_alignment="top")
-        with title:
-            message = f"{here.fmt.count(len(rows), 'open item')}, {here.fmt.number(owed['overdue_count'])} overdue"
-            st.html(html.title(message, f"By due day; amounts on {here.fmt.day(here.view.week.as_of_on)}"))
-        with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        message = f"{here.fmt.count(len(rows), 'open item')}, {here.fmt.number(owed['overdue_count'])} overdue"
+        with page.headed(message, f"By due day; amounts on {here.fmt.day(here.view.week.as_of_on)}"):
             facts = export.about(here, f"Open items of {name}", currency=currency)
             export.buttons(shown, columns, f"open-items-{here.view.week.as_of_on}", facts, key="open-items")
         calendar = customers.due_calendar(here.warehouse, here.view, customer_id)

@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboards.lib import export, html, page, passport, sentence, tables
+from dashboards.lib import export, page, passport, sentence, tables
 from dashboards.lib.context import Context, context
 from dashboards.lib.db import Row
 from dashboards.lib.queries import health
@@ -183,10 +183,7 @@ def _table(
     if not rows:
         page.note(empty)
         return
-    title, tools = st.columns([3, 2], vertical_alignment="top")
-    with title:
-        st.html(html.title(what, note))
-    with tools, st.container(horizontal=True, horizontal_alignment="right"):
+    with page.headed(what, note):
         export.buttons(rows, columns, key, export.about(here, what, currency="as stated"), key=key)
     tables.show(rows, columns, here.fmt, key=f"{key}-table", alt=what, most_rows=16)
 

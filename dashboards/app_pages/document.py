@@ -221,11 +221,8 @@ def _allocations(items: Sequence[Row], here: Context) -> None:
         Column("source_words", "How it is known", width=160),
     )
     with page.card("allocations"):
-        title, tools = st.columns([3, 2], vertical_alignment="top")
-        with title:
-            message = here.fmt.count(len(rows), "allocation") if rows else "Nothing is set against it"
-            st.html(html.title(message, "Which credit pays which debit; a row opens the other document"))
-        with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        message = here.fmt.count(len(rows), "allocation") if rows else "Nothing is set against it"
+        with page.headed(message, "Which credit pays which debit; a row opens the other document"):
             number = items[0]["document_number"]
             facts = export.about(here, f"Allocations of {number}", currency=items[0]["currency"])
             export.buttons(rows, columns, "allocations", facts, key="allocations")

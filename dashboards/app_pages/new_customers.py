@@ -117,15 +117,9 @@ def _watched(here: Context) -> None:
             only_missing = st.toggle("Only with something missing", key="missing", bind="query-params")
         found = new_customers.rows(here.warehouse, stages or list(_STAGES), levels, only_missing=only_missing)
         rows, columns = _worded(found, here), _columns(currency)
-        title, tools = st.columns([3, 2], vertical_alignment="top")
-        with title:
-            st.html(
-                html.title(
-                    f"{here.fmt.count(len(rows), 'customer')} shown",
-                    "The largest breach first; a row opens the customer",
-                )
-            )
-        with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        with page.headed(
+            f"{here.fmt.count(len(rows), 'customer')} shown", "The largest breach first; a row opens the customer"
+        ):
             chosen = (
                 ("Stage", ", ".join(_STAGES[stage] for stage in stages or _STAGES)),
                 ("Level", ", ".join(_LEVELS[level] for level in levels) or "all"),

@@ -71,14 +71,11 @@ def _migrations(here: Context) -> tuple[int, Sequence[Row]]:
     worse = sum(row["customers_count"] for row in rows if row["movement"] == "worse")
     better = sum(row["customers_count"] for row in rows if row["movement"] == "better")
     with head:
-        title, tools = st.columns([3, 2], vertical_alignment="top")
-        with title:
-            note = "No earlier week to compare with"
-            if rows:
-                before, after = here.fmt.day(rows[0]["compared_week_on"]), here.fmt.day(rows[0]["week_ending_on"])
-                note = f"Customers by tier on {before} and on {after}; exposure now, {currency}"
-            st.html(html.title(f"{here.fmt.count(worse, 'customer')} fell, {here.fmt.number(better)} rose", note))
-        with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        note = "No earlier week to compare with"
+        if rows:
+            before, after = here.fmt.day(rows[0]["compared_week_on"]), here.fmt.day(rows[0]["week_ending_on"])
+            note = f"Customers by tier on {before} and on {after}; exposure now, {currency}"
+        with page.headed(f"{here.fmt.count(worse, 'customer')} fell, {here.fmt.number(better)} rose", note):
             facts = export.about(
                 here, "Moves between tiers", currency=currency, chosen=(("Compared over", _STEPS[step]),)
             )
@@ -130,11 +127,8 @@ def _overrides(rows: Sequence[Row], here: Context) -> None:
     )
     running = sum(row["outcome"] == "running" for row in rows)
     with page.card("overrides"):
-        title, tools = st.columns([3, 2], vertical_alignment="top")
-        with title:
-            message = f"{here.fmt.count(len(rows), 'tier')} set by hand, {here.fmt.number(running)} still in effect"
-            st.html(html.title(message, "Each with its reason, who approved it, and what came of it"))
-        with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        message = f"{here.fmt.count(len(rows), 'tier')} set by hand, {here.fmt.number(running)} still in effect"
+        with page.headed(message, "Each with its reason, who approved it, and what came of it"):
             facts = export.about(here, "Tiers set by hand", currency=currency)
             export.buttons(rows, columns, f"overrides-{here.view.week.ending_on}", facts, key="overrides")
         if rows:

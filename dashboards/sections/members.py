@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
-from dashboards.lib import export, filters, html, narrow, navigate, page, sentence, tables
+from dashboards.lib import export, filters, narrow, navigate, page, sentence, tables
 from dashboards.lib.context import Context
 from dashboards.lib.db import Row
 from dashboards.lib.measures import MEASURES, Measure, Unit
@@ -48,16 +46,13 @@ def draw(dimension: str, scope: str, here: Context) -> None:
         Column("overdue_amount_change", f"Change in a week, {currency}", Kind.WHOLE_MONEY, 136, signed=True),
         *columns[3:],
     )
-    title, tools = st.columns([3, 2], vertical_alignment="top")
-    with title:
-        named = [row for row in rows if row["member"] not in (cuts.NOT_GIVEN, cuts.ALONE)]
-        message = sentence.members(named, [row["member_words"] for row in named], currency, fmt)
-        count = rows[0]["members_count"] if rows else 0
-        note = f"{fmt.count(count, 'member')}; amounts add up to all. A row makes the page speak of it alone."
-        if count > len(rows):
-            note = f"The {fmt.number(len(rows))} with most overdue of {note}"
-        st.html(html.title(message, note))
-    with tools, st.container(horizontal=True, horizontal_alignment="right"):
+    named = [row for row in rows if row["member"] not in (cuts.NOT_GIVEN, cuts.ALONE)]
+    message = sentence.members(named, [row["member_words"] for row in named], currency, fmt)
+    count = rows[0]["members_count"] if rows else 0
+    note = f"{fmt.count(count, 'member')}; amounts add up to all. A row makes the page speak of it alone."
+    if count > len(rows):
+        note = f"The {fmt.number(len(rows))} with most overdue of {note}"
+    with page.headed(message, note):
         facts = export.about(
             here,
             f"Figures by {cuts.DIMENSIONS[dimension].lower()}",

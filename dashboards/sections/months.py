@@ -30,11 +30,8 @@ def draw(scope: str, here: Context) -> None:
         Column("cohort_billed_amount", f"Billed in the month, {currency}", Kind.MONEY),
     )
     with page.card("months"):
-        title, tools = st.columns([3, 2], vertical_alignment="top")
-        with title:
-            note = f"By calendar month, {currency}: cash against its target, and each month's billing 90 days after"
-            st.html(html.title(sentence.months(rows, currency, fmt), note))
-        with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        note = f"By calendar month, {currency}: cash against its target, and each month's billing 90 days after"
+        with page.headed(sentence.months(rows, currency, fmt), note):
             facts = export.about(here, "Figures by month", currency=currency, chosen=[("Scope", filters.SCOPES[scope])])
             export.buttons(rows, columns, f"months-{here.view.week.as_of_on}", facts, key="months")
         left, right = page.halves()

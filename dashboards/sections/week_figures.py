@@ -52,10 +52,7 @@ def draw(comparison: Mapping[int, Row], history: Sequence[Row], scope: str, here
     )
     heads = "".join(f"<th>on {words}</th>" for words in tiles.COMPARED.values())
     with page.card("sections"):
-        title, tools = st.columns([3, 2], vertical_alignment="top")
-        with title:
-            st.html(html.title("All other figures of the week", "With what each means; a name opens its rows"))
-        with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        with page.headed("All other figures of the week", "With what each means; a name opens its rows"):
             facts = export.about(
                 here, "Figures of the week", currency=here.view.currency, chosen=[("Scope", filters.SCOPES[scope])]
             )
