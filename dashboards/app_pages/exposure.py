@@ -53,11 +53,14 @@ def _tiles(totals: Row, here: Context) -> None:
     def customers(count: str) -> str:
         return fmt.count(totals[count], "customer")
 
+    granted = customers("limits_count")
+    if totals["expired_count"]:
+        granted += f", {fmt.number(totals['expired_count'])} expired"
     asked = f"of {fmt.short_money(totals['deposits_asked_amount'], currency)} asked"
     tiles.plain_row(
         (
             tile("Exposure", "Exposure", "exposure_amount", customers("customers_count"), change="exposure_change"),
-            tile("Limits granted", "Granted", "limit_amount", customers("limits_count"), "has_limits"),
+            tile("Limits granted", "Granted", "limit_amount", granted, "has_limits"),
             tile("Over the limit", "Used, over", "excess_amount", customers("excess_count"), "has_limits"),
             tile("Insured", "Insured", "insured_amount", customers("insured_count"), "has_covers", "insured_change"),
             tile("Own risk", "Own risk", "own_risk_amount", "what no cover bears", change="own_risk_change"),

@@ -130,6 +130,7 @@ PAGES: dict[str, Words] = {
     "Exposure and cover": (
         *_RISK,
         ("Granted", "Own and temporary limits on their valid days; at the rate of the day in the main currency."),
+        ("Expired", "The customer's own limit ended and none followed: what it owes has no limit to be held against."),
         (
             "Recommended limit",
             "Paid in 52 weeks ÷ 364 × (days agreed + days late) × the tier's factor, in whole steps; the row says it.",

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboards.lib import credit_words, export, publication
+from dashboards.lib import credit_words, export, glossary, publication
 from dashboards.lib.db import Warehouse
 from dashboards.lib.format import Formatter
 from dashboards.lib.queries import exposure
@@ -39,6 +39,24 @@ def test_exposure_tiles_are_the_sums_of_the_mart(app: AppTest, marts: duckdb.Duc
     assert f"{FMT.count(over, 'customer')} " in sentence(page) + " "
     assert FMT.short_money(exposure, "EUR") in sentence(page)
     assert FMT.count(over, "customer") in tile(page, "Over the limit")
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "words"),
+    [
+        ("exposure", "Exposure and cover", {"Exposure": "Exposure", "Over the limit": "Used, over"}),
+        ("orders", "Orders", {"Block": "Decision", "Not signed": "Not signed"}),
+    ],
+)
+def test_every_tile_has_its_definition_one_click_away(
+    app: AppTest, name: str, title: str, words: dict[str, str]
+) -> None:
+    page = go(app, name)
+    said = [str(found.value) for found in page.markdown]
+    tiles = [found for found in html(page) if 'class="enc-tile"' in found]
+    assert len([found for found in said if found.startswith("**")]) == len(tiles) > 0
+    for label, word in words.items():
+        assert any(f"**{label}**" in found and glossary.meaning(title, word) in found for found in said)
 
 
 def test_the_excess_in_the_main_currency_is_the_limit_s_at_its_own_rate(

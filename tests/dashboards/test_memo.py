@@ -14,7 +14,7 @@ from dashboards.lib import memo, publication
 from dashboards.lib.db import Warehouse
 from dashboards.lib.format import Formatter
 from dashboards.lib.memo import Memo
-from tests.dashboards.conftest import changed, go, html, one, open_app, plain, sentence
+from tests.dashboards.conftest import changed, choose, go, html, one, open_app, plain, sentence, tile
 
 FMT = Formatter()
 
@@ -193,5 +193,8 @@ def test_a_limit_that_expired_is_worded_so(
     page = go(page, "exposure")
     (row,) = page.dataframe[0].value.query("limit_words == 'Expired'").to_dict("records")
     assert row["customer_name"] == name
+    assert ", 1 expired<" in tile(page, "Limits granted")
+    choose(page, "which", ["expired"])
+    assert list(page.dataframe[0].value["customer_name"]) == [name]
     page = go(page, "customer")
     assert any("<dt>Limit</dt><dd>Expired</dd>" in found for found in html(page))
