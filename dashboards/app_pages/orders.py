@@ -139,13 +139,16 @@ def _columns(currency: str) -> tuple[Column, ...]:
     )
 
 
+def _signed(row: Row) -> str | None:
+    return {True: "Yes", False: "No"}.get(row["has_signed_document"])
+
+
 def _worded(row: Row) -> Row:
-    signed = {True: "Yes", False: "No"}.get(row["has_signed_document"])
     return {
         **row,
         "decision_words": credit_words.DECISIONS[row["decision"]],
         "limit_words": credit_words.given(row, "limit_state"),
-        "signed_words": signed,
+        "signed_words": _signed(row),
     }
 
 
@@ -174,32 +177,61 @@ def _orders(rules: Sequence[Row], here: Context) -> None:
         )
 
 
-def _delivered(here: Context) -> None:
-    currency = here.view.main_currency
-    columns = (
+def _delivered_columns(by: str, currency: str) -> tuple[Column, ...]:
+    who = (Column("sales_owner", "Owner", width=128), Column("collector", "Collector", width=128))
+    if by == "order":
+        return (
+            Column("order_id", "Order", width=136, pinned=True),
+            Column("customer_name", "Customer", width=176),
+            Column("risk_tier", "Tier", Kind.TIER, 48),
+            Column("delivered_on", "Delivered", Kind.DATE, 104),
+            Column("days_unbilled", "Days unbilled", Kind.COUNT, 104, help=glossary.meaning(PAGE, "Days unbilled")),
+            Column("reporting_amount", f"Amount, {currency}", Kind.WHOLE_MONEY, 120),
+            Column("amount", "Its currency", Kind.MONEY, 112),
+            Column("currency", "Currency", width=80),
+            Column("entity_id", "Entity", width=64),
+            Column("signed_words", "Signed", width=72),
+            *who,
+        )
+    return (
         Column("customer_name", "Customer", width=176, pinned=True),
         Column("risk_tier", "Tier", Kind.TIER, 48),
         Column("delivered_not_billed_amount", f"Delivered, not billed, {currency}", Kind.WHOLE_MONEY, 176),
         Column("exposure_amount", f"Exposure, {currency}", Kind.WHOLE_MONEY, 112),
         Column("exposure_rate", "Share of it", Kind.RATE, 96),
+        Column("limit_words", "Limit", width=96),
         Column("limit_amount", f"Limit, {currency}", Kind.WHOLE_MONEY, 104),
-        Column("sales_owner", "Owner", width=128),
-        Column("collector", "Collector", width=128),
+        *who,
     )
-    rows = orders.delivered_not_billed(here.warehouse)
+
+
+def _delivered(here: Context) -> None:
+    fmt, currency = here.fmt, here.view.main_currency
+    customers = [
+        {**row, "limit_words": credit_words.given(row, "limit_state")}
+        for row in orders.delivered_not_billed(here.warehouse)
+    ]
+    unbilled = [{**row, "signed_words": _signed(row)} for row in orders.unbilled(here.warehouse)]
     with page.card("delivered"):
-        whole = here.fmt.short_money(sum(row["delivered_not_billed_amount"] for row in rows), currency)
-        message = f"{whole} delivered and not billed at {here.fmt.count(len(rows), 'customer')}"
-        with page.headed(message, "All entities, with tax: at risk already, though no invoice says so"):
-            facts = export.about(here, "Delivered, not billed, by customer", currency=currency)
-            export.buttons(rows, columns, "delivered-not-billed", facts, key="delivered")
+        whole = fmt.short_money(sum(row["delivered_not_billed_amount"] for row in customers), currency)
+        message = f"{whole} delivered and not billed at {fmt.count(len(customers), 'customer')}"
+        if unbilled:
+            message += f", the oldest for {fmt.count(unbilled[0]['days_unbilled'], 'day')}"
+        head = st.container()
+        by = filters.segmented(
+            "delivered", "Rows", {"customer": "By customer", "order": "By order"}, "customer", quiet=True
+        )
+        rows, columns = (unbilled if by == "order" else customers), _delivered_columns(by, currency)
+        with head, page.headed(message, "All entities, with tax: at risk already, though no invoice says so"):
+            facts = export.about(here, f"Delivered, not billed, by {by}", currency=currency)
+            export.buttons(rows, columns, f"delivered-not-billed-by-{by}", facts, key="delivered")
         if rows:
             tables.show(
                 rows,
                 columns,
-                here.fmt,
-                key="delivered-table",
-                alt="Delivered and not billed, by customer",
+                fmt,
+                key=f"delivered-{by}-table",
+                alt=f"Delivered and not billed, by {by}",
                 on_open=navigate.open_customer,
                 most_rows=8,
             )

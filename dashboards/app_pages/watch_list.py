@@ -48,7 +48,7 @@ _SECTIONS = {
     ),
     Section.SET_ASIDE: _Drawn(
         ("customer set aside", "customers set aside"),
-        "Reviewed until a later day, and no reason is new since the week before: until then nobody is called",
+        "Reviewed until a later day, and no reason is new since that review: until then nobody is called",
         "set-aside",
         "Customers set aside",
         most_rows=6,

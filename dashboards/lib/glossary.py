@@ -79,7 +79,7 @@ PAGES: dict[str, Words] = {
         (
             "Seriously late, of the tier",
             "Of what the tier's customers of a year before had falling due since, the share that stayed unpaid beyond "
-            "the days of grace. A tier that had nobody then takes the worst rate of the better ones.",
+            "the days of grace. No tier counts as less than a better one; one that had nobody then takes the nearest.",
         ),
         (
             "Expected loss",
@@ -88,8 +88,8 @@ PAGES: dict[str, Words] = {
         ),
         (
             "Set aside",
-            "A note says that the account is reviewed until a day to come, and no rule holds that did not the week "
-            "before: nobody works on it until then. Back on the list on that day, or with the first new reason.",
+            "A note says that the account is reviewed until a day to come, and no reason holds that the review did not "
+            "know: nobody works on it until then. Back on the list on that day, or with the first new reason.",
         ),
         (
             "Insolvent, apart",
@@ -163,6 +163,10 @@ PAGES: dict[str, Words] = {
         ("Not signed", "Without a signed order on file, as the table of orders says; unknown is not counted."),
         ("Deposit missing", "The deposit asked for the order, less what of it came in."),
         ("Delivered, not billed", "With tax, of all entities; it counts as exposure from its delivery on."),
+        (
+            "Days unbilled",
+            "From the delivery to the build's day: nobody reminds a customer of what it was never billed.",
+        ),
         *_RISK[1:2],
         *_RISK[4:5],
     ),

@@ -213,10 +213,8 @@ def tier_strip(listed: Listed, here: Context) -> None:
         change = row["customers_count_change"]
         moved = f"{here.fmt.signed(here.fmt.number(change), change)} on last week" if change else "as last week"
         rate = f"{here.fmt.rate(row['tier_seriously_late_rate'])} seriously late"
-        if row["tier_seriously_late_rate"] is None:
-            rate = "nobody on the list"
-        elif not row["is_rate_measured"]:
-            rate += ", of a better tier"
+        if not row["is_rate_measured"]:
+            rate += ", of another tier" if row["tier_seriously_late_rate"] < 1 else ": nothing is measured yet"
         cells.append(
             f'<div style="--tier:var(--{tier_token(row["risk_tier"])})">'
             f'<div class="count">{html.tier(row["risk_tier"])}{here.fmt.number(row["customers_count"])}</div>'

@@ -67,6 +67,15 @@ def test_what_each_rule_holds_back_adds_up_to_all_orders(app: AppTest, marts: du
     delivered = next(found.value for found in page.dataframe if "exposure_rate" in found.value.columns)
     (expected,) = one(marts, "select sum(delivered_not_billed_amount) from rpt_credit_exposures")
     assert sum(delivered["delivered_not_billed_amount"]) == expected
+    choose(page, "delivered-choice", "order")
+    unbilled = next(found.value for found in page.dataframe if "days_unbilled" in found.value.columns)
+    assert sum(unbilled["reporting_amount"]) == expected
+    days = list(unbilled["days_unbilled"])
+    assert days == sorted(days, reverse=True)
+    (oldest,) = one(
+        marts, "select max((select as_of_on from rpt_passport) - delivered_on) from rpt_unbilled_deliveries"
+    )
+    assert any(f", the oldest for {FMT.count(oldest, 'day')}" in found for found in html(page))
 
 
 def test_every_rule_of_the_policy_has_its_words(project_root: Path) -> None:

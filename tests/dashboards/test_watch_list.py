@@ -397,7 +397,8 @@ def _set_aside(sample_home: Path, home: Path, customer_id: str, day: date) -> Pa
     return changed(
         sample_home,
         home,
-        f"update fct_watch_list_weekly set new_reasons_count = 0 where customer_id = '{customer_id}'",
+        f"update fct_watch_list_weekly set new_reasons_count = 0, is_set_aside = true, reviewed_until_on = '{until}' "
+        f"where customer_id = '{customer_id}' and as_of_on > '{day - timedelta(days=28)}'",
         "update rpt_watch_list set list_section = 'set_aside', is_within_capacity = false, "
         f"reviewed_until_on = '{until}' where customer_id = '{customer_id}'",
         note.format(place=1, customer=customer_id, on=day - timedelta(days=90), name="Bo", until=until),

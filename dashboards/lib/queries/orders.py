@@ -85,6 +85,11 @@ _DELIVERED = """
     order by delivered_not_billed_amount desc, customer_id
 """
 
+_UNBILLED = """
+    select * from marts.rpt_unbilled_deliveries
+    order by days_unbilled desc, reporting_amount desc nulls last, entity_id, order_id
+"""
+
 _GIVEN = """
     select coalesce(bool_or(ordered_amount is not null), false) as is_given
     from marts.rpt_credit_exposures
@@ -151,3 +156,8 @@ def owners(warehouse: Warehouse) -> list[str]:
 def delivered_not_billed(warehouse: Warehouse) -> list[Row]:
     """Customers with deliveries not billed yet, of all entities, the largest first."""
     return warehouse.rows(_DELIVERED)
+
+
+def unbilled(warehouse: Warehouse) -> list[Row]:
+    """Orders delivered and not billed yet, of all entities, the longest unbilled first."""
+    return warehouse.rows(_UNBILLED)

@@ -1,9 +1,9 @@
 """The watch list of any week: who is on it and why, who came in and went out, and what is needed to act.
 
 The newest list is `rpt_watch_list`, of the build's day: it knows the last contact, promises, notes and what is next. A
-past week is replayed from `fct_watch_list_weekly`, by what was known of balances and risk then, and by the notes
-written by then of who was set aside; names and owners are those of now. Of an entity both say what that entity is owed;
-rank, tier and expected loss are the customer's.
+past week is replayed from `fct_watch_list_weekly`, by what was known of balances and risk then, with who was set aside
+by the notes written by then; names and owners are those of now. Of an entity both say what that entity is owed; rank,
+tier and expected loss are the customer's.
 """
 
 from __future__ import annotations
@@ -48,49 +48,27 @@ _ORDER = {
     Sort.NAME: "customer_name",
 }
 
-# The last word on an account, from its day to that of the next: until when it is reviewed, and by whom.
-_NOTES = """
-    select
-        customer_id,
-        event_on,
-        lead(event_on) over (partition by customer_id order by event_on) as replaced_on,
-        next_on as reviewed_until_on,
-        by_whom as reviewed_by
-    from (
+# Whose word on an account was the last by the day.
+_LAST_NOTES = """
+    left join (
         select
-            *,
+            customer_id,
+            by_whom as reviewed_by,
             row_number() over (
-                partition by customer_id, event_on order by event_at desc, account_event_id desc
+                partition by customer_id order by event_on desc, event_at desc, account_event_id desc
             ) as newest_rank
         from marts.fct_account_events
-        where event_kind = 'note'
-    )
-    where newest_rank = 1
+        where event_kind = 'note' and event_on <= $day
+    ) as notes
+        on notes.customer_id = listed.customer_id
+        and notes.newest_rank = 1
 """
 
 _LIVE = f"""
-    select
-        listed.*,
-        weeks.new_reasons_count,
-        notes.reviewed_by
+    select listed.*, notes.reviewed_by
     from marts.rpt_watch_list as listed
-    left join marts.fct_watch_list_weekly as weeks
-        on weeks.customer_id = listed.customer_id
-        and weeks.as_of_on = $day
-    left join ({_NOTES}) as notes
-        on notes.customer_id = listed.customer_id
-        and notes.event_on <= $day
-        and (notes.replaced_on is null or notes.replaced_on > $day)
+    {_LAST_NOTES}
     where listed.entity_id = $entity
-"""
-
-# As the newest list is made: reviewed until a day to come, and no reason is new.
-_SET_ASIDE = "coalesce(notes.reviewed_until_on > listed.as_of_on and listed.new_reasons_count = 0, false)"
-_NOTES_THEN = f"""
-    left join ({_NOTES}) as notes
-        on notes.customer_id = listed.customer_id
-        and notes.event_on <= listed.as_of_on
-        and (notes.replaced_on is null or notes.replaced_on > listed.as_of_on)
 """
 
 # As the newest list is made, for any week: an entity's row is there where it has, or had a week before, the customer.
@@ -105,7 +83,7 @@ _PAST = f"""
         case
             when listed.change = 'left' then 'left'
             when listed.is_insolvent then 'insolvent'
-            when {_SET_ASIDE} then 'set_aside'
+            when listed.is_set_aside then 'set_aside'
             else 'watch'
         end as list_section,
         listed.list_rank,
@@ -130,7 +108,7 @@ _PAST = f"""
         listed.reasons,
         listed.reason_codes,
         listed.new_reasons_count,
-        notes.reviewed_until_on,
+        listed.reviewed_until_on,
         notes.reviewed_by,
         listed.change
     from marts.fct_watch_list_weekly as listed
@@ -158,7 +136,7 @@ _PAST = f"""
         group by customer_id
     ) as oldest
         on oldest.customer_id = listed.customer_id
-    {_NOTES_THEN}
+    {_LAST_NOTES}
     cross join (
         select count(*) > 0 as is_provided
         from marts.rpt_credit_exposures
@@ -215,7 +193,7 @@ _FIRST = """
         {action} as recommended_action
 """
 
-_WORKED_ON = f"listed.change <> 'left' and not listed.is_insolvent and not {_SET_ASIDE}"
+_WORKED_ON = "listed.change <> 'left' and not listed.is_insolvent and not listed.is_set_aside"
 _HISTORY = f"""
     select
         listed.week_ending_on,
@@ -229,7 +207,6 @@ _HISTORY = f"""
         on balances.customer_id = listed.customer_id
         and balances.week_ending_on = listed.week_ending_on
         and balances.entity_id = $entity
-    {_NOTES_THEN}
     where listed.week_ending_on between $week - 364 and $week
         and ($entity = '*' or balances.customer_id is not null)
     group by listed.week_ending_on
@@ -244,21 +221,11 @@ _TIERS = """
         this.customers_count - was.customers_count as customers_count_change,
         this.exposure_amount,
         this.overdue_amount,
-        rates.tier_seriously_late_rate,
-        rates.is_rate_measured
+        this.tier_seriously_late_rate,
+        this.is_rate_measured
     from marts.rpt_risk_tiers as this
     left join marts.rpt_risk_tiers as was
         on was.risk_tier = this.risk_tier and was.week_ending_on = $week - 7
-    left join (
-        select
-            risk_tier,
-            any_value(tier_seriously_late_rate) as tier_seriously_late_rate,
-            bool_or(is_rate_measured) as is_rate_measured
-        from marts.fct_watch_list_weekly
-        where week_ending_on = $week
-        group by risk_tier
-    ) as rates
-        on rates.risk_tier = this.risk_tier
     where this.week_ending_on = $week
     order by this.risk_tier
 """
