@@ -95,3 +95,18 @@ def test_orders_that_were_not_provided_are_unknown(
     page = go(open_app(home, monkeypatch), "orders")
     assert "Orders are not provided." in sentence(page)
     assert not any('class="enc-tile"' in found for found in html(page))
+
+
+def test_an_order_that_no_rate_can_value_is_a_dash_and_never_zero(
+    sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = changed(
+        sample_home,
+        tmp_path,
+        "update rpt_order_decisions set decision = 'approve', rule_code = 'unknown_amount', reporting_amount = null",
+    )
+    page = go(open_app(home, monkeypatch), "orders")
+    assert "none to block" in sentence(page)
+    assert "to approve (–)" in sentence(page)
+    assert tile(page, "Approve").count("· –<") == 1
+    assert set(page.dataframe[0].value["reporting_amount"]) == {None}
