@@ -40,7 +40,7 @@ def _tiles(totals: Row, here: Context) -> None:
         value = totals[change] if change and provided else None
         lines = []
         if value is not None:
-            lines = [("on 4 weeks ago", escape(fmt.signed(fmt.short_money(value, currency), value)), "enc-same")]
+            lines = [("4 weeks ago", escape(fmt.signed(fmt.short_money(value, currency), value)), "enc-same")]
         return Plain(
             name.lower().replace(" ", "-"),
             name,

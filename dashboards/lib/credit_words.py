@@ -12,9 +12,9 @@ from dashboards.lib.view import ALL_ENTITIES, View
 NOT_PROVIDED = "not provided"
 STATES: Mapping[str, str] = {
     "over_limit": "Over its limit",
-    "above_recommended": "Granted above recommended",
+    "above_recommended": "Above recommended",
     "review_due": "Review due",
-    "expired": "Limit expired",
+    "expired": "Expired",
     "no_limit": "No limit",
     "insured": "Insured",
     "cover_cut": "Cover cut",
