@@ -221,12 +221,25 @@ def published_in(home: Path) -> Path:
     return home / "published" / str(pointer["file"])
 
 
+def publications(published: Path) -> int:
+    """How many publications a published file knows of, its own among them."""
+    with duckdb.connect(published, read_only=True) as connection:
+        (row,) = connection.execute("select count(*) from marts.rpt_publications").fetchall()
+    return int(row[0])
+
+
 def main(arguments: list[str]) -> None:
     """Write the fingerprint anew and say what changed."""
     home = Path(arguments[0] if arguments else os.environ.get("ENCOURS_TEST_HOME", ROOT / "data" / "test"))
     if not (home / "published" / "current.json").is_file():
         sys.exit(f"Nothing is published in {home}: `make test` builds the sample there.")
-    before, now = read() if FILE.exists() else {}, taken(published_in(home))
+    published = published_in(home)
+    if (count := publications(published)) > 1:
+        sys.exit(
+            f"{home} was published {count} times: what was said before is part of its marts, and the fingerprint must "
+            "be that of a home published once. Remove the folder and have `make test` build the sample there anew."
+        )
+    before, now = read() if FILE.exists() else {}, taken(published)
     changes = differences(before, now)
     if not changes:
         print(f"{FILE.relative_to(ROOT)} holds: nothing changed.")

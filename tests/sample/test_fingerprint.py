@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from tests.sample import fingerprint
-from tests.sample.fingerprint import COLUMNS_LEFT_OUT, FILE, MARTS_LEFT_OUT, RENEW, Fingerprint
+from tests.sample.fingerprint import COLUMNS_LEFT_OUT, FILE, MARTS_LEFT_OUT, RENEW, Fingerprint, Line
 
 RunEncours = Callable[..., CompletedProcess[str]]
 
@@ -105,6 +105,34 @@ def test_the_fingerprint_of_one_thread_is_that_of_four(
         )
         assert done.returncode == 0, done.stderr
         assert fingerprint.differences(committed, fingerprint.taken(fingerprint.published_in(home))) == []
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_only_a_home_that_was_published_once_is_taken(
+    times: int, own_copy: Path, taken: Fingerprint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Later publications hold what earlier ones said, which a fresh home does not know."""
+    home = own_copy.parent
+    (home / "published").mkdir()
+    published = own_copy.rename(home / "published" / "encours-000001.duckdb")
+    (home / "published" / "current.json").write_text(f'{{"file": "{published.name}"}}', encoding="utf-8")
+    with duckdb.connect(published) as connection:
+        connection.execute("delete from marts.rpt_publications where publication_number > 1")
+        for number in range(2, times + 1):
+            connection.execute(
+                f"insert into marts.rpt_publications select * replace ({number} as publication_number) "
+                "from marts.rpt_publications where publication_number = 1"
+            )
+    written: list[Fingerprint] = []
+    monkeypatch.setattr(fingerprint, "taken", lambda _: {**taken, ("a_mart", "*"): Line("1", "", "")})
+    monkeypatch.setattr(fingerprint, "write", written.append)
+    if times == 1:
+        fingerprint.main([str(home)])
+        assert len(written) == 1
+    else:
+        with pytest.raises(SystemExit, match=f"{home} was published 2 times: .* published once. Remove the folder"):
+            fingerprint.main([str(home)])
+        assert written == []
 
 
 def test_it_is_small() -> None:
