@@ -43,6 +43,12 @@ UP_TO = {
     "fct_aging_kpis": "select * from marts.fct_aging_kpis where period_ending_on <= $day",
     "fct_customer_weekly": "select * from marts.fct_customer_weekly where week_ending_on <= $day",
     "fct_customer_risk_weekly": "select * from marts.fct_customer_risk_weekly where week_ending_on <= $day",
+    # What a tier was worth is known a year after the week.
+    "rpt_risk_tiers": """
+        select * replace (case when week_ending_on + 364 <= $day then later_late_rate end as later_late_rate)
+        from marts.rpt_risk_tiers where week_ending_on <= $day
+    """,
+    "fct_watch_list_weekly": "select * from marts.fct_watch_list_weekly where week_ending_on <= $day",
     # Accounts that nothing was posted to yet have rows of zeros in the later build.
     "rpt_tie_out": """
         select * from marts.rpt_tie_out
