@@ -7,7 +7,7 @@ in nothing but the rule's own measure, so that no other rule can catch them in i
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -78,27 +78,26 @@ def _again(warehouse: Warehouse, mart: str, given: Given) -> Warehouse:
 
 # The watch list
 
-COUNTED = {"tier_order", "tier_fall", "owes_without_credit"}
-"""Measures that are whole numbers; of the others a cent or a thousandth is missing."""
 
-
-def _under(measure: str, value: str) -> Decimal:
-    step = CENT if measure.endswith("amount") else Decimal(1) if measure in COUNTED else Decimal("0.001")
+def _under(measure: str, value: str, whole: Collection[str]) -> Decimal:
+    """Just under a value: by a whole number, a cent or a thousandth."""
+    step = Decimal(1) if measure in whole else CENT if measure.endswith("amount") else Decimal("0.001")
     return Decimal(value) - step
 
 
-def _watched(rule: Mapping[str, str]) -> dict[str, dict[str, Decimal]]:
-    """Customers of a rule of the watch list: one that all of its conditions hold for, and one just under each."""
+def _watched(rule: Mapping[str, str], whole: Collection[str] = ()) -> dict[str, dict[str, Decimal]]:
+    """Customers of a rule of the watch list: one that all of its conditions hold for, and one just under each.
+
+    ``whole`` are the measures that are whole numbers.
+    """
     least = Decimal(rule["min_exposure_amount"])
-    at = {"exposure_amount": max(least, Decimal(1)), rule["measure"]: Decimal(rule["from_value"])}
-    if rule["and_measure"]:
-        at[rule["and_measure"]] = Decimal(rule["and_from_value"])
-    customers = {"at": at, "under": {**at, rule["measure"]: _under(rule["measure"], rule["from_value"])}}
-    if rule["and_measure"]:
-        customers["under the second"] = {
-            **at,
-            rule["and_measure"]: _under(rule["and_measure"], rule["and_from_value"]),
-        }
+    measure, also = rule["measure"], rule["and_measure"]
+    at = {"exposure_amount": max(least, Decimal(1)), measure: Decimal(rule["from_value"])}
+    if also:
+        at[also] = Decimal(rule["and_from_value"])
+    customers = {"at": at, "under": {**at, measure: _under(measure, rule["from_value"], whole)}}
+    if also:
+        customers["under the second"] = {**at, also: _under(also, rule["and_from_value"], whole)}
     if least:
         customers["too small"] = {**at, "exposure_amount": least - CENT}
     return customers
@@ -108,10 +107,15 @@ def _watched(rule: Mapping[str, str]) -> dict[str, dict[str, Decimal]]:
 def watch_list(warehouse: Warehouse) -> dict[str, list[str]]:
     """The rules that caught each customer."""
     week = {"week_ending_on": T, "as_of_on": T, "own_risk_amount": 1}
+    whole = [
+        str(name)
+        for name, data_type, *_ in warehouse.rows("describe intermediate.int_watch_states")
+        if data_type in ("INTEGER", "BIGINT")
+    ]
     given: Given = [
         ("int_watch_states", {"customer_id": f"{code} {which}", **week, **values})
         for code, rule in WATCH_RULES.items()
-        for which, values in _watched(rule).items()
+        for which, values in _watched(rule, whole).items()
     ]
     rows = _again(warehouse, "fct_watch_list_weekly", given).rows(
         "select customer_id, reason_codes from marts.fct_watch_list_weekly where week_ending_on = ?", [T]
