@@ -154,7 +154,11 @@ ORDER_CASES: dict[str, tuple[Decimal, Case]] = {
     "action_approve": (Decimal(1), _action("approve")),
     "not_accepted": (Decimal(1), lambda value: _acceptance(acceptance="waiting" if value == 1 else "approved")),
     "is_frozen": (Decimal(1), lambda value: _acceptance(stage="frozen" if value == 1 else "watched")),
-    "excess_amount": (CENT, lambda value: _credit(limit_amount=100, reporting_used_amount=100 + value)),
+    "no_file": (
+        Decimal(1),
+        lambda value: _acceptance(stage="watched", acceptance="no_file" if value == 1 else "not_provided"),
+    ),
+    "excess_amount": (CENT, lambda value: _credit(granted_amount=100, used_amount=100 + value)),
     "over_step_amount": (CENT, lambda value: _acceptance(stage="watched", stepped_limit_amount=100 - value)),
     "limit_expired": (Decimal(1), lambda value: _credit(limit_state="expired" if value == 1 else "given")),
     "no_limit": (Decimal(1), lambda value: _credit(limit_state="none" if value == 1 else "not provided")),
@@ -162,9 +166,9 @@ ORDER_CASES: dict[str, tuple[Decimal, Case]] = {
         Decimal(1),
         lambda value: {"int_orders_valued": {"reporting_amount": None if value == 1 else 1}},
     ),
-    "oldest_days_past_due": (
+    "oldest_undisputed_days_past_due": (
         Decimal(1),
-        lambda value: {"int_customer_risk_inputs": {"oldest_days_past_due": value}},
+        lambda value: {"int_watch_states": {"oldest_undisputed_days_past_due": value}},
     ),
     "missing_deposit_amount": (
         CENT,
@@ -187,8 +191,11 @@ def _order(customer_id: str, made_of: Mapping[str, Row]) -> Given:
             "credit_action": "free",
             "exposure_amount": 100,
             "limit_state": "given",
+            "limit_currency": "EUR",
+            "granted_amount": 1000,
+            "used_amount": 100,
         },
-        "int_customer_risk_inputs": {"customer_id": customer_id, "as_of_on": T},
+        "int_watch_states": {"customer_id": customer_id, "as_of_on": T},
         "rpt_onboarding": {"customer_id": customer_id},
         "int_orders_valued": {
             "order_id": customer_id,
@@ -196,7 +203,9 @@ def _order(customer_id: str, made_of: Mapping[str, Row]) -> Given:
             "customer_id": customer_id,
             "ordered_on": T,
             "counts_from_on": T,
+            "currency": "EUR",
             "amount": 1,
+            "reporting_currency": "EUR",
             "reporting_amount": 1,
             "has_signed_document": True,
         },
@@ -254,8 +263,8 @@ def _rise_in_a_stopped_tier(customer_id: str, value: Decimal, _: date) -> Given:
     ]
 
 
-def _cut(customer_id: str, value: Decimal, on: date) -> Given:
-    row = {"customer_id": customer_id, "starts_on": on, "currency": "EUR", "limit_amount": 100}
+def _cut(customer_id: str, value: Decimal, on: date, currency: str = "EUR") -> Given:
+    row = {"customer_id": customer_id, "starts_on": on, "currency": currency, "limit_amount": 100}
     return [("int_cover_spans", {**row, "earlier_limit_amount": 100 + value})]
 
 
@@ -319,10 +328,17 @@ def alerts(warehouse: Warehouse) -> set[tuple[object, ...]]:
             customer_id = f"{code} {which}"
             given.append(("dim_customers", {"customer_id": customer_id, "customer_kind": "private"}))
             given += read(customer_id, value, on)
+    given.append(("dim_customers", {"customer_id": "no rate", "customer_kind": "private"}))
+    given += _cut("no rate", Decimal(1), T, currency="XXX")
     rows = _again(warehouse, "rpt_alerts", given).rows(
         "select customer_id, alert_kind, recipient_role from marts.rpt_alerts"
     )
     return set(rows)
+
+
+def test_a_cut_that_nobody_can_value_is_told_all_the_same(alerts: set[tuple[object, ...]]) -> None:
+    told = {role for customer_id, kind, role in alerts if (customer_id, kind) == ("no rate", "cover_cut")}
+    assert told == {rule["recipient_role"] for rule in ALERT_RULES.values() if rule["alert_kind"] == "cover_cut"}
 
 
 @pytest.mark.parametrize("code", ALERT_RULES)
