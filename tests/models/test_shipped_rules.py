@@ -168,7 +168,7 @@ ORDER_CASES: dict[str, tuple[Decimal, Case]] = {
     ),
     "oldest_undisputed_days_past_due": (
         Decimal(1),
-        lambda value: {"int_watch_states": {"oldest_undisputed_days_past_due": value}},
+        lambda value: {"int_customer_risk_inputs": {"oldest_undisputed_days_past_due": value}},
     ),
     "missing_deposit_amount": (
         CENT,
@@ -195,7 +195,7 @@ def _order(customer_id: str, made_of: Mapping[str, Row]) -> Given:
             "granted_amount": 1000,
             "used_amount": 100,
         },
-        "int_watch_states": {"customer_id": customer_id, "as_of_on": T},
+        "int_customer_risk_inputs": {"customer_id": customer_id, "as_of_on": T},
         "rpt_onboarding": {"customer_id": customer_id},
         "int_orders_valued": {
             "order_id": customer_id,
