@@ -42,7 +42,7 @@
     {{ return([
         'bureau_known', 'bureau_score', 'prior_default', 'parent_written_off', 'parent_insolvent', 'promises_due',
         'broken_promises', 'bounces', 'orders_measured', 'orders_out_of_pattern', 'oldest_due_day',
-        'oldest_undisputed_due_day',
+        'oldest_undisputed_due_day', 'dated_disputed_amount',
         'recent_bounces', 'recent_broken_promises', 'recent_signals', 'recent_cover_cuts', 'missed_notifications',
     ] + risk_flags()) }}
 {% endmacro %}

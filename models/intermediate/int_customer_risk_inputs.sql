@@ -67,7 +67,11 @@ final as (
             case
                 when given.has_disputes = 1
                     then round(
-                            {{ ratio('weeks.disputed_amount', '(weeks.not_due_amount + weeks.overdue_amount)') }}, 3
+                            {{ ratio(
+                                'coalesce(states.dated_disputed_amount, 0)',
+                                '(weeks.not_due_amount + weeks.overdue_amount)'
+                            ) }},
+                            3
                         )
             end as decimal(12, 3)
         ) as disputed_rate,

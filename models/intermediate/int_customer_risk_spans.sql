@@ -109,6 +109,15 @@ lapsed as (
 
 ),
 
+dated_disputes as (
+
+    select distinct
+        entity_id,
+        document_id
+    from {{ ref('int_disputed_spans') }}
+
+),
+
 spans as (
 
     select
@@ -202,6 +211,21 @@ spans as (
     from {{ ref('int_customer_oldest_overdue') }}
     where not is_late_entry
     union all
+    -- The flag of an invoice has no day: only disputes that have one are known in a past week.
+    select
+        intervals.customer_id,
+        'dated_disputed_amount' as figure,
+        intervals.valid_from_on as starts_on,
+        coalesce(intervals.valid_to_on, as_of.after_on) as ends_on,
+        intervals.reporting_disputed_amount as value
+    from {{ ref('fct_item_intervals') }} as intervals
+    inner join dated_disputes
+        on
+            intervals.entity_id = dated_disputes.entity_id
+            and intervals.document_id = dated_disputes.document_id
+    cross join as_of
+    where intervals.disputed_amount <> 0
+    union all
     -- What the watch list asks for: incidents of the last four weeks, and what insurance lost of late.
     select
         customer_id,
@@ -264,7 +288,7 @@ final as (
         spans.figure,
         spans.starts_on,
         least(spans.ends_on, as_of.after_on) as ends_on,
-        cast(spans.value as decimal(12, 3)) as value
+        cast(spans.value as decimal(18, 3)) as value
     from spans
     cross join as_of
     where

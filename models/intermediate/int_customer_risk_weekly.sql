@@ -119,9 +119,10 @@ run_up as (
 final as (
 
     select
-        {% for figure in customer_risk_figures() if not figure.endswith('due_day') %}
+        {% for figure in customer_risk_figures() if not figure.endswith('due_day') and not figure.endswith('amount') %}
             cast(run_up.{{ figure }} as decimal(12, 3)) as {{ figure }},
         {% endfor %}
+        {{ money('run_up.dated_disputed_amount') }} as dated_disputed_amount,
         -- The due day as a number of days after 2000-01-01; of a due day in order and one out of order, the older.
         {% for reading in ['oldest', 'oldest_undisputed'] %}
             least(

@@ -70,7 +70,7 @@ measured as (
 
 ),
 
-final as (
+counted as (
 
     -- What few customers owe can make a better tier look worse than the one below it, or leave a tier without any: no
     -- tier counts as better than one above it.
@@ -78,7 +78,6 @@ final as (
         week_ending_on,
         risk_tier,
         measured_rate,
-        measured_rate is not null as is_measured,
         coalesce(
             max(measured_rate) over (
                 partition by week_ending_on order by tier_order rows between unbounded preceding and current row
@@ -87,6 +86,18 @@ final as (
             1
         ) as tier_seriously_late_rate
     from measured
+
+),
+
+final as (
+
+    select
+        week_ending_on,
+        risk_tier,
+        measured_rate,
+        coalesce(measured_rate = tier_seriously_late_rate, false) as is_measured,
+        tier_seriously_late_rate
+    from counted
 
 )
 
