@@ -43,7 +43,10 @@ def add_and_tell(
     )
     note = notes.add(settings.notes, draft)
     console.say(f"Note {note.note_id} of {note.customer_id} is kept in {notes.file_in(settings.notes)}.")
-    console.say("The customer's page shows it at once; the figures know of it after the next `encours refresh`.")
+    console.say(
+        "The customer's page shows it at once; the figures know of it after the next `encours refresh` of a day from "
+        f"{note.written_at:%Y-%m-%d} on."
+    )
 
 
 def list_and_tell(settings: Settings, customer_id: str | None, *, most: int) -> None:
