@@ -238,7 +238,7 @@ PAGES: dict[str, Words] = {
         *_OPEN,
         ("Days beyond terms", "Σ cash × (receipt − due day) ÷ Σ cash over 52 weeks; early payment counts as negative."),
         ("Days after due", "The same for one payment, weighted by what it was applied to."),
-        ("Not loaded yet", "A note in the file of notes; figures know of it after a refresh of its day or a later one."),
+        ("Not loaded yet", "A note in the file of notes; figures know of it after a refresh of its day or later."),
         ("Points", "What a factor adds to the score; more points, more risk. A missing factor adds none and is said."),
         ("Behaviour score", "Points of the factors that can be measured ÷ the points they can give, of 100."),
         ("Solvency score", "Points of what is known of the customer's means, added up, at most 100."),
