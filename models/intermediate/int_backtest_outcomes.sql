@@ -95,10 +95,7 @@ judged as (
         ) as is_known_next,
         segments.amount,
         segments.late_amount,
-        case
-            when segments.base_currency = main_currency.reporting_currency then segments.base_amount
-            else converted.reporting_amount
-        end as reporting_amount
+        {{ in_main_currency('segments') }} as reporting_amount
     from items
     inner join segments
         on

@@ -26,10 +26,7 @@ items as (
         items.posted_on,
         items.invoiced_on,
         items.due_on,
-        case
-            when items.base_currency = main_currency.reporting_currency then items.base_amount
-            else converted.reporting_amount
-        end as amount
+        {{ in_main_currency('items') }} as amount
     from {{ ref('int_receivable_items') }} as items
     cross join main_currency
     left join {{ ref('int_reporting_items') }} as converted

@@ -65,12 +65,7 @@ flows as (
         items.customer_id,
         items.posted_on,
         items.is_cash,
-        sum(
-            case
-                when items.base_currency = main_currency.reporting_currency then items.base_amount
-                else converted.reporting_amount
-            end
-        ) as amount
+        sum({{ in_main_currency('items') }}) as amount
     from {{ ref('int_receivable_items') }} as items
     inner join counted_customers
         on items.customer_id = counted_customers.customer_id
@@ -101,10 +96,7 @@ segments as (
         least(
             coalesce(segments.valid_to_on, as_of.after_on), {{ add_days('segments.lapses_on', 364) }}
         ) as valid_to_on,
-        case
-            when segments.base_currency = main_currency.reporting_currency then segments.base_amount
-            else converted.reporting_amount
-        end as reporting_amount
+        {{ in_main_currency('segments') }} as reporting_amount
     from {{ ref('int_maturity_segments') }} as segments
     cross join as_of
     cross join main_currency
@@ -141,11 +133,7 @@ cash as (
         {{ add_days('cash.received_on', '1 - cash.days_beyond_terms') }} as after_due_on,
         financed.document_id is not null as is_financed,
         coalesce(cash.valid_to_on, as_of.after_on) as valid_to_on,
-        {{ share_of_through(
-            '(case when cash.base_currency = main_currency.reporting_currency'
-            ~ ' then cash.base_amount else converted.reporting_amount end)',
-            'cash'
-        ) }} as paid_amount
+        {{ share_of_through(in_main_currency('cash'), 'cash') }} as paid_amount
     from {{ ref('int_cash_allocations') }} as cash
     cross join as_of
     cross join main_currency

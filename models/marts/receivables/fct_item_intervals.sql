@@ -91,10 +91,7 @@ valued as (
             0
         ) as disputed_amount,
         main_currency.reporting_currency,
-        case
-            when items.base_currency = main_currency.reporting_currency then items.base_amount
-            else converted.reporting_amount
-        end as reporting_amount
+        {{ in_main_currency('items') }} as reporting_amount
     from spans
     inner join items
         on

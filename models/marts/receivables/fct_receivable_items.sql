@@ -143,10 +143,7 @@ final as (
         states.base_amount,
         states.base_open_amount,
         main_currency.reporting_currency,
-        case
-            when states.base_currency = main_currency.reporting_currency then states.base_amount
-            else converted.reporting_amount
-        end as reporting_amount,
+        {{ in_main_currency('states') }} as reporting_amount,
         states.days_past_due,
         case
             when states.open_amount < 0 then unapplied_bucket.aging_bucket
