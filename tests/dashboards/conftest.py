@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from dashboards.lib.view import ALL_ENTITIES, View
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
 TIMEOUT = 60
+
+ChangedApp = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="session")
@@ -81,6 +83,16 @@ def changed(sample_home: Path, home: Path, *statements: str) -> Path:
         for statement in statements:
             connection.execute(statement)
     return home
+
+
+@pytest.fixture
+def changed_app(sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ChangedApp:
+    """``changed_app(*statements, **parameters)``: the app on the sample, with changes to its marts."""
+
+    def opened(*statements: str, **parameters: str) -> AppTest:
+        return open_app(changed(sample_home, tmp_path, *statements), monkeypatch, **parameters)
+
+    return opened
 
 
 def tile(page: AppTest, label: str) -> str:

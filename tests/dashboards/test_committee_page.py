@@ -6,7 +6,6 @@ import io
 from pathlib import Path
 
 import duckdb
-import pytest
 from python_calamine import CalamineWorkbook
 from streamlit.testing.v1 import AppTest
 
@@ -15,7 +14,7 @@ from audit.committee import PARTS, Asked
 from dashboards.lib import publication
 from dashboards.lib.db import Warehouse
 from dashboards.lib.format import Formatter
-from tests.dashboards.conftest import changed, go, html, one, open_app, sentence
+from tests.dashboards.conftest import ChangedApp, changed, go, html, one, sentence
 
 FMT = Formatter()
 
@@ -53,14 +52,12 @@ def test_the_committee_s_page_shows_every_part_of_its_workbook(app: AppTest, sam
     assert list(decided["proposed_words"]) == [row["proposed_words"] for row in agenda.decisions]
 
 
-def test_a_committee_without_limits_says_so(sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    home = changed(
-        sample_home,
-        tmp_path,
+def test_a_committee_without_limits_says_so(changed_app: ChangedApp) -> None:
+    app = changed_app(
         "update rpt_credit_exposures set limit_state = 'not provided', limit_amount = null, granted_amount = null, "
         "excess_amount = null, limit_review_due_on = null, temporary_valid_to_on = null, limit_valid_to_on = null",
     )
-    page = go(open_app(home, monkeypatch), "committee")
+    page = go(app, "committee")
     told = [found for found in html(page) if "Not provided: credit_limits." in found]
     assert len(told) == 3
     assert "Nothing can be said." in " ".join(html(page))

@@ -14,7 +14,7 @@ from dashboards.lib import credit_words, export, glossary, publication
 from dashboards.lib.db import Warehouse
 from dashboards.lib.format import Formatter
 from dashboards.lib.queries import exposure
-from tests.dashboards.conftest import changed, choose, go, html, one, open_app, sentence, tile
+from tests.dashboards.conftest import ChangedApp, choose, go, html, one, sentence, tile
 
 FMT = Formatter()
 
@@ -193,12 +193,8 @@ def test_concentration_and_groups_are_those_of_the_marts(app: AppTest, marts: du
     assert sum(groups["exposure_amount"]) == one(marts, "select sum(exposure_amount) from rpt_group_exposures")[0]
 
 
-def test_what_was_not_provided_is_said_and_never_zero(
-    sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    home = changed(
-        sample_home,
-        tmp_path,
+def test_what_was_not_provided_is_said_and_never_zero(changed_app: ChangedApp) -> None:
+    app = changed_app(
         """
         update rpt_credit_exposures set
             limit_state = 'not provided', limit_amount = null, granted_amount = null, excess_amount = null,
@@ -208,7 +204,7 @@ def test_what_was_not_provided_is_said_and_never_zero(
         """,
         "delete from rpt_insured_items",
     )
-    page = go(open_app(home, monkeypatch), "exposure")
+    page = go(app, "exposure")
     for label in ("Limits granted", "Over the limit", "Insured", "Deposits received"):
         assert 'class="figure">not provided<' in tile(page, label)
     assert "Limits are not provided" in sentence(page)
@@ -254,12 +250,9 @@ def test_files_of_an_earlier_week_say_the_day_their_figures_are_of(
     assert {facts["Entity"] for facts in said} == {"All entities"}
 
 
-def test_pages_without_any_exposure_open_and_say_so(
-    sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pages_without_any_exposure_open_and_say_so(changed_app: ChangedApp) -> None:
     marts = ("rpt_credit_exposures", "rpt_order_decisions", "rpt_insured_items", "rpt_group_exposures")
-    home = changed(sample_home, tmp_path, *(f"delete from {mart}" for mart in (*marts, "rpt_concentration")))
-    app = open_app(home, monkeypatch)
+    app = changed_app(*(f"delete from {mart}" for mart in (*marts, "rpt_concentration")))
     for name, words in {
         "exposure": "No customer owes or orders anything.",
         "orders": "Orders are not provided.",

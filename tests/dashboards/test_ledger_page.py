@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-from pathlib import Path
-
 import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboards.lib.format import Formatter
-from tests.dashboards.conftest import choose, go, html, one, open_app
+from tests.dashboards.conftest import ChangedApp, choose, go, html, one
 
 FMT = Formatter()
 NEWEST = "(select max(period_ending_on) from fct_kpis where period_kind = 'week' and is_complete)"
@@ -79,42 +75,30 @@ def test_the_ledger_page_shows_both_statutory_tables(app: AppTest, marts: duckdb
         assert any(f"exactly the {what}" in found for found in html(page))
 
 
-def _restated(sample_home: Path, home: Path, explained: str) -> None:
+def _restated(explained: str) -> tuple[str, str]:
     """A publication that said 100 less overdue in the newest week than is known now, of which a document explains."""
-    shutil.copytree(sample_home / "published", home / "published")
-    pointer = json.loads((home / "published" / "current.json").read_text(encoding="utf-8"))
-    with duckdb.connect(str(home / "published" / pointer["file"])) as connection:
-        connection.execute("set schema = 'marts'")
-        connection.execute(
-            f"""
-            update rpt_reported_kpis set reported_value = restated - 100, difference = 100
-            where publication_number = 1 and measure = 'overdue_amount' and period_kind = 'week'
-                and period_ending_on = {NEWEST} and entity_id = '*' and scope = 'all' and reporting_currency = 'EUR'
-            """
-        )
-        connection.execute(
-            f"""
-            insert into rpt_restatements by name
-            select 2 as publication_number, 'balance' as restatement_basis, entity_id, document_id, instalment_no,
-                item_kind, customer_id, currency, 'EUR' as reporting_currency, 'allocation added' as reason,
-                valid_from_on, null as valid_to_on, 0 as before_overdue_amount, {explained} as after_overdue_amount
-            from fct_item_intervals where valid_to_on is null and open_amount > 0 limit 1
-            """
-        )
+    return (
+        f"""
+        update rpt_reported_kpis set reported_value = restated - 100, difference = 100
+        where publication_number = 1 and measure = 'overdue_amount' and period_kind = 'week'
+            and period_ending_on = {NEWEST} and entity_id = '*' and scope = 'all' and reporting_currency = 'EUR'
+        """,
+        f"""
+        insert into rpt_restatements by name
+        select 2 as publication_number, 'balance' as restatement_basis, entity_id, document_id, instalment_no,
+            item_kind, customer_id, currency, 'EUR' as reporting_currency, 'allocation added' as reason,
+            valid_from_on, null as valid_to_on, 0 as before_overdue_amount, {explained} as after_overdue_amount
+        from fct_item_intervals where valid_to_on is null and open_amount > 0 limit 1
+        """,
+    )
 
 
 @pytest.mark.parametrize(("explained", "said"), [("100", "exactly the difference"), ("60", "−40.00 apart")])
 def test_a_difference_to_what_was_reported_leads_to_its_documents(
-    sample_home: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    marts: duckdb.DuckDBPyConnection,
-    explained: str,
-    said: str,
+    changed_app: ChangedApp, marts: duckdb.DuckDBPyConnection, explained: str, said: str
 ) -> None:
-    _restated(sample_home, tmp_path / "home", explained)
     (week,) = one(marts, f"select {NEWEST}")
-    page = go(open_app(tmp_path / "home", monkeypatch), "ledger.py")
+    page = go(changed_app(*_restated(explained)), "ledger.py")
     rows = next(table.value for table in page.dataframe if "restated" in table.value.columns)
     assert list(rows["difference"]) == [100]
     page.text_input(key="restated").set_value(f"1/{week}").run()

@@ -14,7 +14,7 @@ from dashboards.lib import memo, publication
 from dashboards.lib.db import Warehouse
 from dashboards.lib.format import Formatter
 from dashboards.lib.memo import Memo
-from tests.dashboards.conftest import changed, choose, go, html, one, open_app, plain, sentence, tile
+from tests.dashboards.conftest import ChangedApp, choose, go, html, one, open_app, plain, sentence, tile
 
 FMT = Formatter()
 
@@ -168,23 +168,20 @@ def test_what_mitigates_says_what_was_not_provided(sample_home: Path, marts: duc
     assert (what, now.split(" (")[0]) == ("Limit", "Not provided")
 
 
-def test_a_limit_that_expired_is_worded_so(
-    sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, marts: duckdb.DuckDBPyConnection
-) -> None:
+def test_a_limit_that_expired_is_worded_so(changed_app: ChangedApp, marts: duckdb.DuckDBPyConnection) -> None:
     customer_id, name, exposure = one(
         marts,
         "select customer_id, customer_name, exposure_amount from rpt_credit_exposures "
         "where limit_state = 'given' and recommended_limit_amount > 0 and credit_action = 'free' "
         "order by exposure_amount desc limit 1",
     )
-    home = changed(
-        sample_home,
-        tmp_path,
+    app = changed_app(
         "update rpt_credit_exposures set limit_state = 'expired', limit_amount = null, granted_amount = null, "
         "excess_amount = null, reporting_used_amount = null, reporting_excess_amount = null, utilisation_rate = null "
         f"where customer_id = '{customer_id}'",
+        customer=customer_id,
     )
-    page = go(open_app(home, monkeypatch, customer=customer_id), "memo")
+    page = go(app, "memo")
     assert f"{name}, tier" in sentence(page)
     assert f"exposure of {FMT.short_money(exposure, 'EUR')}; its limit has expired; recommended" in sentence(page)
     shown = next(found for found in html(page) if 'class="enc-memo"' in found)

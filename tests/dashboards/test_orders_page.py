@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboards.lib import credit_words
 from dashboards.lib.format import Formatter
-from tests.dashboards.conftest import changed, choose, go, html, one, open_app, sentence, tile
+from tests.dashboards.conftest import ChangedApp, choose, go, html, one, sentence, tile
 
 FMT = Formatter()
 
@@ -83,29 +82,21 @@ def test_every_rule_of_the_policy_has_its_words(project_root: Path) -> None:
     assert {line.split(",")[0] for line in rules} == set(credit_words.RULES) - {"none"}
 
 
-def test_orders_that_were_not_provided_are_unknown(
-    sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    home = changed(
-        sample_home,
-        tmp_path,
+def test_orders_that_were_not_provided_are_unknown(changed_app: ChangedApp) -> None:
+    app = changed_app(
         "delete from rpt_order_decisions",
         "update rpt_credit_exposures set ordered_amount = null, delivered_not_billed_amount = null",
     )
-    page = go(open_app(home, monkeypatch), "orders")
+    page = go(app, "orders")
     assert "Orders are not provided." in sentence(page)
     assert not any('class="enc-tile"' in found for found in html(page))
 
 
-def test_an_order_that_no_rate_can_value_is_a_dash_and_never_zero(
-    sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    home = changed(
-        sample_home,
-        tmp_path,
+def test_an_order_that_no_rate_can_value_is_a_dash_and_never_zero(changed_app: ChangedApp) -> None:
+    app = changed_app(
         "update rpt_order_decisions set decision = 'approve', rule_code = 'unknown_amount', reporting_amount = null",
     )
-    page = go(open_app(home, monkeypatch), "orders")
+    page = go(app, "orders")
     assert "none to block" in sentence(page)
     assert "to approve (–)" in sentence(page)
     assert tile(page, "Approve").count("· –<") == 1

@@ -17,7 +17,7 @@ from dashboards.lib.db import Row
 from dashboards.lib.format import Formatter
 from dashboards.lib.navigate import PAGES, PageEntry
 from dashboards.lib.tables import Column
-from tests.dashboards.conftest import APP, go, html, one, open_app, sentence
+from tests.dashboards.conftest import APP, ChangedApp, go, html, one, open_app, sentence
 
 FMT = Formatter()
 FILES = sorted(path.name for path in (APP.parent / "app_pages").glob("*.py"))
@@ -145,17 +145,8 @@ def test_pages_follow_the_pointer(sample_home: Path, tmp_path: Path, monkeypatch
     assert "77.7 days" in sentence(page)
 
 
-def test_unexplained_ledger_difference_stands_under_a_banner_on_every_page(
-    sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    home = tmp_path / "home"
-    shutil.copytree(sample_home / "published", home / "published")
-    pointer = json.loads((home / "published" / "current.json").read_text(encoding="utf-8"))
-    with duckdb.connect(str(home / "published" / pointer["file"])) as connection:
-        connection.execute(
-            "update marts.rpt_passport set tie_out_status = 'unexplained', unexplained_gl_amount = 1240.55"
-        )
-    page = open_app(home, monkeypatch)
+def test_unexplained_ledger_difference_stands_under_a_banner_on_every_page(changed_app: ChangedApp) -> None:
+    page = changed_app("update rpt_passport set tie_out_status = 'unexplained', unexplained_gl_amount = 1240.55")
     for name in FILES:
         shown = go(page, name)
         assert any("1,240.55" in found and "enc-banner" in found for found in html(shown)), name

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from pathlib import Path
 
 import duckdb
@@ -13,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from dashboards.lib.figures import FIGURES
 from dashboards.lib.format import Formatter
 from dashboards.lib.measures import MEASURES
-from tests.dashboards.conftest import choose, go, html, one, open_app, sentence
+from tests.dashboards.conftest import ChangedApp, choose, go, html, one, open_app, sentence
 
 FMT = Formatter()
 
@@ -65,15 +63,8 @@ def test_every_figure_shows_its_definition_and_rows_that_add_up(
         assert len(page.dataframe[0].value) > 0
 
 
-def test_rows_that_do_not_add_up_are_said_in_red(
-    sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    home = tmp_path / "home"
-    shutil.copytree(sample_home / "published", home / "published")
-    pointer = json.loads((home / "published" / "current.json").read_text(encoding="utf-8"))
-    with duckdb.connect(str(home / "published" / pointer["file"])) as connection:
-        connection.execute("update marts.fct_kpis set overdue_amount = overdue_amount + 0.01")
-    page = go(open_app(home, monkeypatch), "figure.py")
+def test_rows_that_do_not_add_up_are_said_in_red(changed_app: ChangedApp) -> None:
+    page = go(changed_app("update fct_kpis set overdue_amount = overdue_amount + 0.01"), "figure.py")
     page.selectbox(key="figure-choice").set_value("overdue_amount").run()
     assert any("−0.01 apart" in found and "enc-banner" in found for found in html(page))
     assert not any("exactly the figure" in found for found in html(page))

@@ -23,6 +23,7 @@ from dashboards.lib.queries import choices, watch_list
 from dashboards.lib.queries.watch_list import Choice, Listed, Section, Sort
 from dashboards.lib.view import View
 from tests.dashboards.conftest import (
+    ChangedApp,
     changed,
     choose,
     go,
@@ -353,16 +354,12 @@ def test_every_tile_has_its_definition_one_click_away(page: AppTest, label: str)
     assert any(f"**{label}**" in found and glossary.meaning("Watch list", label) in found for found in said)
 
 
-def test_what_nobody_provided_is_said_and_is_no_zero(
-    sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    home = tmp_path / "home"
-    shutil.copytree(sample_home / "published", home / "published")
-    pointer = json.loads((home / "published" / "current.json").read_text(encoding="utf-8"))
-    with duckdb.connect(home / "published" / pointer["file"]) as connection:
-        connection.execute("update marts.rpt_watch_list set covered_amount = null, limit_amount = null")
-        connection.execute("update marts.rpt_credit_exposures set cover_state = 'not provided'")
-    page = go(open_app(home, monkeypatch), "watch_list")
+def test_what_nobody_provided_is_said_and_is_no_zero(changed_app: ChangedApp) -> None:
+    app = changed_app(
+        "update rpt_watch_list set covered_amount = null, limit_amount = null",
+        "update rpt_credit_exposures set cover_state = 'not provided'",
+    )
+    page = go(app, "watch_list")
     assert any("Not provided for any of these customers:" in found and "limit, cover" in found for found in html(page))
     assert shown_table(page, "since")["covered_amount"].isna().all()
     page.button(key="list-week-before").click().run()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,7 @@ from dashboards.lib.effects import DSO, EFFECTS
 from dashboards.lib.format import Formatter
 from dashboards.lib.measures import MEASURES, MONTH_FIGURES, SECTIONS, TILES
 from dashboards.lib.queries import cuts
-from tests.dashboards.conftest import choose, html, one, open_app, sentence
+from tests.dashboards.conftest import ChangedApp, choose, html, one, open_app, sentence
 
 FMT = Formatter()
 NEWEST = "(select max(period_ending_on) from fct_kpis where period_kind = 'week' and is_complete)"
@@ -189,15 +187,8 @@ def test_the_weekly_page_says_why_by_the_bridge(app: AppTest, marts: duckdb.Duck
     assert 0 < len(drivers) <= 10
 
 
-def test_the_first_tile_is_the_dso_that_policy_names(
-    sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, marts: duckdb.DuckDBPyConnection
-) -> None:
-    home = tmp_path / "home"
-    shutil.copytree(sample_home / "published", home / "published")
-    pointer = json.loads((home / "published" / "current.json").read_text(encoding="utf-8"))
-    with duckdb.connect(str(home / "published" / pointer["file"])) as connection:
-        connection.execute("update marts.rpt_passport set headline_dso = 'dso_countback_days'")
-    page = open_app(home, monkeypatch)
+def test_the_first_tile_is_the_dso_that_policy_names(changed_app: ChangedApp, marts: duckdb.DuckDBPyConnection) -> None:
+    page = changed_app("update rpt_passport set headline_dso = 'dso_countback_days'")
     (countback,) = _kpis(
         marts, "dso_countback_days", f"scope = 'all' and period_kind = 'week' and period_ending_on = {NEWEST}"
     )

@@ -66,13 +66,9 @@ def _assert_same_as_built_for_the_day(case: Case, books: Books, built_for_the_da
 
 
 @pytest.fixture(scope="module")
-def peer_cases(project_root: Path) -> dict[str, dict[str, str]]:
+def peer_cases(shared_dir: Path) -> dict[str, dict[str, str]]:
     """The rows of `peer_cases.csv` by id."""
-    shared = Path(os.environ.get("ENCOURS_SHARED", project_root.parent / "shared"))
-    path = shared / "golden" / "peer_cases.csv"
-    if not path.is_file():
-        pytest.skip(f"needs the cases from other systems: there is no {path} (ENCOURS_SHARED names another place)")
-    with path.open(encoding="utf-8", newline="") as file:
+    with (shared_dir / "golden" / "peer_cases.csv").open(encoding="utf-8", newline="") as file:
         return {row["case_id"]: row for row in csv.DictReader(file)}
 
 
