@@ -84,8 +84,8 @@ RULES: Mapping[str, str] = {
 
 
 def rule(code: str) -> str:
-    """A rule of `order_rules` in few words; one that is not known here by its code."""
-    return RULES.get(code, sentence_case(code.replace("_", " ")))
+    """A rule of `order_rules` in few words."""
+    return _words(RULES, code)
 
 
 REASONS: Mapping[str, str] = {
@@ -110,8 +110,13 @@ REASONS: Mapping[str, str] = {
 
 
 def reason(code: str) -> str:
-    """A rule of `watch_rules` in few words; one that is not known here by its code."""
-    return REASONS.get(code, sentence_case(code.replace("_", " ")))
+    """A rule of `watch_rules` in few words."""
+    return _words(REASONS, code)
+
+
+def _words(known: Mapping[str, str], code: str) -> str:
+    """The words of a code; a rule that a company added has none but its code."""
+    return known.get(code, sentence_case(code.replace("_", " ")))
 
 
 def watched(row: Row, fmt: Formatter) -> str:

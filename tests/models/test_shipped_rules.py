@@ -269,32 +269,18 @@ def _cut(customer_id: str, value: Decimal, on: date, currency: str = "EUR") -> G
 
 
 def _notice(customer_id: str, value: Decimal, on: date) -> Given:
-    row = {
-        "entity_id": "S",
-        "document_id": customer_id,
-        "instalment_no": 1,
-        "customer_id": customer_id,
-        "document_number": customer_id,
-        "notification_state": "to_notify",
-        "notify_by_on": on,
-        "days_to_notify": (on - T).days,
-        "eligible_amount": 1,
-    }
-    return [("rpt_insured_items", {**row, "reporting_open_amount": value})]
+    row = {"notification_state": "to_notify", "notify_by_on": on, "days_to_notify": (on - T).days, "eligible_amount": 1}
+    return [("rpt_insured_items", {**_item(customer_id, value), **row})]
 
 
 def _large_invoice(customer_id: str, value: Decimal, on: date) -> Given:
-    row = {
-        "entity_id": "S",
-        "document_id": customer_id,
-        "instalment_no": 1,
-        "customer_id": customer_id,
-        "document_number": customer_id,
-        "due_on": on,
-        "valid_from_on": T,
-        "open_amount": 1,
-    }
-    return [("fct_item_intervals", {**row, "reporting_open_amount": value})]
+    return [("fct_item_intervals", {**_item(customer_id, value), "due_on": on, "valid_from_on": T, "open_amount": 1})]
+
+
+def _item(customer_id: str, value: Decimal) -> dict[str, object]:
+    """The one item of a customer."""
+    named = dict.fromkeys(("document_id", "customer_id", "document_number"), customer_id)
+    return {"entity_id": "S", "instalment_no": 1, **named, "reporting_open_amount": value}
 
 
 ALERT_CASES: dict[str, tuple[Decimal, int, Callable[[str, Decimal, date], Given]]] = {

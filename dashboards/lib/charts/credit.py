@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from dashboards.lib.charts.frame import end_labels, floats, month_of, months_axis, styled
+from dashboards.lib.charts.frame import end_labels, floats, level_mark, month_of, months_axis, styled
 from dashboards.lib.db import Row
 from dashboards.lib.format import Formatter
 from dashboards.lib.theme import TIERS, chart_colour
@@ -116,7 +116,7 @@ def calibration(rows: Sequence[Row], fmt: Formatter) -> go.Figure:
         y=floats(rows, "expected_late_rate"),
         name="Expected",
         mode="markers",
-        marker={"symbol": "line-ew", "size": 18, "line": {"width": 2, "color": chart_colour("ink")}},
+        marker=level_mark(),
         hovertemplate="%{y:.0%} expected",
     )
     styled(figure, fmt, height=256, named=True)

@@ -137,6 +137,11 @@ def as_float(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
+def level_mark() -> dict[str, Any]:
+    """The short line laid over a bar, for what it was to reach."""
+    return {"symbol": "line-ew", "size": 18, "line": {"width": 2, "color": chart_colour("ink")}}
+
+
 def months_axis(figure: go.Figure, rows: Sequence[Row], fmt: Formatter) -> None:
     """Name the months below their bars; the first and each January say the year."""
     names = [month_of(row, fmt) for row in rows]

@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboards.lib.buckets import UNAPPLIED, bucket_words, token_of
-from dashboards.lib.charts.frame import CLEAR, as_float, end_labels, floats, month_of, months_axis, styled
+from dashboards.lib.charts.frame import CLEAR, as_float, end_labels, floats, level_mark, month_of, months_axis, styled
 from dashboards.lib.db import Row
 from dashboards.lib.format import Formatter
 from dashboards.lib.theme import chart_colour
@@ -242,7 +242,7 @@ def collected(rows: Sequence[Row], currency: str, fmt: Formatter) -> go.Figure:
             y=floats(rows, "collected_target_amount"),
             name="Target",
             mode="markers",
-            marker={"symbol": "line-ew", "size": 18, "line": {"width": 2, "color": chart_colour("ink")}},
+            marker=level_mark(),
             customdata=[
                 [
                     fmt.short_money(row["collected_target_amount"], currency),
@@ -252,11 +252,7 @@ def collected(rows: Sequence[Row], currency: str, fmt: Formatter) -> go.Figure:
             ],
             hovertemplate="%{customdata[0]} (%{customdata[1]} of it collected)",
         )
-    styled(figure, fmt, height=224, named=True)
-    figure.update_layout(bargap=0.35, margin_t=40)
-    figure.update_yaxes(tickformat="~s", rangemode="tozero")
-    months_axis(figure, rows, fmt)
-    return figure
+    return _by_month(figure, rows, fmt, tickformat="~s")
 
 
 def at_risk(rows: Sequence[Row], currency: str, fmt: Formatter) -> go.Figure:
@@ -274,9 +270,13 @@ def at_risk(rows: Sequence[Row], currency: str, fmt: Formatter) -> go.Figure:
         ],
         hovertemplate="<b>%{y:.1%}</b> · %{customdata[0]} of %{customdata[1]}",
     )
+    return _by_month(figure, rows, fmt, tickformat=".0%")
+
+
+def _by_month(figure: go.Figure, rows: Sequence[Row], fmt: Formatter, *, tickformat: str) -> go.Figure:
     styled(figure, fmt, height=224, named=True)
     figure.update_layout(bargap=0.35, margin_t=40)
-    figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+    figure.update_yaxes(tickformat=tickformat, rangemode="tozero")
     months_axis(figure, rows, fmt)
     return figure
 
