@@ -79,7 +79,8 @@ PAGES: dict[str, Words] = {
         (
             "Seriously late, of the tier",
             "Of what the tier's customers of a year before had falling due since, the share that stayed unpaid beyond "
-            "the days of grace. No tier counts as less than a better one; one that had nobody then takes the nearest.",
+            "the days of grace. No tier counts as less than a better one; one that had nobody then counts as the worst "
+            "of the better ones.",
         ),
         (
             "Expected loss",

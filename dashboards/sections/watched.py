@@ -208,13 +208,14 @@ def tier_strip(listed: Listed, here: Context) -> None:
     if not rows:
         return
     money, currency = here.fmt.short_money, here.view.main_currency
+    lent = ", of another tier" if any(row["is_rate_measured"] for row in rows) else ": nothing is measured yet"
     cells = []
     for row in rows:
         change = row["customers_count_change"]
         moved = f"{here.fmt.signed(here.fmt.number(change), change)} on last week" if change else "as last week"
         rate = f"{here.fmt.rate(row['tier_seriously_late_rate'])} seriously late"
         if not row["is_rate_measured"]:
-            rate += ", of another tier" if row["tier_seriously_late_rate"] < 1 else ": nothing is measured yet"
+            rate += lent
         cells.append(
             f'<div style="--tier:var(--{tier_token(row["risk_tier"])})">'
             f'<div class="count">{html.tier(row["risk_tier"])}{here.fmt.number(row["customers_count"])}</div>'

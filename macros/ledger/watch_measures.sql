@@ -13,6 +13,14 @@
 {% endmacro %}
 
 {#
+  Of these, the counts of incidents: figures of `int_customer_risk_spans`, each span beginning on the day of one. What
+  happened after a look at the account is news, whatever was known before.
+#}
+{% macro incident_measures() %}
+    {{ return(['recent_bounces', 'recent_broken_promises', 'recent_signals', 'recent_cover_cuts']) }}
+{% endmacro %}
+
+{#
   The measures that the rules of `seeds/order_rules.csv` may name, each with its value in `rpt_order_decisions`.
 #}
 {% macro order_measures() %}
@@ -28,7 +36,7 @@
         'limit_expired': 'limit_expired',
         'no_limit': 'no_limit',
         'unknown_amount':
-            "case when reporting_amount is null or (limit_state = 'given' and over_amount is null) then 1 end",
+            "case when reporting_amount is null or (limit_state = 'given' and (unvalued_count > 0 or over_amount is null)) then 1 end",
         'excess_amount': 'over_amount',
         'oldest_undisputed_days_past_due': 'oldest_undisputed_days_past_due',
         'missing_deposit_amount': 'missing_deposit_amount',

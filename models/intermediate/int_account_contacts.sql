@@ -69,21 +69,32 @@ notes as (
 
 promises as (
 
-    -- The one that falls due first, of those still open; else the last that was decided.
+    -- The one that falls due first, of those still open; else one broken in the four weeks that the watch list speaks of;
+    -- else the last that was decided.
     select
-        customer_id,
-        due_on,
-        promised_amount,
-        outcome,
+        promises.customer_id,
+        promises.due_on,
+        promises.promised_amount,
+        promises.outcome,
         row_number() over (
-            partition by customer_id
+            partition by promises.customer_id
             order by
-                (case when outcome = 'open' then 1 else 2 end) asc,
-                (case when outcome = 'open' then due_on end) asc,
-                due_on desc,
-                promise_id asc
+                (
+                    case
+                        when promises.outcome = 'open' then 1
+                        when
+                            promises.outcome = 'broken'
+                            and {{ add_days('promises.decided_on', 28) }} > as_of.as_of_on
+                            then 2
+                        else 3
+                    end
+                ) asc,
+                (case when promises.outcome = 'open' then promises.due_on end) asc,
+                promises.due_on desc,
+                promises.promise_id asc
         ) as promise_rank
-    from {{ ref('int_promise_outcomes') }}
+    from {{ ref('int_promise_outcomes') }} as promises
+    cross join as_of
 
 ),
 

@@ -217,8 +217,12 @@ final as (
         case when used_amount <= 0 then 0 else {{ ratio('used_amount', 'granted_amount') }} end as utilisation_rate,
         {{ convert_money('granted_amount', 'numerator', 'denominator') }} as limit_amount,
         {{ convert_money('used_amount', 'numerator', 'denominator') }} as reporting_used_amount,
-        {{ convert_money('greatest(used_amount - granted_amount, 0)', 'numerator', 'denominator') }}
-            as reporting_excess_amount,
+        {{ convert_money(
+            '(case when used_amount is not null and granted_amount is not null'
+            ~ ' then greatest(used_amount - granted_amount, 0) end)',
+            'numerator',
+            'denominator'
+        ) }} as reporting_excess_amount,
         own_limit_id,
         own_valid_from_on,
         own_valid_to_on,

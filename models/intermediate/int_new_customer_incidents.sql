@@ -27,14 +27,11 @@ defaults as (
     select
         all_customers.registration_id,
         all_customers.customer_id,
-        min(defaults.default_on) as default_on
+        defaults.default_on
     from {{ ref('int_defaults') }} as defaults
     inner join {{ ref('dim_customers') }} as all_customers
         on defaults.customer_id = all_customers.customer_id
     where all_customers.registration_id is not null
-    group by
-        all_customers.registration_id,
-        all_customers.customer_id
 
 ),
 

@@ -63,17 +63,14 @@ known as (
 usual as (
 
     select
-        *,
-        count(*) over (
-            partition by customer_id, entity_id, currency
-            order by {{ days_between("date '2000-01-01'", 'ordered_on') }}
-            range between 365 preceding and 1 preceding
-        ) as usual_orders_count,
-        sum(amount) over (
-            partition by customer_id, entity_id, currency
-            order by {{ days_between("date '2000-01-01'", 'ordered_on') }}
-            range between 365 preceding and 1 preceding
-        ) as usual_orders_amount
+        {% for measure, name in [('count(*)', 'usual_orders_count'), ('sum(amount)', 'usual_orders_amount')] %}
+            {{ measure }} over (
+                partition by customer_id, entity_id, currency
+                order by {{ days_between("date '2000-01-01'", 'ordered_on') }}
+                range between 365 preceding and 1 preceding
+            ) as {{ name }},
+        {% endfor %}
+        *
     from known
 
 ),

@@ -386,21 +386,20 @@ def test_every_rule_of_the_policy_has_its_words(project_root: Path) -> None:
         assert {row["reason_code"] for row in csv.DictReader(rules)} == set(credit_words.REASONS)
 
 
-def _set_aside(sample_home: Path, home: Path, customer_id: str, day: date) -> Path:
-    """The sample with a note of a week before: the account is reviewed until ten days from now; an older note, too."""
-    note = "insert into fct_account_events (account_event_id, customer_id, event_kind, event_on, event_at, by_whom, "
-    note += "next_on) values ('note:{place}', '{customer}', 'note', '{on}', '{on} 10:00:00', '{name}', '{until}')"
-    written, until = day - timedelta(days=7), day + timedelta(days=10)
-    return changed(
-        sample_home,
-        home,
-        f"update fct_watch_list_weekly set new_reasons_count = 0, is_set_aside = true, reviewed_until_on = '{until}' "
-        f"where customer_id = '{customer_id}' and as_of_on > '{day - timedelta(days=28)}'",
-        "update rpt_watch_list set list_section = 'set_aside', is_within_capacity = false, "
-        f"reviewed_until_on = '{until}' where customer_id = '{customer_id}'",
-        note.format(place=1, customer=customer_id, on=day - timedelta(days=90), name="Bo", until=until),
-        note.format(place=2, customer=customer_id, on=written, name="Ann Roy", until=until),
+def _set_aside(customer_id: str, day: date) -> list[str]:
+    """Reviewed until ten days from now: by Bo until a week ago, then by Ann Roy."""
+    until = day + timedelta(days=10)
+    weekly = (
+        f"update fct_watch_list_weekly set new_reasons_count = 0, list_section = 'set_aside', "
+        f"reviewed_until_on = '{until}', reviewed_by = '{{name}}' "
+        f"where customer_id = '{customer_id}' and as_of_on >= '{{since}}'"
     )
+    return [
+        weekly.format(name="Bo", since=day - timedelta(days=21)),
+        weekly.format(name="Ann Roy", since=day - timedelta(days=7)),
+        "update rpt_watch_list set list_section = 'set_aside', is_within_capacity = false, "
+        f"reviewed_until_on = '{until}', reviewed_by = 'Ann Roy' where customer_id = '{customer_id}'",
+    ]
 
 
 def test_who_was_reviewed_until_a_later_day_is_set_aside(
@@ -415,7 +414,7 @@ def test_who_was_reviewed_until_a_later_day_is_set_aside(
     (day,) = one(marts, "select as_of_on from rpt_passport")
     watched = _count(marts, "list_section = 'watch'")
     until = FMT.day(day + timedelta(days=10))
-    home = _set_aside(sample_home, tmp_path, customer_id, day)
+    home = changed(sample_home, tmp_path, *_set_aside(customer_id, day))
     page = go(open_app(home, monkeypatch), "watch_list")
     assert f"{watched - 1} customers are watched" in plain(sentence(page))
     assert "at own risk; one is set aside." in sentence(page)
@@ -448,7 +447,7 @@ def test_a_list_with_somebody_set_aside_is_replayed_as_it_is(
         "and change = 'stays' order by list_rank limit 1",
     )
     day = newest.week.as_of_on
-    warehouse = Warehouse(publication.current(_set_aside(sample_home, tmp_path, customer_id, day)))
+    warehouse = Warehouse(publication.current(changed(sample_home, tmp_path, *_set_aside(customer_id, day))))
     replayed = Listed(newest.week, is_newest=False)
     for listed in (newest, replayed):
         (row,) = watch_list.watched(warehouse, view, listed, Choice(), Section.SET_ASIDE)

@@ -82,8 +82,11 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
         ("case when reason_rank <= 3 then reason end", "case when reason_rank <= 2 then reason end"),
         ("and notes.next_on > weeks.as_of_on", "and notes.next_on >= weeks.as_of_on"),
         ("and ranked.from_value <= earlier.from_value", ""),
-        ("when ranked.measure like 'recent%' then", "when false then"),
-        ("change = 'left', is_insolvent, is_set_aside\n", "change = 'left', is_set_aside\n"),
+        (
+            "incidents.incident_week_on >= reviews.reviewed_week_on",
+            "incidents.incident_week_on > reviews.reviewed_week_on",
+        ),
+        ("partition by week_ending_on, list_section", "partition by week_ending_on, change = 'left'"),
     ),
     f"{_CREDIT}rpt_watch_list.sql": (
         (
@@ -161,10 +164,7 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
         ("orders.billed_on > as_of.as_of_on", "orders.billed_on >= as_of.as_of_on"),
     ),
     f"{_INTERMEDIATE}int_orders.sql": (
-        (
-            "range between 365 preceding and 1 preceding\n        ) as usual_orders_count",
-            "range between 365 preceding and current row\n        ) as usual_orders_count",
-        ),
+        ("range between 365 preceding and 1 preceding", "range between 365 preceding and current row"),
         ("when usual_orders_count >= 3 and amount > 0", "when usual_orders_count > 3 and amount > 0"),
     ),
     f"{_INTERMEDIATE}int_new_customer_incidents.sql": (

@@ -59,7 +59,7 @@ def _one_of_each_model(models: dict[Mutant, str]) -> Iterator[list[Mutant]]:
 
 
 def _failing(project: Path, build_file: Path, models: set[str]) -> set[str]:
-    """The models of which a unit test fails, or does not run."""
+    """The models of which a unit test fails."""
     done = subprocess.run(
         [sys.executable, "-m", "dbt.cli.main", "test", "--quiet", "--no-use-colors", "--select"]
         + [f"test_type:unit,{model}" for model in sorted(models)],
@@ -75,4 +75,6 @@ def _failing(project: Path, build_file: Path, models: set[str]) -> set[str]:
     # unit_test.encours.<model>.<name>
     status = [(result["unique_id"].split("."), result["status"]) for result in results]
     assert models == {parts[2] for parts, _ in status if parts[0] == "unit_test"}, "a model without a unit test"
-    return {parts[2] for parts, said in status if parts[0] == "unit_test" and said != "pass"}
+    broken = [".".join(parts) for parts, said in status if said not in ("pass", "fail", "success")]
+    assert not broken, f"what does not run tells nothing: {broken}"
+    return {parts[2] for parts, said in status if parts[0] == "unit_test" and said == "fail"}

@@ -48,31 +48,10 @@ _ORDER = {
     Sort.NAME: "customer_name",
 }
 
-# Whose word on an account was the last by the day.
-_LAST_NOTES = """
-    left join (
-        select
-            customer_id,
-            by_whom as reviewed_by,
-            row_number() over (
-                partition by customer_id order by event_on desc, event_at desc, account_event_id desc
-            ) as newest_rank
-        from marts.fct_account_events
-        where event_kind = 'note' and event_on <= $day
-    ) as notes
-        on notes.customer_id = listed.customer_id
-        and notes.newest_rank = 1
-"""
-
-_LIVE = f"""
-    select listed.*, notes.reviewed_by
-    from marts.rpt_watch_list as listed
-    {_LAST_NOTES}
-    where listed.entity_id = $entity
-"""
+_LIVE = "select * from marts.rpt_watch_list where entity_id = $entity"
 
 # As the newest list is made, for any week: an entity's row is there where it has, or had a week before, the customer.
-_PAST = f"""
+_PAST = """
     select
         listed.customer_id,
         customers.customer_name,
@@ -80,12 +59,7 @@ _PAST = f"""
         customers.segment,
         customers.sales_owner,
         customers.collector,
-        case
-            when listed.change = 'left' then 'left'
-            when listed.is_insolvent then 'insolvent'
-            when listed.is_set_aside then 'set_aside'
-            else 'watch'
-        end as list_section,
+        listed.list_section,
         listed.list_rank,
         null as is_within_capacity,
         listed.risk_tier,
@@ -109,7 +83,7 @@ _PAST = f"""
         listed.reason_codes,
         listed.new_reasons_count,
         listed.reviewed_until_on,
-        notes.reviewed_by,
+        listed.reviewed_by,
         listed.change
     from marts.fct_watch_list_weekly as listed
     inner join marts.dim_customers as customers
@@ -136,7 +110,6 @@ _PAST = f"""
         group by customer_id
     ) as oldest
         on oldest.customer_id = listed.customer_id
-    {_LAST_NOTES}
     cross join (
         select count(*) > 0 as is_provided
         from marts.rpt_credit_exposures
@@ -193,15 +166,14 @@ _FIRST = """
         {action} as recommended_action
 """
 
-_WORKED_ON = "listed.change <> 'left' and not listed.is_insolvent and not listed.is_set_aside"
-_HISTORY = f"""
+_HISTORY = """
     select
         listed.week_ending_on,
-        count(*) filter (where {_WORKED_ON}) as customers_count,
-        sum(balances.own_risk_amount) filter (where {_WORKED_ON}) as own_risk_amount,
-        sum(listed.expected_loss_amount) filter (where {_WORKED_ON}) as expected_loss_amount,
+        count(*) filter (where listed.list_section = 'watch') as customers_count,
+        sum(balances.own_risk_amount) filter (where listed.list_section = 'watch') as own_risk_amount,
+        sum(listed.expected_loss_amount) filter (where listed.list_section = 'watch') as expected_loss_amount,
         count(*) filter (where listed.change = 'entered') as entered_count,
-        count(*) filter (where listed.change <> 'left' and listed.is_insolvent) as insolvent_count
+        count(*) filter (where listed.list_section = 'insolvent') as insolvent_count
     from marts.fct_watch_list_weekly as listed
     left join marts.fct_customer_weekly as balances
         on balances.customer_id = listed.customer_id
@@ -329,8 +301,9 @@ def _source(listed: Listed) -> str:
 
 
 def _of(view: View, listed: Listed) -> dict[str, object]:
-    of: dict[str, object] = {"entity": view.entity_id, "day": listed.week.as_of_on}
-    return of if listed.is_newest else {**of, "week": listed.week.ending_on}
+    if listed.is_newest:
+        return {"entity": view.entity_id}
+    return {"entity": view.entity_id, "week": listed.week.ending_on, "day": listed.week.as_of_on}
 
 
 def _asked(choice: Choice, section: Section) -> dict[str, object]:

@@ -77,6 +77,7 @@ pointed as (
         coalesce(tenure_months_points.most_points, 0) as tenure_possible_points,
         {{ sums.solvency_points }} as solvency_points,
         inputs.bureau_score is not null as has_bureau_score,
+        coalesce(bureau_score_points.points, 0) as bureau_points,
         {% for alarm in alarms %}
             coalesce(inputs.{{ alarm }}, 0) > 0{{ ' or' if not loop.last }}
         {% endfor %} as has_alarm,
@@ -119,8 +120,9 @@ scored as (
 
 weighted as (
 
-    -- A bureau's score is mixed with the behaviour, and is its floor: who cannot pay is no better for having paid. An
-    -- alarm alone says nothing good, so it only lifts the behaviour towards 100.
+    -- A bureau's score is mixed with the behaviour, and what it says is the floor: who cannot pay is no better for having
+    -- paid. An alarm says nothing good and is no floor: alone it lifts the behaviour towards 100, beside a bureau's score
+    -- it is mixed in, or a good score would make a customer worse than none.
     select
         *,
         solvency_score is null as is_behaviour_only,
@@ -132,7 +134,7 @@ weighted as (
                     when behaviour_score is null then solvency_score
                     when has_bureau_score
                         then greatest(
-                                solvency_score,
+                                bureau_points,
                                 (1 - solvency_weight) * behaviour_score
                                 + solvency_weight * solvency_score
                             )

@@ -126,6 +126,7 @@ notes as (
 
     select
         customer_id,
+        author,
         cast(written_at as date) as written_on,
         next_on,
         lead(cast(written_at as date)) over (partition by customer_id order by written_at, note_id) as followed_on
@@ -138,7 +139,9 @@ reviews as (
 
     select
         weeks.week_ending_on,
+        weeks.as_of_on,
         notes.customer_id,
+        notes.author as reviewed_by,
         notes.next_on as reviewed_until_on,
         {{ week_ending('notes.written_on') }} as reviewed_week_on
     from notes
@@ -150,29 +153,56 @@ reviews as (
 
 ),
 
+-- The week of the last incident of each kind, as known in the weeks of a review.
+incidents as (
+
+    select
+        reviews.week_ending_on,
+        reviews.customer_id,
+        spans.figure as measure,
+        {{ week_ending('max(spans.starts_on)') }} as incident_week_on
+    from reviews
+    inner join {{ ref('int_customer_risk_spans') }} as spans
+        on
+            reviews.customer_id = spans.customer_id
+            and spans.starts_on <= reviews.as_of_on
+    where spans.figure in ('{{ incident_measures() | join("', '") }}')
+    group by
+        reviews.week_ending_on,
+        reviews.customer_id,
+        spans.figure
+
+),
+
 -- A reason is new where the week before did not tell of its measure, or not as strictly; for whoever is reviewed, where
--- the week of the review did not: what somebody has looked at is not news until their day comes. An incident of that
--- very week may have come after the look: it stays on the list.
+-- the week of the review did not: what somebody has looked at is not news until their day comes. An incident is news if
+-- it is of the week of the review, after which it may have come, or later.
 compared as (
 
     select
         ranked.*,
-        earlier.reason_code is null as is_new_reason
+        case
+            when incidents.customer_id is not null
+                then incidents.incident_week_on >= reviews.reviewed_week_on
+            else earlier.reason_code is null
+        end as is_new_reason
     from ranked
     left join reviews
         on
             ranked.customer_id = reviews.customer_id
             and ranked.week_ending_on = reviews.week_ending_on
+    left join incidents
+        on
+            ranked.customer_id = incidents.customer_id
+            and ranked.week_ending_on = incidents.week_ending_on
+            and ranked.measure = incidents.measure
     left join ranked as earlier
         on
             ranked.customer_id = earlier.customer_id
             and ranked.measure = earlier.measure
             and ranked.from_value <= earlier.from_value
-            and earlier.week_ending_on = case
-                when reviews.reviewed_week_on is null then {{ add_days('ranked.week_ending_on', -7) }}
-                when ranked.measure like 'recent%' then {{ add_days('reviews.reviewed_week_on', -7) }}
-                else reviews.reviewed_week_on
-            end
+            and coalesce(reviews.reviewed_week_on, {{ add_days('ranked.week_ending_on', -7) }})
+            = earlier.week_ending_on
 
 ),
 
@@ -270,9 +300,14 @@ joined as (
         rates.is_measured,
         coalesce(states.insolvency, 0) = 1 as is_insolvent,
         reviews.reviewed_until_on,
-        coalesce(
-            spells.is_now and listed.new_reasons_count = 0 and reviews.reviewed_until_on is not null, false
-        ) as is_set_aside
+        reviews.reviewed_by,
+        -- Proceedings are no matter of a review.
+        case
+            when not spells.is_now then 'left'
+            when states.insolvency = 1 then 'insolvent'
+            when listed.new_reasons_count = 0 and reviews.reviewed_until_on is not null then 'set_aside'
+            else 'watch'
+        end as list_section
     from spells
     cross join given
     inner join weeks
@@ -342,13 +377,14 @@ final as (
         expected_loss_amount,
         is_insolvent,
         reviewed_until_on,
-        is_set_aside,
-        -- Those that left, the insolvent, and who is set aside, are lists of their own.
+        reviewed_by,
+        list_section,
+        -- Each section is a list of its own.
         case
             when change <> 'left'
                 then cast(
                         row_number() over (
-                            partition by week_ending_on, change = 'left', is_insolvent, is_set_aside
+                            partition by week_ending_on, list_section
                             order by expected_loss_amount desc, own_risk_amount desc, weight desc, customer_id asc
                         ) as integer
                     )

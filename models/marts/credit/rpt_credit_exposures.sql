@@ -297,13 +297,13 @@ final as (
         recommended.granted_amount,
         recommended.used_amount,
         recommended.utilisation_rate,
-        -- Without a limit both are unknown, not zero.
+        -- Without a limit, or a rate to hold it against what is used, both are unknown, not zero.
         {{ money(
-            'case when recommended.granted_amount is not null'
+            'case when recommended.granted_amount is not null and recommended.used_amount is not null'
             ~ ' then greatest(recommended.used_amount - recommended.granted_amount, 0) end'
         ) }} as excess_amount,
         {{ money(
-            'case when recommended.granted_amount is not null'
+            'case when recommended.granted_amount is not null and recommended.used_amount is not null'
             ~ ' then greatest(recommended.granted_amount - recommended.used_amount, 0) end'
         ) }} as headroom_amount,
         recommended.limit_amount,

@@ -150,13 +150,20 @@ states as (
         customers.*,
         checks.is_signals_given,
         -- Orders may reach less far back than invoices: the first one known is then not the first.
-        {% for column in
-            ['first_ordered_on', 'first_delivered_on', 'deposits_asked_count', 'deposits_received_count']
-        %}
+        {% for column in ['first_ordered_on', 'first_delivered_on'] %}
             case
-                when customers.first_invoiced_on < checks.first_ordered_on then null
-                when customers.first_invoiced_on is not null and checks.first_ordered_on is null then null
-                else checks.{{ column }}
+                when customers.first_invoiced_on is null or customers.first_invoiced_on >= checks.first_ordered_on
+                    then checks.{{ column }}
+            end as {{ column }},
+        {% endfor %}
+        -- No deposit on the orders that are known is no word on the others; one that was asked for is.
+        {% for column in ['deposits_asked_count', 'deposits_received_count'] %}
+            case
+                when
+                    checks.deposits_asked_count > 0
+                    or customers.first_invoiced_on is null
+                    or customers.first_invoiced_on >= checks.first_ordered_on
+                    then checks.{{ column }}
             end as {{ column }},
         {% endfor %}
         checks.bureau_score,

@@ -80,6 +80,12 @@ open_orders as (
 queued as (
 
     select
+        -- Behind an order that nobody can value nobody knows what is used.
+        sum(case when limit_side_amount is null then 1 else 0 end) over (
+            partition by customer_id
+            order by coalesce(delivered_on, date '9999-12-31'), ordered_on, entity_id, order_id
+            rows between unbounded preceding and current row
+        ) as unvalued_count,
         {% for side in ['reporting', 'limit_side'] %}
             sum({{ side }}_amount) over (
                 partition by customer_id

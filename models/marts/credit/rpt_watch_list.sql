@@ -129,13 +129,7 @@ placed as (
         customers.sales_owner,
         customers.collector,
         customers.created_on,
-        customers.first_invoiced_on,
-        case
-            when listed.change = 'left' then 'left'
-            when listed.is_insolvent then 'insolvent'
-            when listed.is_set_aside then 'set_aside'
-            else 'watch'
-        end as list_section
+        customers.first_invoiced_on
     from listed
     inner join customers
         on listed.customer_id = customers.customer_id
@@ -200,6 +194,7 @@ final as (
         contacts.last_note_on,
         contacts.last_note,
         contacts.reviewed_until_on,
+        ranked.reviewed_by,
         ranked.new_reasons_count,
         notifications.notify_by_on,
         -- Its tier's interval after the last review; who was never reviewed, after the account was opened.
