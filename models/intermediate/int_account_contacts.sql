@@ -69,8 +69,8 @@ notes as (
 
 promises as (
 
-    -- The one that falls due first, of those still open; else one broken in the four weeks that the watch list speaks of;
-    -- else the last that was decided.
+    -- The one that falls due first, of those still open; else one broken in the four weeks that the watch list speaks
+    -- of; else the last that was decided.
     select
         promises.customer_id,
         promises.due_on,

@@ -120,9 +120,9 @@ scored as (
 
 weighted as (
 
-    -- A bureau's score is mixed with the behaviour, and what it says is the floor: who cannot pay is no better for having
-    -- paid. An alarm says nothing good and is no floor: alone it lifts the behaviour towards 100, beside a bureau's score
-    -- it is mixed in, or a good score would make a customer worse than none.
+    -- A bureau's score is mixed with the behaviour, and what it says is the floor: who cannot pay is no better for
+    -- having paid. An alarm says nothing good and is no floor: alone it lifts the behaviour towards 100, beside a
+    -- bureau's score it is mixed in, or a good score would make a customer worse than none.
     select
         *,
         solvency_score is null as is_behaviour_only,

@@ -165,8 +165,13 @@ incidents as (
     inner join {{ ref('int_customer_risk_spans') }} as spans
         on
             reviews.customer_id = spans.customer_id
-            and spans.starts_on <= reviews.as_of_on
-    where spans.figure in ('{{ incident_measures() | join("', '") }}')
+            and reviews.as_of_on >= spans.starts_on
+    where
+        spans.figure in (
+            {% for measure in incident_measures() %}
+                '{{ measure }}'{% if not loop.last %},{% endif %}
+            {% endfor %}
+        )
     group by
         reviews.week_ending_on,
         reviews.customer_id,
