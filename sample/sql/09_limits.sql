@@ -88,7 +88,10 @@ select
     case when reviewed_on > opened_on + 60 then reviewed_on - 1 end as valid_to
 from reviewed
 union all
-select customer_no, customer_id, currency, 'own', limit_cents, reviewed_on, null
+-- Some are granted for a year, and not all of these were renewed.
+select
+    customer_no, customer_id, currency, 'own', limit_cents, reviewed_on,
+    case when draw('limited', customer_no) < 0.1 then reviewed_on + 365 end
 from reviewed
 where reviewed_on > opened_on + 60
 union all
@@ -161,7 +164,11 @@ select
         else round_up(cast(limit_cents * (0.7 + 0.5 * cover_draw) as bigint))
     end as cents,
     greatest(decided_on, opened_on) as valid_from,
-    cast(null as date) as valid_to
+    -- A few end with the insurer's next review.
+    case
+        when cover_kind = 'named' and draw('cover ends', customer_no) < 0.1
+            then getvariable('as_of_on') + 15 + cast(draw_integer('cover end', customer_no, 120) as integer)
+    end as valid_to
 from decided
 union all
 -- What was covered before the decision.

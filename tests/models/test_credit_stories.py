@@ -159,6 +159,26 @@ def test_a_limit_used_131_percent_is_an_excess_and_on_the_watch_list(
     assert section == "watch"
 
 
+def test_a_milestone_disputed_whole_is_to_be_settled_and_not_dunned(
+    sample: Books, customer_of: dict[str, str], factor: Factors
+) -> None:
+    assert factor("disputed_milestone", "disputed_rate")["value"] == 1
+    assert sample.rows(
+        "select reasons, recommended_action, next_stage from marts.rpt_watch_list "
+        "where customer_id = $customer and entity_id = '*'",
+        {"customer": customer_of["disputed_milestone"]},
+    ) == [("100 % of what is owed is disputed", "Settle the dispute", None)]
+
+
+def test_limits_and_covers_that_end_are_seen_before_and_after(sample: Books) -> None:
+    ((expired, ending, covers),) = sample.rows(
+        "select count(*) filter (limit_state = 'expired'), "
+        "count(*) filter (limit_state = 'given' and limit_valid_to_on is not null), "
+        "count(cover_valid_to_on) from marts.rpt_credit_exposures"
+    )
+    assert min(int(str(expired)), int(str(ending)), int(str(covers))) > 0
+
+
 def test_after_the_insurers_cut_deliveries_are_insured_within_the_new_limit_only(
     sample: Books, customer_of: dict[str, str]
 ) -> None:

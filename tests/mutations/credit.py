@@ -116,6 +116,10 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
             "coalesce(weeks.exposure_amount, 0)",
         ),
     ),
+    f"{_INTERMEDIATE}int_account_contacts.sql": (
+        ("promises.outcome = 'broken'\n", "promises.outcome = 'never'\n"),
+        ("intervals.open_amount > intervals.disputed_amount", "intervals.open_amount > 0"),
+    ),
     f"{_INTERMEDIATE}int_cover_spans.sql": (
         ("covers.status in ('active', 'reduced') and", "covers.status in ('active') and"),
         ("lag(ends_on) over (partition by customer_id order by starts_on) = starts_on", "true"),
@@ -154,6 +158,7 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
     f"{_CREDIT}rpt_order_decisions.sql": (
         ("and measures.value >= rules.from_value", "and measures.value > rules.from_value"),
         ("order by rules.rule_order) as rule_rank", "order by rules.rule_order desc) as rule_rank"),
+        ("case when limit_side_amount is null then 1 else 0 end", "0"),
         ("stage in ('watched', 'prospect') as is_on_steps", "stage in ('watched') as is_on_steps"),
         ("stage = 'frozen' or (stage = 'prospect' and incident is not null)", "stage = 'frozen'"),
         ("when exposures.limit_currency = orders.currency then orders.amount", ""),
