@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -18,9 +19,21 @@ def output(done: CompletedProcess[str]) -> str:
     return f"exit status {done.returncode}\n{done.stdout}\n{done.stderr}"
 
 
+@contextmanager
+def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A warehouse file, read only, whatever else of this process has it open.
+
+    A process opens a file with one configuration only, and the pages have their own; attaching is free of that.
+    """
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{path}' as looked_at (read_only)")
+        connection.execute("use looked_at")
+        yield connection
+
+
 def value(path: Path, query: str) -> object:
     """The first value of a query on a warehouse file."""
-    with duckdb.connect(path, read_only=True) as connection:
+    with reading(path) as connection:
         row = connection.execute(query).fetchone()
     assert row is not None
     return row[0]
@@ -46,7 +59,7 @@ def facts_above(path: Path) -> dict[str, str]:
 
 def assert_passport(said: Mapping[str, str], home: Path, *, unknown: str = "") -> None:
     """A file made from what ``home`` has published says every fact of the passport as the published file has it."""
-    with duckdb.connect(home / "published" / str(pointer(home)["file"]), read_only=True) as connection:
+    with reading(home / "published" / str(pointer(home)["file"])) as connection:
         found = connection.execute("select * from marts.rpt_passport")
         names = [column[0] for column in found.description or ()]
         (row,) = found.fetchall()
@@ -58,7 +71,7 @@ def assert_passport(said: Mapping[str, str], home: Path, *, unknown: str = "") -
 
 def tables(path: Path) -> set[str]:
     """The tables of a warehouse file, as schema.name."""
-    with duckdb.connect(path, read_only=True) as connection:
+    with reading(path) as connection:
         return {
             f"{schema}.{name}"
             for schema, name in connection.execute(

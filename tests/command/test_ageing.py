@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 from audit.slabs import of_file
 from encours.errors import EncoursError
 from tests.command.conftest import AS_OF
-from tests.command.helpers import assert_passport, facts_above, output, pointer
+from tests.command.helpers import assert_passport, facts_above, output, pointer, reading
 
 RunEncours = Callable[..., CompletedProcess[str]]
 
@@ -26,7 +26,7 @@ Aged = dict[tuple[str, ...], tuple[Decimal, Decimal, int]]
 
 
 def _published(home: Path, query: str) -> list[tuple[object, ...]]:
-    with duckdb.connect(home / "published" / str(pointer(home)["file"]), read_only=True) as connection:
+    with reading(home / "published" / str(pointer(home)["file"])) as connection:
         return connection.execute(query).fetchall()
 
 
@@ -224,6 +224,6 @@ def test_a_build_with_other_slabs_passes_every_test_of_its_data(
     (project / "seeds" / "aging_buckets.csv").write_text(SLABS)
     done = run_encours(["build"], own_home, project=project, environment={"DBT_EXCLUDE_RESOURCE_TYPES": "unit_test"})
     assert done.returncode == 0, output(done)
-    with duckdb.connect(own_home / "build" / "encours.duckdb", read_only=True) as connection:
+    with reading(own_home / "build" / "encours.duckdb") as connection:
         buckets = connection.execute("select distinct aging_bucket from marts.rpt_aging").fetchall()
     assert {bucket for (bucket,) in buckets} == {"not_due", "2", "30", "over_30", "unapplied"}

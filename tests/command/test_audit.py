@@ -24,7 +24,7 @@ from dashboards.lib.passport import FACTS
 from encours.errors import EncoursError
 from encours.sheets import is_exact
 from tests.command.conftest import AS_OF
-from tests.command.helpers import assert_passport, facts_above, output, pointer
+from tests.command.helpers import assert_passport, facts_above, output, pointer, reading
 
 RunEncours = Callable[..., CompletedProcess[str]]
 Row = dict[str, object]
@@ -51,7 +51,7 @@ class Published:
         return {str(row[0]): row[1] for row in self._book.get_sheet_by_name("Cover").to_python()}
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
-        with duckdb.connect(self.file, read_only=True) as connection:
+        with reading(self.file) as connection:
             return connection.execute(sql).fetchall()
 
 
@@ -275,7 +275,7 @@ def test_statutory_tables_are_laid_out_as_the_mart_says(
     assert said["What"] == "Payment delays of issued invoices, D441-6 I and II"
     assert_passport(said, small_home)
     assert lines[0][0].startswith(title)
-    with duckdb.connect(small_home / "published" / str(pointer(small_home)["file"]), read_only=True) as connection:
+    with reading(small_home / "published" / str(pointer(small_home)["file"])) as connection:
         figures = connection.execute(
             "select invoices_count, invoices_amount, reference_rate from marts.rpt_statutory_delays "
             "where entity_id = 'FR' and year_ending_on = '2025-12-31' and statutory_table = 'I' "

@@ -24,7 +24,7 @@ from audit.passport import NAMES
 from dashboards.lib import publication
 from dashboards.lib.db import Warehouse
 from dashboards.lib.queries import committee as page
-from tests.command.helpers import output, pointer
+from tests.command.helpers import output, pointer, reading
 
 RunEncours = Callable[..., CompletedProcess[str]]
 Row = dict[str, object]
@@ -45,7 +45,7 @@ class Written:
         return [dict(zip(map(str, heads), row, strict=True)) for row in rows]
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
-        with duckdb.connect(self.file, read_only=True) as connection:
+        with reading(self.file) as connection:
             return connection.execute(sql).fetchall()
 
 
@@ -176,7 +176,8 @@ def test_what_expires_on_the_last_day_asked_for_is_in_and_a_day_later_is_out(sam
         sample_home,
         tmp_path,
         Asked(days=60),
-        "update rpt_credit_exposures set limit_valid_to_on = null, temporary_valid_to_on = null",
+        "update rpt_credit_exposures set limit_valid_to_on = null, temporary_valid_to_on = null, "
+        "cover_valid_to_on = null",
         f"update rpt_credit_exposures set limit_valid_to_on = as_of_on where customer_id = ({ids} 0)",
         f"update rpt_credit_exposures set temporary_valid_to_on = as_of_on + 60 where customer_id = ({ids} 1)",
         f"update rpt_credit_exposures set temporary_valid_to_on = as_of_on + 61 where customer_id = ({ids} 2)",

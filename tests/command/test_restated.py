@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from tests.command.conftest import AS_OF
-from tests.command.helpers import output, pointer
+from tests.command.helpers import output, pointer, reading
 
 RunEncours = Callable[..., CompletedProcess[str]]
 LATE = Decimal("27300.00")
@@ -22,7 +22,7 @@ WEEKS = ["2026-03-22", "2026-03-29"]
 
 def published(home: Path, query: str) -> list[tuple[object, ...]]:
     """The rows of a query on what readers see, days as text."""
-    with duckdb.connect(home / "published" / str(pointer(home)["file"]), read_only=True) as connection:
+    with reading(home / "published" / str(pointer(home)["file"])) as connection:
         return [
             tuple(str(value) if not isinstance(value, int | Decimal | None) else value for value in row)
             for row in connection.execute(query).fetchall()
@@ -94,7 +94,7 @@ def test_a_build_of_earlier_knowledge_sees_what_was_published_until_then(
     done = run_encours(["build", "--known-at", 1], late_home)
     assert done.returncode == 0, output(done)
     (path,) = (late_home / "build" / "past").glob("*.duckdb")
-    with duckdb.connect(path, read_only=True) as connection:
+    with reading(path) as connection:
         assert connection.execute(
             "select publication_number, count(*) filter (difference <> 0) from marts.rpt_reported_kpis "
             "group by all order by 1"
@@ -187,7 +187,7 @@ def test_a_published_past_day_is_known_then_as_it_was_said_then(
         (6, 0),
     ]
     # Kept is what each said, whole: a past one stands by itself.
-    with duckdb.connect(own_home / "build" / "encours.duckdb", read_only=True) as connection:
+    with reading(own_home / "build" / "encours.duckdb") as connection:
         kept_figures = dict(
             connection.execute(
                 "select publication_number, count(*) from raw.reported_kpis where is_stated group by all"
