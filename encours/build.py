@@ -94,7 +94,8 @@ def build(settings: Settings, request: BuildRequest, *, on_step: Callable[[dbt.S
             *plan.selection,
             *(("--full-refresh",) if request.full_refresh else ()),
         ],
-        environment={**_environment(plan.path, plan.stamp), **plan.environment},
+        build_file=plan.path,
+        environment={**_environment(plan.stamp), **plan.environment},
         on_step=on_step,
     )
     results = _results(settings, outcome)
@@ -124,7 +125,9 @@ def retry(settings: Settings, *, on_step: Callable[[dbt.Step], None]) -> Build:
             "run `encours build`. A retry is for what passes by itself, such as a full disk."
         )
     put_back = keep_results(settings.artefacts)
-    outcome = dbt.run(settings, ["retry"], environment=_environment(settings.build_file, before), on_step=on_step)
+    outcome = dbt.run(
+        settings, ["retry"], build_file=settings.build_file, environment=_environment(before), on_step=on_step
+    )
     put_back()
     results = _results(settings, outcome)
     return _end(settings, settings.build_file, before, results, {})
@@ -249,10 +252,9 @@ def _selection(request: BuildRequest, begun: Stamp) -> tuple[str, ...]:
     return ()
 
 
-def _environment(path: Path, begun: Stamp) -> dict[str, str]:
-    """What the profile and the passport read: the file to write, and which build this is."""
+def _environment(begun: Stamp) -> dict[str, str]:
+    """What the passport reads: which build this is."""
     return {
-        "ENCOURS_BUILD_FILE": str(path),
         "ENCOURS_BUILD_ID": begun.build_id,
         "ENCOURS_CODE_VERSION": begun.code_version,
         "ENCOURS_POLICY_HASH": begun.policy_hash,

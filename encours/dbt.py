@@ -41,12 +41,16 @@ def run(
     settings: Settings,
     arguments: Sequence[str],
     *,
+    build_file: Path,
     environment: Mapping[str, str],
     on_step: Callable[[Step], None],
 ) -> DbtOutcome:
     """Run ``dbt <arguments>`` on this project with the artefacts and logs of ``settings``.
 
-    ``environment`` is added to this process's; ``on_step`` is called for each finished node.
+    ``build_file`` is the file the models are made in. dbt reads the whole project again (10 s) wherever a variable of
+    its profile has another value than last time, so it runs beside that file and knows it by its name alone: what was
+    read in one home serves in another. ``environment`` is added to this process's; ``on_step`` is called for each
+    finished node.
 
     Raises:
         EncoursError: dbt is not installed beside this command.
@@ -65,10 +69,10 @@ def run(
     ]
     process = subprocess.Popen(
         command,
-        cwd=PROJECT_ROOT,
+        cwd=build_file.parent,
         env={
-            **os.environ,
-            "ENCOURS_HOME": str(settings.home),
+            **{name: value for name, value in os.environ.items() if name != "ENCOURS_HOME"},
+            "ENCOURS_BUILD_FILE": build_file.name,
             "ENCOURS_THREADS": str(settings.threads),
             "ENCOURS_MEMORY_LIMIT": settings.memory_limit,
             "DO_NOT_TRACK": "1",

@@ -47,7 +47,8 @@ def check_freshness(settings: Settings) -> None:
         outcome = dbt.run(
             settings,
             ["source", "freshness", "--target", "duckdb"],
-            environment={"ENCOURS_BUILD_FILE": str(settings.build_file)},
+            build_file=settings.build_file,
+            environment={},
             on_step=lambda step: None,
         )
     sources = read_freshness(settings.artefacts)
