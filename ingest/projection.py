@@ -164,8 +164,8 @@ class Projection:
 
     def _defaulted(self, column: Column) -> str:
         value = f"d.{ident(column.name)}"
-        if self.table.name == "allocations" and column.name == "allocation_id":
-            return f"coalesce({value}, {_derived_id('d')})"
+        if self.table.id_from and column.name == self.table.key[-1]:
+            return f"coalesce({value}, {_derived_id('d', self.table.id_from)})"
         if not column.default_sql:
             return value
         fallback = column.default_sql.format(**{other.name: f"d.{ident(other.name)}" for other in self.columns})
@@ -209,22 +209,7 @@ def _any(faults: Sequence[Fault]) -> str:
     return " or ".join(f"({fault.condition})" for fault in faults) or "false"
 
 
-_ALLOCATION_COLUMNS = (
-    "credit_id",
-    "debit_id",
-    "amount",
-    "credit_amount",
-    "entity_id",
-    "credit_kind",
-    "debit_kind",
-    "instalment_no",
-    "applied_on",
-    "reversed_on",
-)
-"""What an allocation's own id is made of. Never changed: other columns would give stored rows other ids."""
-
-
-def _derived_id(alias: str) -> str:
+def _derived_id(alias: str, columns: Sequence[str]) -> str:
     """``#``, 16 hex digits of the MD5 of all columns, and occurrence 1; the stage counts further occurrences."""
-    values = ", ".join(f"coalesce(cast({alias}.{ident(name)} as varchar), chr(30))" for name in _ALLOCATION_COLUMNS)
+    values = ", ".join(f"coalesce(cast({alias}.{ident(name)} as varchar), chr(30))" for name in columns)
     return f"'#' || left(md5(concat_ws(chr(31), {values})), 16) || '-1'"

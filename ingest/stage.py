@@ -83,19 +83,19 @@ class Stage:
 
     def number_derived_ids(self) -> None:
         """Tell rows apart that are alike in all columns and have no id of their own, by their occurrence."""
-        if self.table.name != "allocations":
+        if not self.table.id_from:
             return
-        keys = idents(self.table.key)
+        keys, derived = idents(self.table.key), ident(self.table.key[-1])
         self.connection.execute(
             f"create temp table ingest_occurrences as select row_id, occurrence from ("
             f"select s.rowid as row_id, row_number() over (partition by {keys} order by s.rowid) as occurrence "
-            f"from {self.name} as s where _state = {STATE_TAKEN} and starts_with(allocation_id, '#') "
-            f"and allocation_id in (select allocation_id from {self.name} "
-            f"where _state = {STATE_TAKEN} and starts_with(allocation_id, '#') "
-            f"group by allocation_id having count(*) > 1)) where occurrence > 1"
+            f"from {self.name} as s where _state = {STATE_TAKEN} and starts_with({derived}, '#') "
+            f"and {derived} in (select {derived} from {self.name} "
+            f"where _state = {STATE_TAKEN} and starts_with({derived}, '#') "
+            f"group by {derived} having count(*) > 1)) where occurrence > 1"
         )
         self.connection.execute(
-            f"update {self.name} as s set allocation_id = regexp_replace(s.allocation_id, '-1$', '-' || o.occurrence) "
+            f"update {self.name} as s set {derived} = regexp_replace(s.{derived}, '-1$', '-' || o.occurrence) "
             f"from ingest_occurrences as o where s.rowid = o.row_id"
         )
         self.connection.execute(

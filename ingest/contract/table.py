@@ -49,6 +49,8 @@ class Table:
     description: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    id_from: tuple[str, ...] = ()
+    """Columns that the last key column is made of where a file gives none. Never changed: stored rows keep theirs."""
     control_amount: str | None = None
     """The amount column whose total the manifest keeps, where the table has one."""
     column_by_name: dict[str, Column] = field(init=False, repr=False, compare=False)

@@ -199,6 +199,28 @@ final as (
         case when is_settlement_day_inferred then 'inferred' else 'stated' end as allocation_source,
         cast(null as varchar) as left_out_because
     from settlements
+    union all
+    select
+        letterings.allocation_id,
+        letterings.entity_id,
+        letterings.credit_id,
+        letterings.debit_id,
+        letterings.credit_document_id,
+        letterings.debit_document_id,
+        cast(null as integer) as instalment_no,
+        {{ money('letterings.amount') }} as debit_amount,
+        {{ money('letterings.amount') }} as credit_amount,
+        letterings.credit_total,
+        letterings.effective_on,
+        letterings.effective_on as applied_on,
+        cast(null as date) as reversed_on,
+        'lettered' as allocation_source,
+        cast(null as varchar) as left_out_because
+    from {{ ref('int_letterings') }} as letterings
+    inner join entities
+        on
+            letterings.entity_id = entities.entity_id
+            and entities.allocation_policy = 'stated'
 
 )
 

@@ -21,6 +21,13 @@ settled_invoices as (
 
 ),
 
+lettered_lines as (
+
+    select distinct entity_id from {{ ref('int_ledger_lines') }}
+    where matching_code is not null
+
+),
+
 final as (
 
     select
@@ -31,7 +38,11 @@ final as (
         coalesce(
             entities.allocation_policy,
             case
-                when allocations.entity_id is not null or settled_invoices.entity_id is not null then 'stated'
+                when
+                    allocations.entity_id is not null
+                    or settled_invoices.entity_id is not null
+                    or lettered_lines.entity_id is not null
+                    then 'stated'
                 else 'fifo'
             end
         ) as allocation_policy,
@@ -42,6 +53,8 @@ final as (
         on entities.entity_id = allocations.entity_id
     left join settled_invoices
         on entities.entity_id = settled_invoices.entity_id
+    left join lettered_lines
+        on entities.entity_id = lettered_lines.entity_id
 
 )
 

@@ -197,6 +197,64 @@ settlement_documents as (
 
 ),
 
+ledger_lines as (
+
+    select
+        lines.*,
+        coalesce(lines.currency, entities.base_currency) as document_currency,
+        entities.base_currency,
+        customers.payment_terms
+    from {{ ref('int_ledger_lines') }} as lines
+    inner join entities
+        on lines.entity_id = entities.entity_id
+    left join customers
+        on lines.customer_id = customers.customer_id
+
+),
+
+ledger_terms as (
+
+    select
+        lines.*,
+        {{ due_day('lines.invoiced_on', 'terms') }} as terms_due_on
+    from ledger_lines as lines
+    left join terms
+        on
+            lines.payment_terms = terms.payment_terms
+            and lines.due_on is null
+            and lines.item_kind in ('invoice', 'debit_note', 'opening')
+
+),
+
+ledger_documents as (
+
+    select
+        entity_id,
+        item_kind || ':' || line_id as document_id,
+        document_number,
+        item_kind,
+        customer_id,
+        account,
+        invoiced_on,
+        posted_on,
+        posted_on as received_on,
+        coalesce(due_on, terms_due_on, invoiced_on) as due_on,
+        due_on is null and item_kind in ('invoice', 'debit_note', 'opening') as is_due_on_derived,
+        due_on is null and terms_due_on is null and item_kind in ('invoice', 'debit_note', 'opening')
+            as is_due_on_assumed,
+        document_currency as currency,
+        base_currency,
+        amount,
+        base_amount as given_base_amount,
+        false as is_flagged_disputed,
+        cast(null as varchar) as original_payment_id,
+        cast(null as varchar) as settles_document_id,
+        false as is_settlement_day_inferred,
+        item_kind in ('payment', 'deposit') as is_cash
+    from ledger_terms
+
+),
+
 documents as (
 
     select * from invoice_documents
@@ -204,6 +262,8 @@ documents as (
     select * from payment_documents
     union all
     select * from settlement_documents
+    union all
+    select * from ledger_documents
 
 ),
 

@@ -1,0 +1,119 @@
+{#
+  The lines of the books that speak of customers, signed: positive = the customer owes more. What a line is, its type says;
+  else what its account holds (`seeds/ledger_accounts.csv`, the longest prefix that fits) and what the other lines of its
+  entry were booked against: sales make invoices and credit notes, money payments and refunds, a loss a write-off.
+#}
+with
+
+lines as (
+
+    select * from {{ ref('stg_raw__ledger_lines') }}
+
+),
+
+accounts as (
+
+    select
+        lines.entity_id,
+        lines.line_id,
+        accounts.holds,
+        row_number() over (
+            partition by lines.entity_id, lines.line_id order by length(accounts.account_prefix) desc
+        ) as longest_rank
+    from lines
+    inner join {{ ref('ledger_accounts') }} as accounts
+        on lines.account like accounts.account_prefix || '%'
+
+),
+
+holding as (
+
+    select
+        lines.*,
+        accounts.holds
+    from lines
+    left join accounts
+        on
+            lines.entity_id = accounts.entity_id
+            and lines.line_id = accounts.line_id
+            and accounts.longest_rank = 1
+
+),
+
+entries as (
+
+    select
+        entity_id,
+        slice,
+        journal,
+        entry_ref,
+        max(case when holds = 'sales' then 1 else 0 end) as has_sales,
+        max(case when holds = 'cash' then 1 else 0 end) as has_cash,
+        max(case when holds = 'loss' then 1 else 0 end) as has_loss
+    from holding
+    where entry_ref is not null
+    group by
+        entity_id,
+        slice,
+        journal,
+        entry_ref
+
+),
+
+of_customers as (
+
+    -- Where no account is given, a line with a customer is a customer's.
+    select
+        *,
+        debit - credit as amount
+    from holding
+    where
+        debit <> credit
+        and (holds in ('receivable', 'deposit') or (account is null and customer_id is not null))
+
+),
+
+final as (
+
+    select
+        lines.entity_id,
+        lines.line_id,
+        lines.slice,
+        lines.account,
+        coalesce(lines.customer_id, lines.account) as customer_id,
+        lines.posted_on,
+        lines.invoiced_on,
+        lines.due_on,
+        coalesce(lines.document_ref, lines.line_id) as document_number,
+        lines.currency,
+        lines.amount,
+        lines.base_debit - lines.base_credit as base_amount,
+        lines.matching_code,
+        lines.matched_on,
+        coalesce(
+            lines.document_type,
+            case
+                when journals.holds = 'opening' then 'opening'
+                when lines.holds = 'deposit' and lines.amount < 0 then 'deposit'
+                when lines.holds = 'deposit' then 'adjustment'
+                when entries.has_sales = 1 and lines.amount > 0 then 'invoice'
+                when entries.has_sales = 1 then 'credit_note'
+                when entries.has_cash = 1 and lines.amount < 0 then 'payment'
+                when entries.has_cash = 1 then 'refund'
+                when entries.has_loss = 1 and lines.amount < 0 then 'write_off'
+                else 'adjustment'
+            end
+        ) as item_kind
+    from of_customers as lines
+    left join entries
+        on
+            lines.entity_id = entries.entity_id
+            and lines.slice = entries.slice
+            and lines.journal is not distinct from entries.journal
+            and lines.entry_ref = entries.entry_ref
+    left join {{ ref('ledger_journals') }} as journals
+        on lines.journal = journals.journal
+
+)
+
+select * from final

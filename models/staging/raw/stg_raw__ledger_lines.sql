@@ -1,0 +1,38 @@
+with
+
+source as (
+
+    select * from {{ source('raw', 'ledger_lines') }}
+
+),
+
+known as (
+
+    select
+        line_id,
+        entity_id,
+        account,
+        customer_id,
+        journal,
+        entry_ref,
+        posted_on,
+        invoiced_on,
+        due_on,
+        document_ref,
+        document_type,
+        label,
+        debit,
+        credit,
+        currency,
+        base_debit,
+        base_credit,
+        matching_code,
+        matched_on,
+        _slice as slice
+    from source
+    where
+        {{ is_known() }}
+
+)
+
+select * from known
