@@ -37,7 +37,7 @@ demo: setup # The sample company from extract to dashboard; OPEN=0 ends after pu
 # Two things at a time, for two cores: style and then the command's tests, beside the sample's build and then all other
 # tests. What runs beside is kept in a file and shown when it ends.
 test: setup .venv/browser # Everything that must hold: lint, a full build of the sample with its tests, all pytest families.
-	@rm -rf $(TEST_HOME) && mkdir -p $(TEST_HOME)
+	@rm -rf $(TEST_HOME) target/remembered && mkdir -p $(TEST_HOME)
 	@{ \
 	    $(MAKE) --no-print-directory lint >$(TEST_HOME)/lint.txt 2>&1; linted=$$?; \
 	    until test -s $(TEST_HOME)/built.txt; do sleep 1; done; \

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import duckdb
 
-from encours import dbt, loads, stamp, warehouse
+from encours import dbt, loads, remembered, stamp, warehouse
 from encours.artefacts import NodeResult, RunResults, keep_results, read_run_results
 from encours.errors import BuildFailedError, EncoursError
 from encours.settings import Settings
@@ -265,7 +265,7 @@ def _new_stamp(settings: Settings, kind: BuildKind, as_of: date, load_id: int, b
     """The stamp a build begins with; ``before`` is that of the build whose unit tests still count."""
     started_at = datetime.now(UTC)
     policy, code, rules = stamp.policy_hash(), stamp.code_version(), stamp.rules_hash()
-    tested_rules = {settings.tested_rules, before.tested_rules_hash if before else ""}
+    tested_rules = {settings.tested_rules, before.tested_rules_hash if before else "", *remembered.tested_rules()}
     return Stamp(
         build_id=stamp.new_build_id(started_at, kind, as_of, load_id, policy, code),
         kind=kind,
@@ -323,6 +323,8 @@ def _end(settings: Settings, path: Path, begun: Stamp, results: RunResults, atta
             stamp.check_marts(connection, ended)
         stamp.write(connection, ended)
     stamp.write_artefact(settings.artefacts, ended)
+    if ended.tested_rules_hash == ended.rules_hash and results.unit_tests_passed:
+        remembered.remember_tested(ended.rules_hash)
     if passed and begun.kind is BuildKind.FULL:
         shutil.copyfile(settings.artefacts / "manifest.json", settings.good_manifest)
     return Build(path=path, stamp=ended, results=results, attached=attached)

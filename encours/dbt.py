@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from encours import remembered
 from encours.errors import EncoursError
 from encours.settings import PROJECT_ROOT, Settings
 
@@ -60,6 +61,7 @@ def run(
         raise EncoursError(f"dbt is not installed at {program}: run `make setup`, and use the command it installs.")
     settings.artefacts.mkdir(parents=True, exist_ok=True)
     settings.logs.mkdir(parents=True, exist_ok=True)
+    remembered.lend_parsed(settings.artefacts)
     command = [
         str(program),
         *arguments,
@@ -96,6 +98,7 @@ def run(
         process.wait()
         raise
     outcome.exit_code = process.wait()
+    remembered.keep_parsed(settings.artefacts)
     return outcome
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 
 import duckdb
 
-DOCUMENT_TABLES = ("invoices", "instalments", "payments", "allocations", "disputes")
+DOCUMENT_TABLES = ("invoices", "instalments", "payments", "allocations", "disputes", "ledger_lines")
 """The tables whose loads move the as-of day; rates and balances often reach beyond the documents."""
 
 

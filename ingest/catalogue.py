@@ -10,10 +10,12 @@ from typing import get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from ingest.column_source import FORMS
 from ingest.errors import MappingError, nearest
-from ingest.mapping import ConvertedAmount, Mapping
+from ingest.mapping import Mapping
 
 FOLDER = Path(__file__).parent / "sources"
+_FORM_BY_NAME = {form.__name__: form for form in FORMS}
 
 
 def names() -> tuple[str, ...]:
@@ -93,7 +95,7 @@ def _faults(error: ValidationError) -> list[str]:
 
 def _is_form(part: str) -> bool:
     """Whether a part of a place is pydantic's name of one of several forms, not a key of the file."""
-    return "[" in part or part in {"str", ConvertedAmount.__name__}
+    return "[" in part or part in {"str", "single", "tuple"} or part in _FORM_BY_NAME
 
 
 def _explain(place: tuple[int | str, ...], loc: tuple[int | str, ...], kind: str, message: str) -> str:
@@ -111,10 +113,10 @@ def _model_at(loc: tuple[int | str, ...]) -> type[BaseModel]:
     for part in loc:
         field = model.model_fields.get(str(part))
         models = _models_in(field.annotation) if field is not None else []
-        if part == ConvertedAmount.__name__:
-            models = [ConvertedAmount]
-        # A column is fed by a name or by a conversion: only the latter has keys of its own.
-        if models and (models[0] is not ConvertedAmount or part == ConvertedAmount.__name__):
+        if part in _FORM_BY_NAME:
+            models = [_FORM_BY_NAME[str(part)]]
+        # A column is fed by a name or by one of several forms: only the latter have keys of their own.
+        if models and (models[0] not in FORMS or part in _FORM_BY_NAME):
             model = models[0]
     return model
 

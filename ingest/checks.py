@@ -40,6 +40,15 @@ def table_faults(table: Table) -> list[Fault]:
         faults.append(
             Fault("amount", "amount < 0", "'is negative; payments are positive, whatever their type'", "t_amount")
         )
+    if table.name == "ledger_lines":
+        faults.append(
+            Fault(
+                "debit",
+                "t_debit is null and t_credit is null",
+                "'is empty, and so is the credit'",
+                "cast(null as varchar)",
+            )
+        )
     if "base_amount" in table.column_by_name:
         faults.append(
             Fault(

@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, TypedDict
 
 import numpy as np
 
@@ -75,7 +76,7 @@ def survey(path: Path, delimiter: str) -> Survey:
     """Count the lines and delimiters of ``path`` and tell how its lines end. Reads the file once, in chunks."""
     feeds = returns = pairs = delimiters = 0
     last = b""
-    for chunk in _chunks(path):
+    for chunk in chunks(path):
         # numpy counts frequent bytes many times faster than bytes.count.
         data = np.frombuffer(chunk, dtype=np.uint8)
         feeds += int(np.count_nonzero(data == ord("\n")))
@@ -101,6 +102,13 @@ def _blank_end(path: Path) -> int:
     return max(0, len(end) - len(end.rstrip(b"\n")) - 1)
 
 
+def first_line(path: Path) -> bytes:
+    """The first line of ``path``, as far as a header may reach, without its line end."""
+    with path.open("rb") as stream:
+        head = stream.read(HEADER_BYTES)
+    return next(iter(head.splitlines()), b"")
+
+
 def _first_record(path: Path, quote: bytes) -> bytes:
     """The first line, and those after it while a quote is open."""
     head = b""
@@ -108,7 +116,7 @@ def _first_record(path: Path, quote: bytes) -> bytes:
         while len(head) < HEADER_BYTES:
             line = stream.readline(HEADER_BYTES)
             head += line
-            if not line or head.count(quote) % 2 == 0:
+            if not line or not quote or head.count(quote) % 2 == 0:
                 break
     # Lines may end in a lone carriage return.
     return head if b"\n" in head[-2:] or b"\r" not in head else head[: head.index(b"\r")]
@@ -123,10 +131,10 @@ def readable_copy(path: Path, file: FileFormat, line_feeds_only: bool, folder: P
         return path
     copy = folder / f"{len(list(folder.iterdir()))}-{path.name}"
     decoder = codecs.getincrementaldecoder("utf-8-sig" if file.encoding == "utf-8" else file.encoding)()
-    ends = io.IncrementalNewlineDecoder(None, translate=True)
+    ends = _LineEnds()
     line = 1
     with copy.open("w", encoding="utf-8", newline="") as out:
-        for chunk in _chunks(path, last=True):
+        for chunk in (*chunks(path), b""):
             try:
                 decoded = decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
@@ -135,6 +143,21 @@ def readable_copy(path: Path, file: FileFormat, line_feeds_only: bool, folder: P
             line += chunk.count(b"\n")
             out.write(ends.decode(decoded, final=not chunk) if line_feeds_only else decoded)
     return copy
+
+
+class _LineEnds:
+    """Text in pieces with every line end as a line feed; CR CR LF, which programs make of CR LF, is one."""
+
+    def __init__(self) -> None:
+        self._decoder = io.IncrementalNewlineDecoder(None, translate=True)
+        self._held = ""
+
+    def decode(self, piece: str, final: bool) -> str:
+        """``piece`` with what was held back of the one before; carriage returns at its end wait for the next."""
+        whole = self._held + piece
+        kept = whole if final else whole.rstrip("\r")
+        self._held = whole[len(kept) :]
+        return self._decoder.decode(kept.replace("\r\r\n", "\r\n"), final=final)
 
 
 def not_encoded(path: Path, line: int, encoding: str) -> str:
@@ -162,14 +185,31 @@ def read_header(path: Path, file: FileFormat) -> list[str]:
     except UnicodeDecodeError as error:
         place = 1 + head[: error.start].count(b"\n")
         raise FileError(not_encoded(path, place, file.encoding)) from None
-    records = csv.reader(io.StringIO(decoded, newline=""), delimiter=file.delimiter, quotechar=file.quote)
-    return next(iter(records), [])
+    names = next(iter(csv.reader(io.StringIO(decoded, newline=""), **dialect(file))), [])
+    return names[:-1] if file.trailing_delimiter and names and not names[-1].strip() else names
 
 
-def _chunks(path: Path, last: bool = False) -> Iterator[bytes]:
-    """The file in pieces; with ``last`` an empty piece at the end."""
+class Dialect(TypedDict):
+    """What Python's reader of delimited text is told."""
+
+    delimiter: str
+    quotechar: str | None
+    quoting: Literal[0, 3]
+
+
+def dialect(file: FileFormat) -> Dialect:
+    """``file`` in the words of Python's reader."""
+    return Dialect(
+        delimiter=file.delimiter,
+        quotechar=file.quote or None,
+        quoting=csv.QUOTE_MINIMAL if file.quote else csv.QUOTE_NONE,
+    )
+
+
+def chunks(path: Path, limit: int | None = None) -> Iterator[bytes]:
+    """The file in pieces, up to ``limit`` bytes of it."""
+    left = limit
     with path.open("rb") as stream:
-        while chunk := stream.read(CHUNK):
+        while chunk := stream.read(CHUNK if left is None else min(CHUNK, left)):
+            left = None if left is None else left - len(chunk)
             yield chunk
-    if last:
-        yield b""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ingest.column_source import Composed, ConvertedAmount, Single, alternatives, headers_of
 from ingest.errors import FileError, nearest
-from ingest.mapping import ConvertedAmount, TableMapping
+from ingest.mapping import TableMapping
 from ingest.projection import Wiring
 
 
@@ -14,8 +15,8 @@ from ingest.projection import Wiring
 class Match:
     """A header held against a table's mapping."""
 
-    sources: dict[str, str]
-    """Canonical column -> header of the file that feeds it."""
+    sources: dict[str, Single]
+    """Canonical column -> what feeds it, by the names the mapping gives the file's columns."""
     unmapped: tuple[str, ...]
     """Headers that feed nothing, in file order."""
     missing: tuple[str, ...]
@@ -57,18 +58,17 @@ def match(mapping: TableMapping, header: Sequence[str]) -> Match:
     else:
         used = set()
     required = {name for name in mapping.target.required_columns if name not in mapping.constants}
-    sources: dict[str, str] = {}
+    sources: dict[str, Single] = {}
     missing: list[str] = []
     for name, wanted in _wanted(mapping).items():
-        found = [present[fold(source)] for source in wanted if fold(source) in present]
-        complete = len(found) == len(wanted) if _needs_all(mapping, name) else bool(found)
-        if complete:
-            sources[name] = found[0]
-            used.update(found if _needs_all(mapping, name) else found[:1])
+        chosen = next((one for one in wanted if all(fold(source) in present for source in headers_of(one))), None)
+        if chosen is not None:
+            sources[name] = chosen
+            used.update(present[fold(source)] for source in headers_of(chosen))
         elif name in required:
-            lacking.append(wanted[0])
+            lacking.append(headers_of(wanted[0])[0])
         elif mapping.columns != "*":
-            missing += [source for source in wanted if fold(source) not in present]
+            missing += [source for source in headers_of(wanted[0]) if fold(source) not in present]
     for rule in mapping.filters:
         if fold(rule.column) in present:
             used.add(present[fold(rule.column)])
@@ -89,19 +89,22 @@ def wire(mapping: TableMapping, header: Sequence[str], file: str) -> Wiring:
         raise FileError(_lacking_message(mapping, header, found, file))
     names = unpivoted(mapping, header)
     folded = [fold(name) for name in names]
-    for used in {*found.sources.values(), *(rule.column for rule in mapping.filters)}:
+    fed = {header for source in found.sources.values() for header in headers_of(source)}
+    for used in {*fed, *(rule.column for rule in mapping.filters)}:
         if folded.count(fold(used)) > 1:
             raise FileError(f"{file}: two columns are called '{used}'; rename one of them in the file")
     position = {name: folded.index(name) for name in folded}
     amounts: dict[str, tuple[int, int]] = {}
+    composed: dict[str, tuple[Composed, tuple[int, ...]]] = {}
     columns: dict[str, int] = {}
-    for name, header_name in found.sources.items():
-        source = mapping.columns[name] if mapping.columns != "*" else header_name
-        if isinstance(source, ConvertedAmount):
+    for name, source in found.sources.items():
+        if isinstance(source, str):
+            columns[name] = position[fold(source)]
+        elif isinstance(source, ConvertedAmount):
             amounts[name] = (position[fold(source.amount)], position[fold(source.rate)])
         else:
-            columns[name] = position[fold(header_name)]
-    return Wiring(columns, amounts, tuple(position[fold(rule.column)] for rule in mapping.filters))
+            composed[name] = (source, tuple(position[fold(header)] for header in source.headers))
+    return Wiring(columns, amounts, composed, tuple(position[fold(rule.column)] for rule in mapping.filters))
 
 
 def header_warnings(mapping: TableMapping, header: Sequence[str]) -> list[str]:
@@ -117,20 +120,13 @@ def header_warnings(mapping: TableMapping, header: Sequence[str]) -> list[str]:
     return warnings
 
 
-def _wanted(mapping: TableMapping) -> dict[str, tuple[str, ...]]:
-    """Canonical column -> headers that may feed it (the first that is there), or all needed for a conversion."""
+def _wanted(mapping: TableMapping) -> dict[str, tuple[Single, ...]]:
+    """Canonical column -> what may feed it; the first whose headers are all there does."""
     if mapping.columns == "*":
         columns = {column.name: (column.name, *column.aliases) for column in mapping.target.columns}
         columns |= {name: (name,) for name in mapping.helper_columns}
         return {name: wanted for name, wanted in columns.items() if name not in mapping.constants}
-    return {
-        name: (source.amount, source.rate) if isinstance(source, ConvertedAmount) else (source,)
-        for name, source in mapping.columns.items()
-    }
-
-
-def _needs_all(mapping: TableMapping, name: str) -> bool:
-    return mapping.columns != "*" and isinstance(mapping.columns[name], ConvertedAmount)
+    return {name: alternatives(source) for name, source in mapping.columns.items()}
 
 
 def _lacking_message(mapping: TableMapping, header: Sequence[str], found: Match, file: str) -> str:

@@ -8,10 +8,11 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.column_source import in_words
 from ingest.errors import IngestError
 from ingest.files import SUFFIXES
 from ingest.header import match, unpivoted
-from ingest.mapping import ConvertedAmount, TableMapping
+from ingest.mapping import TableMapping
 from ingest.readers import read_header
 from ingest.recognise import Recognition, format_of, recognise
 
@@ -89,10 +90,7 @@ def inspect(path: Path) -> Inspection:
 
 def _table(found: Recognition, table: TableMapping, header: tuple[str, ...]) -> TableInspection:
     held = match(table, header)
-    columns: dict[str, str] = {}
-    for name, source in held.sources.items():
-        wanted = table.columns[name] if table.columns != "*" else source
-        columns[name] = f"{wanted.amount} and {wanted.rate}" if isinstance(wanted, ConvertedAmount) else str(source)
+    columns = {name: in_words(source) for name, source in held.sources.items()}
     columns |= {name: f"the constant {value}" for name, value in table.constants.items()}
     if table.columns == "*" and found.mapping.base_currency:
         columns.setdefault("base_currency", f"the mapping's {found.mapping.base_currency}")

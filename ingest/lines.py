@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.errors import FileError
+from ingest.files import dialect
 from ingest.mapping import FileFormat
 
 
@@ -68,7 +69,7 @@ def walk(path: Path, file: FileFormat) -> Walk:
     """Walk over all records of ``path``. Needed for uneven files only: in others every line is a record."""
     found = Walk(path, file)
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.reader(stream, delimiter=file.delimiter, quotechar=file.quote)
+        reader = csv.reader(stream, **dialect(file))
         before = width = 0
         for record in _records(reader, path):
             first, last = before + 1, reader.line_num
@@ -76,7 +77,7 @@ def walk(path: Path, file: FileFormat) -> Walk:
             if not record:
                 continue
             width = len(record) if not found.record_lines else width
-            if len(record) > width:
+            if len(record) > width and not (file.trailing_delimiter and record[width:] == [""]):
                 found.wide.append(len(found.record_lines))
             found.record_lines.append(first)
             if last > first and found.first_multiline is None:

@@ -6,24 +6,20 @@ import hashlib
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from ingest.column_source import ColumnSource, ConvertedAmount, Part, Text, alternatives
 from ingest.contract import TABLE_BY_NAME, ColumnType, Table
 from ingest.errors import nearest
 
 CONTRACT_REVISION = 1
 """Raised when the loader reads the same file and mapping otherwise than before, so that no file counts as the same."""
 
-SCOPE_TABLES = ("customers", "invoices", "payments")
+SIDES = ("debit", "credit")
+"""A line of the books may leave one of them empty, so neither is required of a row; a mapping must name both."""
+
+SCOPE_TABLES = ("customers", "invoices", "payments", "ledger_lines")
 """Tables whose customer codes `customer_scope: entity` prefixes."""
-
-
-def _scalar_text(value: object) -> object:
-    """`true` and `false`, the only words of a mapping that are not text already, as text."""
-    return str(value).lower() if isinstance(value, bool) else value
-
-
-Text = Annotated[str, BeforeValidator(_scalar_text)]
 
 
 def _regex(value: object) -> object:
@@ -38,29 +34,37 @@ def _regex(value: object) -> object:
 Regex = Annotated[str, BeforeValidator(_regex)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+Encoding = Literal["utf-8", "utf-8-sig", "windows-1252", "iso-8859-15", "cp850", "cp437"]
 
 
-class FileFormat(_Part):
-    """How the bytes of a file are read; `tables` may say other than `file` for one table."""
+class FileFormat(Part):
+    """How the bytes of a file are read; `tables` may say other than `file` for one table.
+
+    Where programs write one format in several ways, `other_encodings` and `other_delimiters` allow those too: which
+    of them a file has is found by `ingest.resolve` and told.
+    """
 
     format: Literal["csv", "parquet", "jsonl", "xlsx"] = "csv"
-    encoding: Literal["utf-8", "utf-8-sig", "windows-1252", "iso-8859-15"] = "utf-8"
+    encoding: Encoding = "utf-8"
+    other_encodings: tuple[Encoding, ...] = ()
     delimiter: str = Field(default=",", min_length=1, max_length=1)
-    quote: str = Field(default='"', min_length=1, max_length=1)
+    other_delimiters: tuple[str, ...] = ()
+    quote: str = Field(default='"', max_length=1)
+    trailing_delimiter: bool = False
     decimal_mark: Literal[".", ","] = "."
     thousands_mark: Literal["", ",", ".", " ", "'", "\u00a0", "\u202f"] = ""
     date_format: str = "%Y-%m-%d"
     null_values: tuple[Text, ...] = ()
     multiline: bool = False
     trim: bool = False
+    trailing_minus: bool = False
     sheet: str | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if not (self.delimiter + self.quote).isascii() or self.delimiter == self.quote:
-            raise ValueError("delimiter and quote must be two different ASCII characters")
+        for delimiter in (self.delimiter, *self.other_delimiters):
+            if not (len(delimiter) == 1 and (delimiter + self.quote).isascii() and delimiter != self.quote):
+                raise ValueError("delimiter and quote must be two different ASCII characters")
         if self.decimal_mark == self.thousands_mark:
             raise ValueError("decimal_mark and thousands_mark must differ")
         if "%" not in self.date_format:
@@ -68,7 +72,7 @@ class FileFormat(_Part):
         return self
 
 
-class Filter(_Part):
+class Filter(Part):
     """Rows to keep, or to drop, by the value of a source column. Rows left out are counted as filtered."""
 
     column: str
@@ -82,7 +86,7 @@ class Filter(_Part):
         return self
 
 
-class Unpivot(_Part):
+class Unpivot(Part):
     """A wide file, one column a member, as one row a member: all columns but `keep` become rows."""
 
     keep: tuple[str, ...]
@@ -90,15 +94,7 @@ class Unpivot(_Part):
     value: str
 
 
-class ConvertedAmount(_Part):
-    """An amount in base currency made from the document's amount and its own rate, rounded half away from zero."""
-
-    amount: str
-    rate: str
-    quoted: Literal["document_per_base", "base_per_document"]
-
-
-class ControlDate(_Part):
+class ControlDate(Part):
     """Where a file says its as-of day: the latest day in a source column, or a group of the file's name."""
 
     column: str | None = None
@@ -114,12 +110,17 @@ class ControlDate(_Part):
         return self
 
 
-class SliceRule(_Part):
-    """Which part of the source a file pictures: constants, or the groups `entity` and `period` of its name."""
+class SliceRule(Part):
+    """Which part of the source a file pictures: constants, or the groups `entity` and `period` of its name.
+
+    `first_month_of` takes the period from the file itself: the month of the earliest day in that column. So a year
+    that is exported anew every week stays one slice, whatever day its name holds.
+    """
 
     entity: Text | None = None
     period: Text | None = None
     file: Regex | None = None
+    first_month_of: str | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -128,13 +129,12 @@ class SliceRule(_Part):
             raise ValueError("file must name its groups (?P<entity>...) or (?P<period>...)")
         if (self.entity is not None and "entity" in groups) or (self.period is not None and "period" in groups):
             raise ValueError("entity or period is given twice: as a constant and as a group of file")
+        if self.first_month_of is not None and (self.period is not None or "period" in groups):
+            raise ValueError("period is given twice: by first_month_of, and as a constant or a group of file")
         return self
 
 
-ColumnSource = str | ConvertedAmount
-
-
-class TableMapping(_Part):
+class TableMapping(Part):
     """How one kind of file becomes rows of one canonical table."""
 
     table: str
@@ -177,11 +177,11 @@ class TableMapping(_Part):
         if self.columns != "*":
             for name in sorted(set(self.columns) & set(self.constants)):
                 raise ValueError(f"'{name}' is both in columns and in constants")
-            for name in self.target.required_columns:
+            for name in (*self.target.required_columns, *(SIDES if self.table == "ledger_lines" else ())):
                 if name not in self.columns and name not in self.constants:
                     raise ValueError(f"{self.table} cannot do without '{name}': map a column to it or give a constant")
             for name, source in self.columns.items():
-                if isinstance(source, ConvertedAmount) and name != "base_amount":
+                if name != "base_amount" and any(isinstance(one, ConvertedAmount) for one in alternatives(source)):
                     raise ValueError(f"columns: '{name}' cannot be converted; only base_amount is made from a rate")
         for name, codes in self.values.items():
             column = self.target.column_by_name.get(name)
@@ -202,7 +202,7 @@ class TableMapping(_Part):
         return self
 
 
-class Mapping(_Part):
+class Mapping(Part):
     """A source: its name, how its files are read, and which tables they fill."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")

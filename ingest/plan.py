@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,10 +12,14 @@ import duckdb
 
 from ingest import catalogue
 from ingest.errors import FileError, MappingError
-from ingest.files import expand, sha256
+from ingest.files import expand, readable_copy, sha256
+from ingest.header import fold, position_of
 from ingest.mapping import FileFormat, Mapping, TableMapping
+from ingest.readers import read_header
+from ingest.readers.csv_file import first_day
 from ingest.recognise import expected_by_name, format_of, recognise, recognise_as
 from ingest.report import FileResult, LoadReport
+from ingest.resolve import told
 from ingest.schema import SCHEMA
 
 
@@ -46,8 +51,8 @@ class Plan:
         return LoadReport(load_id, [item.result for item in self.items], list(self.warnings))
 
 
-def slice_of(table: TableMapping, path: Path) -> str:
-    """The slice a file pictures, as text: ``entity=FR,period=2026-03``, or ``*`` where it is all of the source.
+def slice_of(table: TableMapping, path: Path, file: FileFormat) -> dict[str, str]:
+    """The slice a file pictures: its ``entity`` and ``period``, as far as the mapping tells them apart.
 
     Raises `FileError` where the mapping reads it from the file's name and the name does not tell.
     """
@@ -60,7 +65,38 @@ def slice_of(table: TableMapping, path: Path) -> str:
                 f"{path.name}: its name must say the slice, as {rule.file} (mapping, `slice.file`); rename the file"
             )
         parts |= found.groupdict()
-    return ",".join(f"{name}={value}" for name, value in parts.items() if value is not None) or "*"
+    if rule.first_month_of is not None:
+        parts["period"] = _first_month(path, file, rule.first_month_of)
+    return {name: value for name, value in parts.items() if value is not None}
+
+
+def in_words(part: dict[str, str]) -> str:
+    """A slice as it is stored: ``entity=FR,period=2026-03``, or ``*`` where it is all of the source."""
+    return ",".join(f"{name}={value}" for name, value in part.items()) or "*"
+
+
+def _of_entity(table: TableMapping, entity: str | None) -> TableMapping:
+    """``table`` with the entity of its slice for every row, where the mapping takes it from nowhere else."""
+    known = {column.name for column in table.target.columns} | set(table.helper_columns)
+    if (
+        entity is None
+        or table.columns == "*"
+        or "entity_id" in {*table.columns, *table.constants}
+        or ("entity_id" not in known)
+    ):
+        return table
+    return table.model_copy(update={"constants": {**table.constants, "entity_id": entity}})
+
+
+def _first_month(path: Path, file: FileFormat, column: str) -> str | None:
+    """The month (``2025-01``) of the earliest day in ``column``; none where the file has no such day."""
+    header = read_header(path, file)
+    if fold(column) not in map(fold, header):
+        return None
+    with duckdb.connect() as connection, tempfile.TemporaryDirectory(prefix="encours-slice-") as folder:
+        readable = readable_copy(path, file, line_feeds_only=False, folder=Path(folder))
+        day = first_day(connection, readable, file, len(header), position_of(header, column))
+    return day.strftime("%Y-%m") if day is not None else None
 
 
 def make_plan(
@@ -89,9 +125,13 @@ def make_plan(
             continue
         for table in recognition.tables:
             digest = hashes.setdefault(path, sha256(path))
-            file = format_of(path, recognition.mapping, table)
-            result = FileResult(recognition.source, table.table, slice_of(table, path), path, path.name, digest)
-            plan.items.append(Item(path, recognition.mapping, table, file, result))
+            file = format_of(path, recognition.mapping, table, whole=True)
+            part = slice_of(table, path, file)
+            result = FileResult(recognition.source, table.table, in_words(part), path, path.name, digest)
+            found = told(recognition.mapping.format_of(table), file)
+            result.warnings += [found] if found is not None else []
+            of_entity = _of_entity(table, part.get("entity"))
+            plan.items.append(Item(path, recognition.mapping, of_entity, file, result))
     if not plan.items:
         raise FileError("none of the files is one that a mapping knows; see `encours inspect FILE`")
     _mark_unchanged(connection, plan)

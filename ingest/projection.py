@@ -16,8 +16,9 @@ from dataclasses import dataclass
 
 from ingest import typing_sql
 from ingest.checks import Fault, table_faults
+from ingest.column_source import Composed, ConvertedAmount, alternatives
 from ingest.contract import Column, ColumnType
-from ingest.mapping import ConvertedAmount, FileFormat, TableMapping
+from ingest.mapping import FileFormat, TableMapping
 from ingest.schema import hash_sql
 from ingest.sql import ident, text, texts
 
@@ -32,7 +33,14 @@ class Wiring:
     columns: dict[str, int]
     amounts: dict[str, tuple[int, int]]
     """For converted amounts: positions of the amount and of its rate."""
+    composed: dict[str, tuple[Composed, tuple[int, ...]]]
+    """For what is made of several columns: the form, and the positions of its headers."""
     filters: tuple[int, ...]
+
+    @property
+    def fed(self) -> set[str]:
+        """The canonical columns that something in the file feeds."""
+        return {*self.columns, *self.amounts, *self.composed}
 
 
 def reader_types(mapping: TableMapping, file: FileFormat, wiring: Wiring, control: int | None) -> dict[int, ColumnType]:
@@ -44,6 +52,7 @@ def reader_types(mapping: TableMapping, file: FileFormat, wiring: Wiring, contro
     if file.trim or mapping.filters or mapping.unpivot is not None:
         return {}
     as_text = {*(position for pair in wiring.amounts.values() for position in pair), control}
+    as_text |= {position for _, positions in wiring.composed.values() for position in positions}
     types: dict[int, ColumnType] = {}
     for name, position in wiring.columns.items():
         column = mapping.target.column_by_name.get(name)
@@ -126,9 +135,13 @@ class Projection:
             return text(self.mapping.constants[name])
         if name in self.wiring.amounts:
             return self._source(self.wiring.amounts[name][0])
-        if name not in self.wiring.columns:
+        if name in self.wiring.composed:
+            form, positions = self.wiring.composed[name]
+            value = form.sql([self._source(position) for position in positions])
+        elif name in self.wiring.columns:
+            value = self._source(self.wiring.columns[name])
+        else:
             return "cast(null as varchar)"
-        value = self._source(self.wiring.columns[name])
         codes = self.mapping.values.get(name)
         if not codes:
             return value
@@ -144,10 +157,8 @@ class Projection:
     def _typed(self, column: Column) -> str:
         if column.name in self.wiring.amounts:
             source = (self.mapping.columns if self.mapping.columns != "*" else {})[column.name]
-            if isinstance(source, ConvertedAmount):
-                return typing_sql.converted(
-                    ident("t_" + column.name), ident("r_" + column.name), source.quoted, self.file
-                )
+            (form,) = (one for one in alternatives(source) if isinstance(one, ConvertedAmount))
+            return typing_sql.converted(ident("t_" + column.name), ident("r_" + column.name), form.quoted, self.file)
         source = ident("t_" + column.name)
         return source if self._is_typed(column) else typing_sql.typed(source, column.type, self.file)
 
@@ -182,7 +193,7 @@ class Projection:
         faults = []
         for column in self.table.columns:
             source, value = ident("t_" + column.name), ident("v_" + column.name)
-            given = column.name in self.wiring.columns or column.name in self.mapping.constants
+            given = column.name in self.wiring.fed or column.name in self.mapping.constants
             if column.required:
                 faults.append(Fault(column.name, f"{source} is null", "'is empty'", "cast(null as varchar)"))
             if column.name in self.wiring.amounts:

@@ -14,6 +14,7 @@ from ingest.files import SUFFIXES
 from ingest.header import Match, match
 from ingest.mapping import FileFormat, Mapping, TableMapping
 from ingest.readers import check_header, read_header
+from ingest.resolve import resolve
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,17 @@ class Recognition:
         return self.tables[0].table
 
 
-def format_of(path: Path, mapping: Mapping, table: TableMapping) -> FileFormat:
-    """How ``path`` is read: as the mapping says, the kind of file by its suffix where the mapping reads CSV."""
+def format_of(path: Path, mapping: Mapping, table: TableMapping, *, whole: bool = False) -> FileFormat:
+    """How ``path`` is read: as the mapping says, the kind of file by its suffix where the mapping reads CSV.
+
+    Where the mapping allows several encodings or delimiters, the ones found at the file's beginning; with ``whole``
+    all of the file is looked at.
+    """
     file = mapping.format_of(table)
     suffix = SUFFIXES.get(path.suffix.lower(), "csv")
-    return file.model_copy(update={"format": suffix}) if file.format == "csv" and suffix != "csv" else file
+    if file.format == "csv" and suffix != "csv":
+        return file.model_copy(update={"format": suffix})
+    return resolve(path, file, whole=whole) if file.format == "csv" else file
 
 
 def name_fits(path: Path, table: TableMapping) -> bool:
@@ -96,6 +103,15 @@ def _header(path: Path, file: FileFormat) -> list[str] | FileError:
         return error
 
 
+def _refuse_unreadable(path: Path, mappings: Sequence[Mapping]) -> None:
+    """Raise what kept a mapping that expects the file's name from reading its header."""
+    for mapping in mappings:
+        for table in mapping.tables:
+            header = _header(path, format_of(path, mapping, table)) if name_fits(path, table) else []
+            if isinstance(header, FileError):
+                raise header
+
+
 def recognise(path: Path, mappings: Sequence[Mapping] | None = None) -> Recognition:
     """The mapping (of ``mappings``, else the built-in ones) that reads ``path``, and why.
 
@@ -108,6 +124,7 @@ def recognise(path: Path, mappings: Sequence[Mapping] | None = None) -> Recognit
     all_found = candidates(path, mappings)
     fitting = [candidate for candidate in all_found if candidate.fits]
     if not fitting:
+        _refuse_unreadable(path, mappings)
         for candidate in all_found:
             file = format_of(path, candidate.mapping, candidate.table)
             if candidate.named or len(mappings) == 1:

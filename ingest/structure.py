@@ -77,7 +77,9 @@ def check(connection: duckdb.DuckDBPyConnection, staged: StagedFile) -> Structur
     structure = Structure(unread, is_regular=reading.survey.lines == records + 1)
     if not structure.is_regular:
         _check_irregular(staged, structure, records)
-    elif unread or reading.survey.delimiters > (len(reading.header) - 1) * (records + 1):
+    elif not staged.file.trailing_delimiter and (
+        unread or reading.survey.delimiters > (len(reading.header) - 1) * (records + 1)
+    ):
         structure.wide = _wide_lines(connection, staged, {record.line for record in unread})
     return structure
 
@@ -87,7 +89,11 @@ def _wide_lines(connection: duckdb.DuckDBPyConnection, staged: StagedFile, known
     assert staged.reading.text_file is not None
     delimiter, quote = staged.file.delimiter, staged.file.quote
     quoted = f"{re.escape(quote)}([^{re.escape(quote)}]|{re.escape(quote * 2)})*{re.escape(quote)}"
-    bare = f"case when contains(line, {text(quote)}) then regexp_replace(line, {text(quoted)}, '', 'g') else line end"
+    bare = "line"
+    if quote:
+        bare = (
+            f"case when contains(line, {text(quote)}) then regexp_replace(line, {text(quoted)}, '', 'g') else line end"
+        )
     rows = connection.execute(
         f"select number - 1 from (select number, {bare} as bare from ("
         f"select row_number() over () as number, line from {lines_relation(staged.reading.text_file)}) "

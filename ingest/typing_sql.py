@@ -61,7 +61,7 @@ def unreadable(source: str, value: str, column_type: ColumnType, file: FileForma
             exact = (
                 f"case when {value} is null then false "
                 f"when strpos({source}, {text(file.decimal_mark)}) >= strlen({source}) - {decimals} and not "
-                f"{str(bool(file.thousands_mark)).lower()} then true "
+                f"{str(bool(file.thousands_mark or file.trailing_minus)).lower()} then true "
                 f"else {_matches(source, file, decimals)} end"
             )
             room = f"{_digits(column_type)} digits, {decimals} of them decimals"
@@ -105,17 +105,19 @@ def converted(
         magnitude = f"(2 * {cents} * {scale} + {factor}) // (2 * {factor})"
     else:
         magnitude = f"(2 * {cents} * {factor} + {scale}) // (2 * cast({scale} as hugeint))"
-    negative = f"starts_with(trim({amount}), '-')"
+    negative = f"(starts_with(trim({amount}), '-') or ends_with(trim({amount}), '-'))"
     exact = f"{_matches(amount, file, 2)} and {_matches(rate, file, CONVERSION_RATE_DECIMALS)} and {factor} > 0"
     result = f"try_cast(try_cast({magnitude} as decimal(20, 0)) * cast(0.01 as decimal(3, 2)) as decimal(18, 2))"
     return f"case when {exact} then case when {negative} then -{result} else {result} end end"
 
 
 def _plain(source: str, file: FileFormat) -> str:
-    """``source`` with thousands marks taken out and a point as decimal mark."""
-    if file.thousands_mark:
-        source = f"replace({source}, {text(file.thousands_mark)}, '')"
-    return source if file.decimal_mark == "." else f"replace({source}, ',', '.')"
+    """``source`` with thousands marks taken out, a point as decimal mark and the minus first."""
+    plain = f"replace({source}, {text(file.thousands_mark)}, '')" if file.thousands_mark else source
+    plain = plain if file.decimal_mark == "." else f"replace({plain}, ',', '.')"
+    if not file.trailing_minus:
+        return plain
+    return f"case when ends_with(rtrim({source}), '-') then '-' || trim({plain}, ' -') else {plain} end"
 
 
 def _matches(source: str, file: FileFormat, decimals: int | None) -> str:
@@ -125,4 +127,5 @@ def _matches(source: str, file: FileFormat, decimals: int | None) -> str:
     if file.thousands_mark:
         whole = f"([0-9]{{1,3}}({re.escape(file.thousands_mark)}[0-9]{{3}})+|[0-9]+)"
     fraction = f"({mark}[0-9]{{0,{decimals}}}0*)?" if decimals is not None else f"({mark}[0-9]*)?"
-    return f"regexp_full_match({source}, {text(f' *[+-]?{whole}{fraction} *')})"
+    number = f"[+-]?{whole}{fraction}" + (f"|{whole}{fraction}-" if file.trailing_minus else "")
+    return f"regexp_full_match({source}, {text(f' *({number}) *')})"

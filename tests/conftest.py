@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -32,14 +31,6 @@ def _tested_rules() -> str:
     return str(built["tested_rules_hash"])
 
 
-def _lend_the_parsed_project(home: Path) -> None:
-    """What dbt has read of the project for ``make test`` serves in every home: it need not read it all again (10 s)."""
-    made, parsed = os.environ.get("ENCOURS_TEST_HOME"), home / "target" / "partial_parse.msgpack"
-    if made and (home / "build").is_dir() and not parsed.exists():
-        parsed.parent.mkdir(exist_ok=True)
-        shutil.copyfile(Path(made) / "target" / parsed.name, parsed)
-
-
 def _run_encours(
     arguments: Sequence[object],
     home: Path,
@@ -48,8 +39,6 @@ def _run_encours(
     environment: dict[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own on the files under ``home``, with the code of ``project``."""
-    if project == PROJECT_ROOT and arguments[0] in ("build", "refresh"):
-        _lend_the_parsed_project(home)
     return subprocess.run(
         [sys.executable, "-m", "encours", *map(str, arguments)],
         cwd=project,

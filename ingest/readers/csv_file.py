@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -45,6 +46,8 @@ def open_reading(connection: duckdb.DuckDBPyConnection, request: Request) -> Rea
     header = read_header(path, file)
     found = files.survey(path, file.delimiter)
     readable = files.readable_copy(path, file, not found.newline, request.folder)
+    if not found.newline:
+        found = files.survey(readable, file.delimiter)
     types = dict(request.types) if request.mapping.unpivot is None else {}
 
     def scan(rejects: str) -> str:
@@ -70,6 +73,24 @@ def _scan(path: Path, file: FileFormat, width: int, types: Mapping[int, ColumnTy
         f"max_line_size = {MAX_LINE_BYTES}, store_rejects = true, rejects_limit = 0, "
         f"rejects_table = {text(rejects)}, rejects_scan = {text(rejects + '_scan')})"
     )
+
+
+def first_day(
+    connection: duckdb.DuckDBPyConnection, path: Path, file: FileFormat, width: int, position: int
+) -> date | None:
+    """The earliest day in one column of a UTF-8 file that nothing else is wanted of yet.
+
+    Lines that do not split are passed over here, for the load itself will name them.
+    """
+    columns = ", ".join(f"'c{number}': 'varchar'" for number in range(width))
+    value = f"try_strptime(trim(c{position}), {text(file.date_format)})"
+    row = connection.execute(
+        f"select cast(min({value}) as date) from read_csv({text(str(path))}, columns = {{{columns}}}, header = true, "
+        f"auto_detect = false, delim = {text(file.delimiter)}, quote = {text(file.quote)}, "
+        f"escape = {text(file.quote)}, null_padding = true, ignore_errors = true, strict_mode = false, "
+        f"max_line_size = {MAX_LINE_BYTES}, parallel = false)"
+    ).fetchone()
+    return row[0] if row is not None else None
 
 
 def _as_text(position: int, column_type: ColumnType | None, file: FileFormat) -> str:

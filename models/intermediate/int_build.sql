@@ -14,8 +14,12 @@ newest as (
     -- Rates and balances often reach beyond the documents: they must not move the day the figures speak of.
     select
         max(load_id) as known_at_load_id,
-        max(case when table_name in ('invoices', 'instalments', 'payments', 'allocations', 'disputes') then load_id end)
-            as documents_load_id
+        max(
+            case
+                when table_name in ('invoices', 'instalments', 'payments', 'allocations', 'disputes', 'ledger_lines')
+                    then load_id
+            end
+        ) as documents_load_id
     from loads
 
 ),

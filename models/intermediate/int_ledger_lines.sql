@@ -60,6 +60,26 @@ entries as (
 
 ),
 
+openings as (
+
+    -- Journals that open a year, by their code or their name.
+    select distinct
+        journals.journal,
+        journals.journal_name
+    from (
+        select distinct
+            journal,
+            journal_name
+        from lines
+    ) as journals
+    inner join {{ ref('ledger_journals') }} as patterns
+        on
+            (patterns.journal_part = 'code' and lower(journals.journal) like patterns.journal_pattern)
+            or (patterns.journal_part = 'name' and lower(journals.journal_name) like patterns.journal_pattern)
+    where patterns.holds = 'opening'
+
+),
+
 of_customers as (
 
     -- Where no account is given, a line with a customer is a customer's.
@@ -81,6 +101,7 @@ final as (
         lines.slice,
         lines.account,
         coalesce(lines.customer_id, lines.account) as customer_id,
+        lines.customer_name,
         lines.posted_on,
         lines.invoiced_on,
         lines.due_on,
@@ -90,10 +111,11 @@ final as (
         lines.base_debit - lines.base_credit as base_amount,
         lines.matching_code,
         lines.matched_on,
+        openings.journal is not null or openings.journal_name is not null as is_opening_line,
         coalesce(
             lines.document_type,
             case
-                when journals.holds = 'opening' then 'opening'
+                when openings.journal is not null or openings.journal_name is not null then 'opening'
                 when lines.holds = 'deposit' and lines.amount < 0 then 'deposit'
                 when lines.holds = 'deposit' then 'adjustment'
                 when entries.has_sales = 1 and lines.amount > 0 then 'invoice'
@@ -111,8 +133,10 @@ final as (
             and lines.slice = entries.slice
             and lines.journal is not distinct from entries.journal
             and lines.entry_ref = entries.entry_ref
-    left join {{ ref('ledger_journals') }} as journals
-        on lines.journal = journals.journal
+    left join openings
+        on
+            lines.journal is not distinct from openings.journal
+            and lines.journal_name is not distinct from openings.journal_name
 
 )
 

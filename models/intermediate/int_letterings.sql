@@ -1,18 +1,119 @@
 {#
   What the lettering of the books says was set against what: of the lines of one customer, account and code in one file, credits
   and debits are paired in the order of their days, from the day they were lettered (else the group's last credit line)
-  on. What does not balance stays open: its other side lies in another year's file.
+  on. A group that does not balance is one with the next year's of the same code where the two cancel; else what
+  does not balance stays open. A line that carries an earlier year's document forward stands for that document.
 #}
 with
 
 lines as (
 
     select
-        *,
-        case when amount > 0 then 1 else 0 end as is_debit,
-        abs(amount) as size
-    from {{ ref('int_ledger_lines') }}
-    where matching_code is not null
+        lines.entity_id,
+        lines.slice,
+        lines.account,
+        lines.customer_id,
+        lines.currency,
+        lines.matching_code,
+        lines.matched_on,
+        lines.posted_on,
+        lines.line_id,
+        lines.document_number,
+        lines.amount,
+        coalesce(openings.carried_document_id, lines.item_kind || ':' || lines.line_id) as document_id,
+        abs(coalesce(openings.carried_amount, lines.amount)) as document_total,
+        case when lines.amount > 0 then 1 else 0 end as is_debit,
+        abs(lines.amount) as size
+    from {{ ref('int_ledger_lines') }} as lines
+    left join {{ ref('int_ledger_openings') }} as openings
+        on
+            lines.entity_id = openings.entity_id
+            and lines.line_id = openings.line_id
+    where
+        lines.matching_code is not null
+        -- An opening that names no one document stands for none that could be settled.
+        and (openings.line_id is null or openings.carried_document_id is not null)
+
+),
+
+slices as (
+
+    select
+        entity_id,
+        slice,
+        lag(slice) over (partition by entity_id order by slice) as previous_slice
+    from (
+        select distinct
+            entity_id,
+            slice
+        from {{ ref('int_ledger_lines') }}
+    ) as distinct_slices
+
+),
+
+balances as (
+
+    select
+        entity_id,
+        slice,
+        account,
+        customer_id,
+        currency,
+        matching_code,
+        sum(amount) as balance
+    from lines
+    group by
+        entity_id,
+        slice,
+        account,
+        customer_id,
+        currency,
+        matching_code
+    having sum(amount) <> 0
+
+),
+
+continued as (
+
+    select
+        later.entity_id,
+        later.slice,
+        later.account,
+        later.customer_id,
+        later.currency,
+        later.matching_code,
+        earlier.slice as group_slice
+    from balances as later
+    inner join slices
+        on
+            later.entity_id = slices.entity_id
+            and later.slice = slices.slice
+    inner join balances as earlier
+        on
+            slices.entity_id = earlier.entity_id
+            and slices.previous_slice = earlier.slice
+            and later.account is not distinct from earlier.account
+            and later.customer_id = earlier.customer_id
+            and later.currency is not distinct from earlier.currency
+            and later.matching_code = earlier.matching_code
+            and later.balance = -earlier.balance
+
+),
+
+grouped as (
+
+    select
+        lines.*,
+        coalesce(continued.group_slice, lines.slice) as group_slice
+    from lines
+    left join continued
+        on
+            lines.entity_id = continued.entity_id
+            and lines.slice = continued.slice
+            and lines.account is not distinct from continued.account
+            and lines.customer_id = continued.customer_id
+            and lines.currency is not distinct from continued.currency
+            and lines.matching_code = continued.matching_code
 
 ),
 
@@ -21,17 +122,17 @@ ranges as (
     select
         *,
         sum(size) over (
-            partition by entity_id, slice, account, customer_id, currency, matching_code, is_debit
+            partition by entity_id, group_slice, account, customer_id, currency, matching_code, is_debit
             order by posted_on, line_id
             rows between unbounded preceding and current row
         ) as size_through,
         max(case when is_debit = 0 then posted_on end) over (
-            partition by entity_id, slice, account, customer_id, currency, matching_code
+            partition by entity_id, group_slice, account, customer_id, currency, matching_code
         ) as last_credit_on,
         max(matched_on) over (
-            partition by entity_id, slice, account, customer_id, currency, matching_code
+            partition by entity_id, group_slice, account, customer_id, currency, matching_code
         ) as group_matched_on
-    from lines
+    from grouped
 
 ),
 
@@ -39,11 +140,13 @@ pairs as (
 
     select
         debits.entity_id,
-        debits.item_kind || ':' || debits.line_id as debit_document_id,
-        credits.item_kind || ':' || credits.line_id as credit_document_id,
+        debits.line_id as debit_line_id,
+        credits.line_id as credit_line_id,
+        debits.document_id as debit_document_id,
+        credits.document_id as credit_document_id,
         debits.document_number as debit_id,
         credits.document_number as credit_id,
-        credits.size as credit_total,
+        credits.document_total as credit_total,
         least(debits.size_through, credits.size_through)
         - greatest(debits.size_through - debits.size, credits.size_through - credits.size) as amount,
         greatest(debits.posted_on, credits.posted_on) as both_posted_on,
@@ -52,7 +155,7 @@ pairs as (
     inner join ranges as credits
         on
             debits.entity_id = credits.entity_id
-            and debits.slice = credits.slice
+            and debits.group_slice = credits.group_slice
             and debits.account is not distinct from credits.account
             and debits.customer_id = credits.customer_id
             and debits.currency is not distinct from credits.currency
@@ -68,7 +171,7 @@ pairs as (
 final as (
 
     select
-        'lettered:' || entity_id || ':' || credit_document_id || ':' || debit_document_id as allocation_id,
+        'lettered:' || entity_id || ':' || credit_line_id || ':' || debit_line_id as allocation_id,
         entity_id,
         credit_id,
         debit_id,

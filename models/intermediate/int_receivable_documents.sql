@@ -204,7 +204,7 @@ ledger_lines as (
         coalesce(lines.currency, entities.base_currency) as document_currency,
         entities.base_currency,
         customers.payment_terms
-    from {{ ref('int_ledger_lines') }} as lines
+    from {{ ref('int_ledger_items') }} as lines
     inner join entities
         on lines.entity_id = entities.entity_id
     left join customers

@@ -81,7 +81,11 @@ def test_a_table_is_described_whole(table: Table) -> None:
         assert not (column.required and column.default)
 
 
-ADDED = {"account_notes": {"promised_amount", "promised_due_on"}, "entities": {"is_made_up"}}
+ADDED = {
+    "account_notes": {"promised_amount", "promised_due_on"},
+    "entities": {"is_made_up"},
+    "ledger_lines": {"customer_name", "journal_name"},
+}
 """Columns this project added to those of the design."""
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
+from ingest.errors import FileError
 from ingest.recognise import recognise
 from tests.ingest.extracts import Extracts, counts, only
 
@@ -50,15 +54,124 @@ def test_it_is_known_by_its_header(extracts: Extracts) -> None:
     assert (found.source, [table.table for table in found.tables]) == ("fec", ["ledger_lines"])
 
 
+def test_a_name_that_does_not_say_the_company_is_refused(extracts: Extracts) -> None:
+    with pytest.raises(FileError, match=r"export\.txt: its name must say the slice, .* rename the file"):
+        extracts.load(("export.txt", fec(*SALE)), as_of=AS_OF)
+
+
+WRITTEN = {
+    "tabs": fec(*SALE, *PAID).encode(),
+    "bars": "\n".join((HEADER, *SALE, *PAID)).encode(),
+    "byte-order mark": b"\xef\xbb\xbf" + fec(*SALE, *PAID).encode(),
+    "Windows-1252": fec(*SALE, *PAID).encode("windows-1252"),
+    "ISO 8859-15": fec(*SALE, *PAID).encode("iso-8859-15"),
+    "DOS": fec(*SALE, *PAID).encode("cp850"),
+    "CR LF": fec(*SALE, *PAID).replace("\n", "\r\n").encode(),
+    "CR CR LF": fec(*SALE, *PAID).replace("\n", "\r\r\n").encode(),
+    "CR": fec(*SALE, *PAID).replace("\n", "\r").encode(),
+    "separator after each line": fec(*SALE, *PAID).replace("\n", "\t\n").encode(),
+    "separator after each line but the first": fec(*SALE, *PAID)
+    .replace("\n", "\t\n")
+    .replace("\t\n", "\n", 1)
+    .encode(),
+    "other case": fec(*SALE, *PAID).replace("Debit", "DEBIT").replace("CompAuxNum", "compauxnum").encode(),
+    "padded": fec(*SALE, *PAID).replace("1200,00", "      1200,00").replace("C1", "C1      ").encode(),
+    "zeros before": fec(*SALE, *PAID).replace("1200,00", "00000001200,00").encode(),
+    "empty for zero": fec(*SALE, *PAID).replace("\t0,00\t", "\t\t").encode(),
+    "no day of the document": re.sub("\tF1\t20250110", "\tF1\t", fec(*SALE, *PAID)).encode(),
+    "1900 for no day": re.sub("\tF1\t20250110", "\tF1\t19000101", fec(*SALE, *PAID)).encode(),
+    "more columns": re.sub("\n", "\t20250301\tVIR\t\n", fec(*SALE, *PAID))
+    .replace("\t20250301\tVIR\t\n", "\tDateRglt\tModeRglt\tNatOp\n", 1)
+    .encode(),
+}
+
+
+@pytest.mark.parametrize("form", WRITTEN)
+def test_every_way_of_writing_it_is_the_same_books(extracts: Extracts, form: str) -> None:
+    report = extracts.load((NAME, WRITTEN[form]), as_of=AS_OF)
+    assert counts(only(report)) == (5, 5, 0, 0, 0, 0)
+    assert extracts.current("ledger_lines", "account, invoiced_on, debit, credit, label", order="_line") == [
+        ("411000", date(2025, 1, 10), Decimal("1200.00"), Decimal("0.00"), "Écriture"),
+        ("707000", date(2025, 1, 10), Decimal("0.00"), Decimal("1000.00"), "Écriture"),
+        ("445710", date(2025, 1, 10), Decimal("0.00"), Decimal("200.00"), "Écriture"),
+        ("512000", date(2025, 3, 1), Decimal("1200.00"), Decimal("0.00"), "Écriture"),
+        ("411000", date(2025, 3, 1), Decimal("0.00"), Decimal("1200.00"), "Écriture"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ("tabs", "read with encoding utf-8, delimiter tab, as found in its bytes"),
+        ("bars", "read with encoding utf-8, delimiter vertical bar, as found in its bytes"),
+        ("Windows-1252", "read with encoding windows-1252, delimiter tab, as found in its bytes"),
+        ("DOS", "read with encoding cp850, delimiter tab, as found in its bytes"),
+    ],
+)
+def test_what_was_found_in_the_bytes_is_told(extracts: Extracts, form: str, words: str) -> None:
+    assert words in only(extracts.load((NAME, WRITTEN[form]), as_of=AS_OF)).warnings
+
+
+@pytest.mark.parametrize(("debit_side", "credit_side"), [("D", "C"), ("+1", "-1")])
+def test_amount_and_side_are_debit_and_credit(extracts: Extracts, debit_side: str, credit_side: str) -> None:
+    header = HEADER.replace("Debit|Credit", "Montant|Sens")
+    rows = [
+        row.replace("|1200,00|0,00|", f"|1200,00|{debit_side}|").replace("|0,00|1200,00|", f"|1200,00|{credit_side}|")
+        for row in (SALE[0], PAID[1])
+    ]
+    extracts.load((NAME, "\n".join((header, *rows))), as_of=AS_OF)
+    assert extracts.current("ledger_lines", "debit, credit", order="_line") == [(1200, 0), (0, 1200)]
+
+
+def test_a_side_that_is_neither_is_rejected(extracts: Extracts) -> None:
+    header = HEADER.replace("Debit|Credit", "Montant|Sens")
+    row = SALE[0].replace("|1200,00|0,00|", "|1200,00|X|")
+    report = extracts.load((NAME, "\n".join((header, row))), as_of=AS_OF)
+    assert counts(only(report)) == (1, 0, 0, 0, 1, 0)
+    assert set(extracts.rejects()) == {
+        (2, side, "Sens = X", "is not a number written with decimal mark ,") for side in ("debit", "credit")
+    }
+
+
+def test_a_line_without_any_amount_is_rejected(extracts: Extracts) -> None:
+    report = extracts.load((NAME, fec(SALE[0].replace("|1200,00|0,00|", "|||"))), as_of=AS_OF)
+    assert counts(only(report)) == (1, 0, 0, 0, 1, 0)
+    assert extracts.rejects() == [(2, "debit", None, "is empty, and so is the credit")]
+
+
+def test_quotes_are_letters(extracts: Extracts) -> None:
+    report = extracts.load((NAME, fec(SALE[0].replace("Écriture", 'Tube 3" long'), SALE[1])), as_of=AS_OF)
+    assert counts(only(report)) == (2, 2, 0, 0, 0, 0)
+    assert extracts.current("ledger_lines", "label", order="_line")[0] == ('Tube 3" long',)
+
+
+def test_a_year_exported_anew_is_the_same_year(extracts: Extracts) -> None:
+    """Another day in the name, more lines: nothing is taken twice."""
+    extracts.load(("123456789FEC20250331.txt", fec(*SALE)), as_of=date(2025, 3, 31))
+    report = extracts.load(("123456789FEC20250630.txt", fec(*SALE, *PAID)), as_of=date(2025, 6, 30))
+    assert counts(only(report)) == (5, 2, 0, 3, 0, 0)
+    assert only(report).slice == "entity=123456789,period=2025-01"
+
+
+def test_customers_of_two_companies_are_kept_apart(extracts: Extracts) -> None:
+    extracts.load((NAME, fec(*SALE)), (NAME.replace("123456789", "987654321"), fec(*SALE)), as_of=AS_OF)
+    assert extracts.rows(
+        "select entity_id, customer_id, customer_name from raw.ledger_lines where account = '411000' order by 1"
+    ) == [
+        ("123456789", "123456789:C1", "Client C1"),
+        ("987654321", "987654321:C1", "Client C1"),
+    ]
+
+
 def test_every_line_is_kept_with_its_amounts_as_they_stand(extracts: Extracts) -> None:
     report = extracts.load((NAME, fec(*SALE, *PAID)), as_of=AS_OF)
     assert counts(only(report)) == (5, 5, 0, 0, 0, 0)
     assert extracts.current("ledger_lines", "account, customer_id, posted_on, debit, credit", order="_line") == [
-        ("411000", "C1", date(2025, 1, 10), Decimal("1200.00"), Decimal("0.00")),
-        ("707000", None, date(2025, 1, 10), Decimal("0.00"), Decimal("1000.00")),
-        ("445710", None, date(2025, 1, 10), Decimal("0.00"), Decimal("200.00")),
-        ("512000", None, date(2025, 3, 1), Decimal("1200.00"), Decimal("0.00")),
-        ("411000", "C1", date(2025, 3, 1), Decimal("0.00"), Decimal("1200.00")),
+        ("411000", "123456789:C1", date(2025, 1, 10), Decimal("1200.00"), Decimal("0.00")),
+        ("707000", "123456789:707000", date(2025, 1, 10), Decimal("0.00"), Decimal("1000.00")),
+        ("445710", "123456789:445710", date(2025, 1, 10), Decimal("0.00"), Decimal("200.00")),
+        ("512000", "123456789:512000", date(2025, 3, 1), Decimal("1200.00"), Decimal("0.00")),
+        ("411000", "123456789:C1", date(2025, 3, 1), Decimal("0.00"), Decimal("1200.00")),
     ]
 
 
@@ -68,7 +181,7 @@ def test_lettering_changes_a_line_and_makes_no_other(extracts: Extracts) -> None
     report = extracts.load((NAME, fec(*lettered)), as_of=AS_OF)
     assert counts(only(report)) == (5, 0, 2, 3, 0, 0)
     assert extracts.rows(
-        "select distinct matching_code from raw.ledger_lines where _replaced_in is null and customer_id = 'C1'"
+        "select distinct matching_code from raw.ledger_lines where _replaced_in is null and account = '411000'"
     ) == [("AA",)]
 
 

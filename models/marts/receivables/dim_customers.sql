@@ -17,6 +17,18 @@ documents as (
 
 ),
 
+named_in_books as (
+
+    -- The name the newest line has; of several on one day, the last in the alphabet.
+    select
+        customer_id,
+        customer_name,
+        row_number() over (partition by customer_id order by posted_on desc, customer_name desc) as newest_rank
+    from {{ ref('int_ledger_lines') }}
+    where customer_name is not null
+
+),
+
 -- Each pass goes up as far again as all passes before it: five reach a group thirty levels deep.
 parents as (
 
@@ -46,7 +58,9 @@ final as (
 
     select
         coalesce(customers.customer_id, documents.customer_id) as customer_id,
-        coalesce(customers.customer_name, customers.customer_id, documents.customer_id) as customer_name,
+        coalesce(
+            customers.customer_name, named_in_books.customer_name, customers.customer_id, documents.customer_id
+        ) as customer_name,
         customers.parent_customer_id,
         coalesce(tops_5.top_customer_id, documents.customer_id) as group_customer_id,
         coalesce(customers.customer_kind, 'private') as customer_kind,
@@ -67,6 +81,10 @@ final as (
         on customers.customer_id = documents.customer_id
     left join tops_5
         on customers.customer_id = tops_5.customer_id
+    left join named_in_books
+        on
+            coalesce(customers.customer_id, documents.customer_id) = named_in_books.customer_id
+            and named_in_books.newest_rank = 1
 
 )
 

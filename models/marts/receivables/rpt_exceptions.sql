@@ -315,6 +315,22 @@ derived_entities as (
 
 ),
 
+opening_differences as (
+
+    select
+        'opening differs' as exception_kind,
+        'ledger_lines' as table_name,
+        items.entity_id,
+        items.line_id as exception_key,
+        items.amount,
+        'The year opens with another balance than the years before leave: the difference is kept as an item, so that '
+        || 'the account''s balance is met.' as explanation
+    from {{ ref('int_ledger_items') }} as items
+    cross join as_of
+    where items.is_opening_difference and items.posted_on <= as_of.as_of_on
+
+),
+
 together as (
 
     select * from refused_requests
@@ -342,6 +358,8 @@ together as (
     select * from derived_customers
     union all
     select * from derived_entities
+    union all
+    select * from opening_differences
     union all
     select * from {{ ref('int_credit_exceptions') }}
 

@@ -1,0 +1,167 @@
+{#
+  The lines of the books that are items: all of `int_ledger_lines` less the opening lines of years that follow another, and
+  what such an opening differs by from what the years before leave, so that the books' own balance is met in every year.
+#}
+with
+
+lines as (
+
+    select * from {{ ref('int_ledger_lines') }}
+
+),
+
+openings as (
+
+    select * from {{ ref('int_ledger_openings') }}
+
+),
+
+opened_slices as (
+
+    select
+        entity_id,
+        slice,
+        min(posted_on) as opened_on
+    from openings
+    group by
+        entity_id,
+        slice
+
+),
+
+starting_slices as (
+
+    select distinct
+        entity_id,
+        slice
+    from openings
+    union
+    select
+        entity_id,
+        min(slice) as slice
+    from lines
+    group by entity_id
+
+),
+
+-- Where the balance before a year starts to count: the newest year before it that opens with balances, else the first.
+starts as (
+
+    select
+        opened.entity_id,
+        opened.slice,
+        opened.opened_on,
+        max(earlier.slice) as start_slice
+    from opened_slices as opened
+    inner join starting_slices as earlier
+        on
+            opened.entity_id = earlier.entity_id
+            and opened.slice > earlier.slice
+    group by
+        opened.entity_id,
+        opened.slice,
+        opened.opened_on
+
+),
+
+sides as (
+
+    select
+        starts.entity_id,
+        starts.slice,
+        starts.opened_on,
+        lines.account,
+        lines.customer_id,
+        lines.currency,
+        -lines.amount as amount,
+        -lines.base_amount as base_amount
+    from starts
+    inner join lines
+        on
+            starts.entity_id = lines.entity_id
+            and starts.start_slice <= lines.slice
+            and starts.slice > lines.slice
+    union all
+    select
+        openings.entity_id,
+        openings.slice,
+        opened.opened_on,
+        openings.account,
+        openings.customer_id,
+        openings.currency,
+        openings.amount,
+        openings.base_amount
+    from openings
+    inner join opened_slices as opened
+        on
+            openings.entity_id = opened.entity_id
+            and openings.slice = opened.slice
+
+),
+
+differences as (
+
+    select
+        entity_id,
+        slice,
+        opened_on,
+        account,
+        customer_id,
+        currency,
+        {{ money('sum(amount)') }} as amount,
+        {{ money('sum(base_amount)') }} as base_amount
+    from sides
+    group by
+        entity_id,
+        slice,
+        opened_on,
+        account,
+        customer_id,
+        currency
+    having sum(amount) <> 0
+
+),
+
+final as (
+
+    select
+        lines.entity_id,
+        lines.line_id,
+        lines.account,
+        lines.customer_id,
+        lines.posted_on,
+        lines.invoiced_on,
+        lines.due_on,
+        lines.document_number,
+        lines.currency,
+        lines.amount,
+        lines.base_amount,
+        lines.item_kind,
+        false as is_opening_difference
+    from lines
+    left join openings
+        on
+            lines.entity_id = openings.entity_id
+            and lines.line_id = openings.line_id
+    where openings.line_id is null
+    union all
+    select
+        entity_id,
+        'difference:' || slice || ':' || coalesce(account, '') || ':' || customer_id || coalesce(':' || currency, '')
+            as line_id,
+        account,
+        customer_id,
+        opened_on as posted_on,
+        opened_on as invoiced_on,
+        cast(null as date) as due_on,
+        'Opening difference of ' || cast(opened_on as varchar) as document_number,
+        currency,
+        amount,
+        base_amount,
+        'opening' as item_kind,
+        true as is_opening_difference
+    from differences
+
+)
+
+select * from final
