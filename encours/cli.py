@@ -41,6 +41,13 @@ class Target(StrEnum):
     SPARK = "spark"
 
 
+class SampleForm(StrEnum):
+    """The forms the sample company can be written in."""
+
+    CANONICAL = "canonical"
+    FEC = "fec"
+
+
 ExtractDay = Annotated[
     datetime | None,
     typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="The day the extracts speak of."),
@@ -91,13 +98,17 @@ def sample(
     out: Annotated[Path, typer.Option(help="Folder to write the extracts into.")],
     invoices: Annotated[int, typer.Option(help="How many invoices, in three years.")] = 20_000,
     seed: Annotated[int, typer.Option(help="The same seed and size give the same bytes.")] = 7,
+    form: Annotated[
+        SampleForm, typer.Option(help="The contract's own CSV files, or the books of the French entity as FEC files.")
+    ] = SampleForm.CANONICAL,
 ) -> None:
     """Write the extracts of a made-up company, to try everything with."""
-    from sample import generate
+    from sample import generate, generate_fec
 
+    write = generate_fec if form is SampleForm.FEC else generate
     try:
         with console.working("sample") as progress:
-            made = generate(out, invoices=invoices, seed=seed, progress=progress)
+            made = write(out, invoices=invoices, seed=seed, progress=progress)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     except OSError as error:

@@ -1,5 +1,6 @@
 """The sample company: a made-up industrial wholesaler, written as canonical extracts, the same for the same seed."""
 
+from sample.fec import generate_fec
 from sample.generator import MINIMUM_INVOICES, SampleSummary, generate
 
-__all__ = ["MINIMUM_INVOICES", "SampleSummary", "generate"]
+__all__ = ["MINIMUM_INVOICES", "SampleSummary", "generate", "generate_fec"]

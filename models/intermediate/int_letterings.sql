@@ -2,11 +2,28 @@
   What the lettering of the books says was set against what: of the lines of one customer, account and code in one file, credits
   and debits are paired in the order of their days, from the day they were lettered (else the group's last credit line)
   on. A group that does not balance is one with the next year's of the same code where the two cancel; else what
-  does not balance stays open. A line that carries an earlier year's document forward stands for that document.
+  does not balance stays open. A line that carries an earlier year's document forward stands for that document; what is carried
+  forward whole was not settled before, whatever letters its line had: they are those of its newest year.
 #}
 with
 
-lines as (
+carried_whole as (
+
+    select
+        entity_id,
+        carried_document_id,
+        amount,
+        max(slice) as newest_slice
+    from {{ ref('int_ledger_openings') }}
+    where carried_document_id is not null
+    group by
+        entity_id,
+        carried_document_id,
+        amount
+
+),
+
+lettered as (
 
     select
         lines.entity_id,
@@ -33,6 +50,20 @@ lines as (
         lines.matching_code is not null
         -- An opening that names no one document stands for none that could be settled.
         and (openings.line_id is null or openings.carried_document_id is not null)
+
+),
+
+lines as (
+
+    select lettered.*
+    from lettered
+    left join carried_whole
+        on
+            lettered.entity_id = carried_whole.entity_id
+            and lettered.document_id = carried_whole.carried_document_id
+            and lettered.amount = carried_whole.amount
+            and lettered.slice < carried_whole.newest_slice
+    where carried_whole.carried_document_id is null
 
 ),
 
