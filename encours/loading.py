@@ -15,7 +15,7 @@ from encours.settings import Settings
 if TYPE_CHECKING:
     import duckdb
 
-    from ingest.report import LoadReport
+    from ingest.report import FileResult, LoadReport
 
 REASONS_SHOWN = 10
 """Kinds of rejects and warnings printed; the rest are counted."""
@@ -90,12 +90,35 @@ def _tell(connection: duckdb.DuckDBPyConnection, done: LoadReport) -> None:
         ],
         numbers=numbers,
     )
+    _tell_totals([result for result in done.files if result.status == "loaded"])
     for warning in (*done.warnings, *(f"{each.file}: {words}" for each in done.files for words in each.warnings)):
         console.say(f"Note: {warning}")
     days = ", ".join(sorted({f"{result.as_of_on}" for result in done.files if result.as_of_on}))
     read = sum(result.rows_read for result in done.files)
     console.say(f"Load {done.load_id} (as of {days}): {read:,} rows read, {done.rows_rejected:,} rejected.")
     _tell_rejects(connection, done.load_id)
+
+
+def _tell_totals(results: Sequence[FileResult]) -> None:
+    """Amounts by currency of the files that have several, by what became of their rows."""
+    from ingest.report import FATES
+
+    fates = (*FATES, "vanished")
+    rows = [
+        (
+            result.file,
+            column,
+            currency,
+            f"{total.amount_of(*FATES):,}",
+            *(f"{total.amount_of(fate):,}" for fate in fates),
+        )
+        for result in results
+        if len({currency for _, currency in result.totals}) > 1
+        for (column, currency), total in sorted(result.totals.items())
+    ]
+    if rows:
+        console.say("Amounts by currency (read = new + changed + unchanged + rejected):")
+        console.table(("file", "of", "currency", "read", *fates), rows, numbers=("read", *fates))
 
 
 def _tell_rejects(connection: duckdb.DuckDBPyConnection, load_id: int) -> None:

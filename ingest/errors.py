@@ -22,6 +22,18 @@ class OrderError(IngestError):
     """A load does not fit what was loaded before it."""
 
 
+class ControlError(IngestError):
+    """A file is not what its control totals say."""
+
+
+class ToleranceError(IngestError):
+    """More rows would be rejected than the mapping allows."""
+
+
+class DriftError(IngestError):
+    """A column the figures cannot do without has changed its form or meaning."""
+
+
 class NoteError(IngestError):
     """A note cannot be written or read."""
 

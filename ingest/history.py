@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import duckdb
 
-from ingest import marks, pictures
+from ingest import marks, pictures, totals
 from ingest.checks import table_warnings
 from ingest.contract import Table
 from ingest.projection import STATE_FAULTY, STATE_FILTERED, STATE_REFUSED, STATE_TAKEN
@@ -58,6 +58,7 @@ class History:
         vanished = self._find_vanished()
         self._mark_warnings()
         self._count(vanished)
+        totals.measure(self.stage, self.all_fresh)
         self._write()
 
     @property

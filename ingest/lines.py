@@ -34,6 +34,8 @@ class Walk:
     file: FileFormat
     first_multiline: tuple[int, int] | None = None
     """First and last line of the first record that takes several."""
+    swallowed: tuple[int, int] | None = None
+    """First and last line of the first such record each line of which would be a row of its own, but for a quote."""
     wide: list[int] = field(default_factory=list)
     """Records with more columns than the header; the header is record 0."""
     record_lines: list[int] = field(default_factory=list)
@@ -69,11 +71,13 @@ def walk(path: Path, file: FileFormat) -> Walk:
     """Walk over all records of ``path``. Needed for uneven files only: in others every line is a record."""
     found = Walk(path, file)
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.reader(stream, **dialect(file))
+        held: list[str] = []
+        reader = csv.reader(_keeping(stream, held), **dialect(file))
         before = width = 0
         for record in _records(reader, path):
             first, last = before + 1, reader.line_num
             before = last
+            parts, held[:] = list(held), []
             if not record:
                 continue
             width = len(record) if not found.record_lines else width
@@ -82,7 +86,24 @@ def walk(path: Path, file: FileFormat) -> Walk:
             found.record_lines.append(first)
             if last > first and found.first_multiline is None:
                 found.first_multiline = (first, last)
+            if last > first and found.swallowed is None and _are_rows(parts, width, file):
+                found.swallowed = (first, last)
     return found
+
+
+def _keeping(stream: Iterable[str], held: list[str]) -> Iterator[str]:
+    """The lines of ``stream``, each also put into ``held``."""
+    for line in stream:
+        held.append(line)
+        yield line
+
+
+def _are_rows(parts: Sequence[str], width: int, file: FileFormat) -> bool:
+    """Whether each of the lines of a record has the columns of a row once its quotes mean nothing.
+
+    Two columns prove nothing: any text with a comma in it has them.
+    """
+    return width > 2 and all(line.count(file.delimiter) == width - 1 for line in parts)
 
 
 def _records(reader: Iterator[list[str]], path: Path) -> Iterator[list[str]]:

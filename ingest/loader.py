@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest import duplicates, manifest, marks, pictures, rejects, schema, structure
+from ingest import controls, duplicates, manifest, marks, pictures, rejects, schema, structure, totals
 from ingest.as_of import as_of_by_source
 from ingest.contract import TABLE_BY_NAME, TABLES
 from ingest.entities import derive_missing
@@ -68,9 +68,11 @@ def load(
             for stage in stages:
                 tell(f"comparing {stage.table.name} with what is current")
                 History(stage, load_id).apply()
+                controls.check(stage)
             warnings = derive_missing(connection, stages, load_id)
             rejects.write(connection, stages, structures, load_id)
             manifest.write(connection, stages, load_id)
+            totals.write(connection, stages, load_id)
     report = plan.report(load_id)
     report.warnings += warnings
     return report
@@ -103,14 +105,15 @@ def _stage(
 
 def _open(connection: duckdb.DuckDBPyConnection, item: Item, number: int, folder: Path) -> StagedFile:
     """Make a file readable, with the projections that turn it into rows."""
-    header = read_header(item.path, item.file)
-    check_header(item.path, item.file, header)
+    path = controls.without_trailer(item.path, item.table.control_totals, item.file, folder)
+    header = read_header(path, item.file)
+    check_header(path, item.file, header)
     wiring = wire(item.table, header, item.path.name)
     item.result.warnings += header_warnings(item.table, header)
     control = item.table.control_date.column if item.table.control_date is not None else None
     kept_as_text = position_of(header, control) if control is not None else None
     types = reader_types(item.table, item.file, wiring, kept_as_text)
-    reading = open_reading(connection, Request(item.path, item.table, item.file, number, folder, types))
+    reading = open_reading(connection, Request(path, item.table, item.file, number, folder, types))
     projection = Projection(item.table, item.file, wiring, reading.types)
     explanation = Projection(item.table, item.file, wiring)
     return StagedFile(

@@ -134,6 +134,60 @@ class SliceRule(Part):
         return self
 
 
+class ControlFile(Part):
+    """A small delimited file beside the extract that says what the extract holds; a line a currency, or one in all."""
+
+    name: str
+    rows: str | None = None
+    amount: str | None = None
+    currency: str | None = None
+    file: str | None = None
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    encoding: Encoding | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.rows is None and self.amount is None:
+            raise ValueError("name the control file's column of rows, of amounts, or both")
+        if self.currency is not None and self.amount is None:
+            raise ValueError("currency goes with amount")
+        if "{stem}" not in self.name and "{name}" not in self.name and self.file is None:
+            raise ValueError("name must hold {stem} or {name} of the extract, or `file` the column that names it")
+        if "/" in self.name or "\\" in self.name:
+            raise ValueError("name is that of a file beside the extract, without a folder")
+        return self
+
+
+class Trailer(Part):
+    """The last line of a file, which is no row: what it begins with, and the places (from 1) of its totals."""
+
+    starts: Text
+    rows: int | None = Field(default=None, ge=1)
+    amount: int | None = Field(default=None, ge=1)
+    currency: int | None = Field(default=None, ge=1)
+
+
+class ControlTotals(Part):
+    """What a file must add up to: constants, a control file beside it, or its trailer."""
+
+    rows: int | None = Field(default=None, ge=0)
+    amount: Text | dict[str, Text] | None = None
+    file: ControlFile | None = None
+    trailer: Trailer | None = None
+    of: str | None = None
+    sign: Literal["as_written", "as_loaded"] = "as_written"
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.rows is None and self.amount is None and self.file is None and self.trailer is None:
+            raise ValueError("give rows, amount, file or trailer")
+        return self
+
+
+def _listed(value: object) -> object:
+    return (value,) if isinstance(value, dict) else value
+
+
 class TableMapping(Part):
     """How one kind of file becomes rows of one canonical table."""
 
@@ -150,6 +204,7 @@ class TableMapping(Part):
     customer_scope: Literal["group", "entity"] = "group"
     slice: SliceRule = SliceRule()
     control_date: ControlDate | None = None
+    control_totals: Annotated[tuple[ControlTotals, ...], BeforeValidator(_listed)] = ()
     unpivot: Unpivot | None = None
     distinct: bool = False
     quoted: Literal["direct", "inverse"] = "direct"
@@ -197,6 +252,12 @@ class TableMapping(Part):
             raise ValueError("sign: by_type is for invoices only; payments are positive whatever their type")
         if self.customer_scope == "entity" and self.table not in SCOPE_TABLES:
             raise ValueError(f"customer_scope: {self.table} has no customer code")
+        for control in self.control_totals:
+            kept = self.target.control_amounts
+            if control.of is not None and control.of not in kept:
+                raise ValueError(f"control_totals: of '{control.of}' no totals are kept{nearest(control.of, kept)}")
+            if self.target.control_amount is None and (control.amount or control.of):
+                raise ValueError(f"control_totals: {self.table} has no amounts to add up; give rows only")
         if self.kind == "open_items":
             raise ValueError("kind: open_items is not read yet; use full or delta")
         return self

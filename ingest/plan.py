@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest import catalogue
+from ingest import catalogue, controls
 from ingest.errors import FileError, MappingError
 from ingest.files import expand, readable_copy, sha256
 from ingest.header import fold, position_of
@@ -114,8 +114,12 @@ def make_plan(
     mapping = catalogue.find(source) if source is not None else None
     plan = Plan()
     hashes: dict[Path, str] = {}
-    files = [*((path, named, mapping) for path, named in expand(paths)), *((path, True, None) for path in own)]
+    found = expand(paths)
+    beside = controls.control_files([path for path, _ in found], mapping)
+    files = [*((path, named, mapping) for path, named in found), *((path, True, None) for path in own)]
     for path, named, by in files:
+        if path.resolve() in beside:
+            continue
         try:
             recognition = recognise_as(path, by) if by is not None else recognise(path)
         except (MappingError, FileError):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest import lines, marks
+from ingest import lines, marks, totals
 from ingest.projection import STATE_FAULTY, STATE_REFUSED
 from ingest.readers import csv_file
 from ingest.schema import SCHEMA
@@ -87,6 +87,7 @@ def _explain_unread(stage: Stage, staged: StagedFile, unread: Sequence[Unread], 
         if stage.table.control_amount is not None:
             row = connection.execute(f"select sum({ident(stage.table.control_amount)}) from ingest_closer").fetchone()
             staged.unread_amount = row[0] if row is not None else None
+            totals.keep_unread(connection, staged)
     if len(split) < len(unread):
         lines_file = folder / f"unsplit-{staged.number}.csv"
         unsplit = (record.raw_line for record in unread if not record.is_split)

@@ -8,6 +8,40 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
+TAKEN_FATES = ("new", "changed", "unchanged")
+FATES = (*TAKEN_FATES, "rejected")
+"""What becomes of a row that is read."""
+
+NOTHING = Decimal("0.00")
+
+
+@dataclass
+class Total:
+    """Rows and amounts of one file, amount column and currency, by what became of them."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    """By fate: one of `FATES`, or `vanished` or `filtered`, which are apart."""
+    amounts: dict[str, Decimal] = field(default_factory=dict)
+    unknown: int = 0
+    """Rejected rows whose amount cannot be read."""
+    rejected_size: Decimal = NOTHING
+    """Rejected amounts without their sign, so that a credit note does not make up for an invoice."""
+    written: Decimal = NOTHING
+    """Total of all rows, filtered ones too, with the signs of the file."""
+
+    def add(self, fate: str, rows: int, amount: Decimal | None) -> None:
+        """Count ``rows`` with their total ``amount`` under ``fate``."""
+        self.rows[fate] = self.rows.get(fate, 0) + rows
+        self.amounts[fate] = self.amounts.get(fate, NOTHING) + (amount or NOTHING)
+
+    def rows_of(self, *fates: str) -> int:
+        """Rows of these fates."""
+        return sum(self.rows.get(fate, 0) for fate in fates)
+
+    def amount_of(self, *fates: str) -> Decimal:
+        """The total of the rows of these fates."""
+        return sum((self.amounts.get(fate, NOTHING) for fate in fates), NOTHING)
+
 
 @dataclass
 class FileResult:
@@ -30,6 +64,8 @@ class FileResult:
     rows_rejected: int = 0
     control_amount: Decimal | None = None
     rejected_amount: Decimal | None = None
+    totals: dict[tuple[str, str], Total] = field(default_factory=dict)
+    """By amount column and currency."""
     warnings: list[str] = field(default_factory=list)
 
 

@@ -133,6 +133,13 @@ def _check_irregular(staged: StagedFile, structure: Structure, records: int) -> 
             "`multiline: true` in the mapping (under `file`); if not, close the quote in the file: the lines between "
             "are read as part of the value."
         )
+    if walk.swallowed is not None:
+        first, last = walk.swallowed
+        raise FileError(
+            f"{staged.path.name}, line {first}: a quoted value runs on to line {last}, and these lines would be rows "
+            f"of their own but for a quote ({staged.file.quote}) that is opened in one and closed in another. Close or "
+            "double the quote in the file."
+        )
     if len(walk.record_lines) != records + 1:
         raise FileError(
             f"{staged.path.name}: has {len(walk.record_lines) - 1} records, but {records} were read. "

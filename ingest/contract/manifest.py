@@ -64,5 +64,49 @@ REJECTS = Table(
     ),
 )
 
-MANIFEST: tuple[Table, ...] = (LOADS, REJECTS)
+LOAD_TOTALS = Table(
+    "load_totals",
+    "The account of a file by currency: one row a load, file, amount column and currency. Rows and amounts read = new "
+    "+ changed + unchanged + rejected; vanished apart.",
+    ("load_id", "source", "table_name", "slice", "file", "amount_column", "currency"),
+    (
+        Column("load_id", _integer, "The load.", required=True),
+        Column("source", _text, "The source mapping.", required=True),
+        Column("table_name", _text, "The canonical table.", required=True),
+        Column("slice", _text, "The part of the source the file pictures.", required=True),
+        Column("file", _text, "The file, without its folder.", required=True),
+        Column("amount_column", _text, "The canonical column that is summed.", required=True),
+        Column(
+            "currency",
+            _text,
+            "The rows' currency, else the base currency of their entity; `*` where the row does not tell.",
+            required=True,
+        ),
+        *(
+            Column(f"rows_{fate}", _count, f"Rows {words}.", required=True)
+            for fate, words in (
+                ("read", "read"),
+                ("new", "whose key was not current"),
+                ("changed", "whose key was current with other content"),
+                ("unchanged", "that were current as they are"),
+                ("rejected", "not taken"),
+                ("vanished", "of the slice no longer in it; on its first file"),
+                ("unknown", "among those rejected whose amount cannot be read"),
+            )
+        ),
+        *(
+            Column(f"{fate}_amount", ColumnType.TOTAL, f"Total of the rows {words}.", required=True)
+            for fate, words in (
+                ("read", "read, as far as their amounts can be read"),
+                ("new", "that are new"),
+                ("changed", "that changed, as they are now"),
+                ("unchanged", "that are unchanged"),
+                ("rejected", "rejected, as far as their amounts can be read"),
+                ("vanished", "that vanished"),
+            )
+        ),
+    ),
+)
+
+MANIFEST: tuple[Table, ...] = (LOADS, LOAD_TOTALS, REJECTS)
 """The loader's own tables beside the canonical ones."""

@@ -20,6 +20,8 @@ class ColumnType(StrEnum):
     RATE = "decimal(18, 8)"
     SHARE = "decimal(9, 6)"
     VALUE = "decimal(28, 8)"
+    TOTAL = "decimal(38, 2)"
+    BYTES = "blob"
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,13 @@ class Table:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "column_by_name", {column.name: column for column in self.columns})
+
+    @property
+    def control_amounts(self) -> tuple[str, ...]:
+        """The amount columns whose totals are kept by currency: lines of a ledger have two, most tables one."""
+        if self.control_amount is None:
+            return ()
+        return ("debit", "credit") if self.control_amount == "debit" else (self.control_amount,)
 
     @property
     def required_columns(self) -> tuple[str, ...]:
