@@ -147,6 +147,47 @@ def load(
 
 
 @app.command(
+    epilog="Examples: encours rejects · encours rejects --load 12 --reason 'not a day' · "
+    "encours rejects --out rejects.csv · encours rejects --reload rejects.csv"
+)
+def rejects(
+    load: Annotated[int | None, typer.Option(min=1, metavar="LOAD", help="Only those of this load.")] = None,
+    source: Annotated[str | None, typer.Option(help="Only those of this source.")] = None,
+    table: Annotated[str | None, typer.Option(help="Only those of this canonical table.")] = None,
+    file: Annotated[str | None, typer.Option(help="Only those of this file; * stands for any characters.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Only those whose reason holds these words.")] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Also those that were mended, or that a newer full file has made past.")
+    ] = False,
+    most: Annotated[int, typer.Option(min=1, help="How many to show, the newest load first.")] = 50,
+    out: Annotated[
+        Path | None,
+        typer.Option(dir_okay=False, metavar="FILE", help="Write them to a .csv file, to be mended in a spreadsheet."),
+    ] = None,
+    reload: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, metavar="FILE", help="Load what was written by --out and mended."),
+    ] = None,
+) -> None:
+    """List the rows that were not taken; write them to a file to mend; load them once they are mended."""
+    from encours.rejects import Wanted, export_and_tell, list_and_tell, reload_and_tell
+
+    wanted = Wanted(load, source, table, file, reason, in_any_state=every)
+    if reload is not None:
+        if out is not None or wanted != Wanted():
+            raise typer.BadParameter("--reload loads a whole file and goes with no other option")
+        with _writing("rejects --reload") as settings:
+            reload_and_tell(settings, reload)
+        console.say("Next: encours build")
+        return
+    with _reporting() as settings:
+        if out is not None:
+            export_and_tell(settings, wanted, out)
+        else:
+            list_and_tell(settings, wanted, most=most)
+
+
+@app.command(
     epilog="Examples: encours build · encours build --as-of 2025-12-31 · encours build --known-at 12 · "
     "encours build --retry · encours build --changed-from data/build"
 )

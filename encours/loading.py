@@ -52,7 +52,7 @@ def load_files(
                 out_of_order=out_of_order,
                 progress=progress,
             )
-        _tell(connection, done)
+        tell(connection, done)
     finally:
         connection.close()
 
@@ -64,7 +64,8 @@ def _mapping(source: str | None) -> str | Path | None:
     return Path(source)
 
 
-def _tell(connection: duckdb.DuckDBPyConnection, done: LoadReport) -> None:
+def tell(connection: duckdb.DuckDBPyConnection, done: LoadReport) -> None:
+    """Print what became of each file's rows and amounts, and what is odd about them."""
     numbers = ("read", "new", "changed", "unchanged", "rejected", "vanished")
     same = [result.file for result in done.files if result.status == "unchanged"]
     if same:
@@ -95,7 +96,9 @@ def _tell(connection: duckdb.DuckDBPyConnection, done: LoadReport) -> None:
         console.say(f"Note: {warning}")
     days = ", ".join(sorted({f"{result.as_of_on}" for result in done.files if result.as_of_on}))
     read = sum(result.rows_read for result in done.files)
-    console.say(f"Load {done.load_id} (as of {days}): {read:,} rows read, {done.rows_rejected:,} rejected.")
+    before = sum(result.rows_mended_before for result in done.files)
+    again = f", {before:,} of them as they were when they were mended: the mended rows stay" if before else ""
+    console.say(f"Load {done.load_id} (as of {days}): {read:,} rows read, {done.rows_rejected:,} rejected{again}.")
     _tell_rejects(connection, done.load_id)
 
 
@@ -146,6 +149,8 @@ def _tell_rejects(connection: duckdb.DuckDBPyConnection, load_id: int) -> None:
     console.say(
         f"Every such row, with its original line, is in the table raw.rejects and on the page Data health.{more}"
     )
+    if any(severity == "reject" for severity, *_ in kinds):
+        console.say("Rejected rows can be mended: encours rejects --out rejects.csv")
 
 
 def inspect_files(paths: Sequence[Path]) -> None:

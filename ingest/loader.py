@@ -10,13 +10,26 @@ from pathlib import Path
 
 import duckdb
 
-from ingest import controls, duplicates, manifest, marks, pictures, rejects, schema, structure, totals
+from ingest import (
+    controls,
+    duplicates,
+    manifest,
+    marks,
+    mended,
+    pictures,
+    rejects,
+    schema,
+    structure,
+    tolerance,
+    totals,
+)
 from ingest.as_of import as_of_by_source
 from ingest.contract import TABLE_BY_NAME, TABLES
 from ingest.entities import derive_missing
 from ingest.errors import IngestError
 from ingest.header import header_warnings, position_of, wire
 from ingest.history import History
+from ingest.mended import Mends
 from ingest.plan import Item, Plan, make_plan
 from ingest.projection import Projection, reader_types
 from ingest.readers import Request, check_header, open_reading, read_header
@@ -55,6 +68,19 @@ def load(
             tell(f"{item.path.name}: the same as last time")
     if not plan.to_load:
         return plan.report(None)
+    return carry_out(connection, plan, as_of=as_of, out_of_order=out_of_order, tell=tell)
+
+
+def carry_out(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    *,
+    as_of: date | None,
+    out_of_order: bool,
+    tell: Progress,
+    mends: Mends | None = None,
+) -> LoadReport:
+    """Load what ``plan`` has to load. ``mends`` says which rejected lines its files mend, if they do."""
     with _stage_room(connection), tempfile.TemporaryDirectory(prefix="encours-load-") as folder:
         stages, structures = _stage(connection, plan, Path(folder), tell)
         as_of_by_source(connection, stages, as_of, out_of_order)
@@ -62,7 +88,10 @@ def load(
             stage.number_derived_ids()
             duplicates.refuse_duplicates(stage)
             rejects.explain_faults(stage, structures, Path(folder))
+            if mends is not None:
+                mended.refuse_overtaken(stage, mends)
             rejects.keep_refused_keys(stage)
+            mended.protect(stage, structures)
         with _transaction(connection):
             load_id = manifest.next_load_id(connection)
             for stage in stages:
@@ -71,8 +100,10 @@ def load(
                 controls.check(stage)
             warnings = derive_missing(connection, stages, load_id)
             rejects.write(connection, stages, structures, load_id)
+            tolerance.check(connection, stages, load_id)
             manifest.write(connection, stages, load_id)
             totals.write(connection, stages, load_id)
+            mended.write(connection, stages, load_id, mends)
     report = plan.report(load_id)
     report.warnings += warnings
     return report

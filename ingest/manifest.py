@@ -33,7 +33,7 @@ def write(connection: duckdb.DuckDBPyConnection, stages: list[Stage], load_id: i
                 "load_id": load_id,
                 "bytes": staged.path.stat().st_size,
                 "mapping_sha256": staged.mapping.fingerprint(),
-                "kind": staged.table.kind,
+                "kind": "mended" if result.is_mended else staged.table.kind,
                 "loaded_at": loaded_at,
             }
             connection.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -184,6 +184,23 @@ class ControlTotals(Part):
         return self
 
 
+class Tolerance(Part):
+    """The most that may be rejected of what a load reads of one table; above it, the load is refused."""
+
+    rejected_rows: Annotated[str, BeforeValidator(str)] | None = Field(default=None, pattern=r"^\d+(\.\d+)?%$|^\d+$")
+    rejected_amount: Text | dict[str, Text] | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.rejected_rows is None and self.rejected_amount is None:
+            raise ValueError("give rejected_rows, rejected_amount or both")
+        amounts = self.rejected_amount.values() if isinstance(self.rejected_amount, dict) else [self.rejected_amount]
+        for amount in amounts:
+            if amount is not None and not re.fullmatch(r"[0-9]+([.][0-9]{1,2})?", amount):
+                raise ValueError(f"rejected_amount: '{amount}' is no amount; write it as 1000.00")
+        return self
+
+
 def _listed(value: object) -> object:
     return (value,) if isinstance(value, dict) else value
 
@@ -205,6 +222,7 @@ class TableMapping(Part):
     slice: SliceRule = SliceRule()
     control_date: ControlDate | None = None
     control_totals: Annotated[tuple[ControlTotals, ...], BeforeValidator(_listed)] = ()
+    tolerance: Tolerance | None = None
     unpivot: Unpivot | None = None
     distinct: bool = False
     quoted: Literal["direct", "inverse"] = "direct"
@@ -263,6 +281,10 @@ class TableMapping(Part):
         return self
 
 
+_NOT_READING: dict[str, Any] = {"description": True, "tolerance": True, "tables": {"__all__": {"tolerance"}}}
+"""What of a mapping does not change how a file is read."""
+
+
 class Mapping(Part):
     """A source: its name, how its files are read, and which tables they fill."""
 
@@ -270,6 +292,7 @@ class Mapping(Part):
     description: str
     base_currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
     file: FileFormat = FileFormat()
+    tolerance: Tolerance | None = None
     tables: tuple[TableMapping, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -289,5 +312,5 @@ class Mapping(Part):
 
     def fingerprint(self) -> str:
         """SHA-256 of what decides how a file is read (64 hex digits); its words of description do not."""
-        content = f"{CONTRACT_REVISION}\n{self.model_dump_json(exclude={'description'})}"
+        content = f"{CONTRACT_REVISION}\n{self.model_dump_json(exclude=_NOT_READING)}"
         return hashlib.sha256(content.encode()).hexdigest()

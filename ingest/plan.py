@@ -149,7 +149,8 @@ def _mark_unchanged(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         slices.setdefault((item.result.source, item.result.table_name, item.result.slice), []).append(item)
     for key, items in slices.items():
         latest = connection.execute(
-            f"with of_slice as (from {SCHEMA}.loads where (source, table_name, slice) = (?, ?, ?)) "
+            f"with of_slice as (from {SCHEMA}.loads where (source, table_name, slice) = (?, ?, ?) "
+            "and kind <> 'mended') "
             "select sha256, mapping_sha256, as_of_on from of_slice "
             "where load_id = (select max(load_id) from of_slice)",
             key,

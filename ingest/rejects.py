@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest import lines, marks, totals
+from ingest import lines, marks, originals, totals, typing_sql
 from ingest.projection import STATE_FAULTY, STATE_REFUSED
 from ingest.readers import csv_file
 from ingest.schema import SCHEMA
@@ -34,6 +34,7 @@ def explain_faults(stage: Stage, structures: dict[int, Structure], folder: Path)
         if staged.unread:
             _explain_unread(stage, staged, structures[staged.number].unread, folder)
         _explain_faulty(stage, staged)
+    _forget_misread(stage)
 
 
 def _explain_faulty(stage: Stage, staged: StagedFile) -> None:
@@ -52,6 +53,16 @@ def _explain_faulty(stage: Stage, staged: StagedFile) -> None:
         f"column_name, value, reason, 'reject' from ({_faults_sql(staged)})"
     )
     _keep_closer_keys(stage)
+
+
+def _forget_misread(stage: Stage) -> None:
+    """Clear amounts of rejected rows that are no number as the mapping writes them: 1.200 is not 1.2 everywhere."""
+    for name in stage.table.control_amounts:
+        stage.connection.execute(
+            f"update {stage.name} set {ident(name)} = null where rowid in (select row_id from {marks.TABLE} "
+            f"where table_name = {text(stage.table.name)} and column_name = {text(name)} "
+            f"and starts_with(reason, {text(typing_sql.NO_NUMBER)}))"
+        )
 
 
 def _keep_closer_keys(stage: Stage) -> None:
@@ -140,7 +151,7 @@ def _write_file(
     constants = f"{load_id}, {text(result.source)}, {text(result.table_name)}, {text(result.file)}"
     if structure.unread:
         connection.execute(
-            f"insert into {SCHEMA}.rejects select {constants}, line, column_name, value, reason, 'reject', raw "
+            f"insert into {SCHEMA}.rejects select {constants}, line, column_name, value, reason, 'reject', raw, null "
             f"from (select unnest(range(len(?))) as position, unnest(?) as line, unnest(?) as raw) "
             f"join (from {UNREAD} where file_number = {staged.number}) using (position) order by line",
             [
@@ -149,26 +160,39 @@ def _write_file(
                 [unread.raw_line for unread in structure.unread],
             ],
         )
+    if locate(stage, staged, structure):
+        connection.execute(
+            f"insert into {SCHEMA}.rejects select {constants}, l.line, m.column_name, m.value, m.reason, m.severity, "
+            "l.raw_line, null from ingest_marked as m left join ingest_lines as l on l.record = m.record "
+            "order by m.row_id"
+        )
+    elif not structure.unread:
+        return
+    originals.keep(connection, staged, load_id)
+
+
+def locate(stage: Stage, staged: StagedFile, structure: Structure) -> bool:
+    """Make ``ingest_marked`` and ``ingest_lines``, the marks of a file and where they stand; whether there are any."""
+    connection = stage.connection
     marked = f"{marks.TABLE} as m where m.table_name = {text(stage.table.name)} and m.file_number = {staged.number}"
     if not connection.execute(f"select 1 from {marked} limit 1").fetchall():
-        return
+        return False
     join, record = record_of(staged, "m.row_id")
     connection.execute(
         f"create or replace temp table ingest_marked as select m.* exclude (table_name, file_number), "
         f"{record} as record from (select * from {marked}) as m {join}"
     )
     _find_lines(connection, staged, structure)
-    connection.execute(
-        f"insert into {SCHEMA}.rejects select {constants}, l.line, m.column_name, m.value, m.reason, m.severity, "
-        "l.raw_line from ingest_marked as m left join ingest_lines as l on l.record = m.record order by m.row_id"
-    )
+    return True
 
 
 def _find_lines(connection: duckdb.DuckDBPyConnection, staged: StagedFile, structure: Structure) -> None:
     """Make ``ingest_lines``: physical line and text of the records in ``ingest_marked``."""
     reading = staged.reading
     create = "create or replace temp table ingest_lines as"
-    if reading.text_file is None:
+    if reading.text_file is None and reading.original is not None:
+        _take_lines(connection, originals.filled_lines(reading.original, _marked_records(connection)))
+    elif reading.text_file is None:
         values = ", ".join(f"{text(name)}: c{position}" for position, name in enumerate(reading.header))
         connection.execute(
             f"{create} select _row + 1 as record, _row + 1 as line, cast(to_json({{{values}}}) as varchar) as raw_line "
@@ -182,10 +206,21 @@ def _find_lines(connection: duckdb.DuckDBPyConnection, staged: StagedFile, struc
         )
     else:
         walk = lines.walk(reading.text_file, staged.file)
-        wanted = [row[0] for row in connection.execute("select distinct record from ingest_marked").fetchall()]
-        quoted = walk.quote(wanted)
-        connection.execute(f"{create} select 0::bigint as record, 0::bigint as line, ''::varchar as raw_line limit 0")
-        connection.execute(
-            "insert into ingest_lines select unnest(?), unnest(?), unnest(?)",
-            [list(quoted), [walk.record_lines[record] for record in quoted], list(quoted.values())],
-        )
+        quoted = walk.quote(_marked_records(connection))
+        _take_lines(connection, {record: (walk.record_lines[record], line) for record, line in quoted.items()})
+
+
+def _marked_records(connection: duckdb.DuckDBPyConnection) -> list[int]:
+    return [row[0] for row in connection.execute("select distinct record from ingest_marked").fetchall()]
+
+
+def _take_lines(connection: duckdb.DuckDBPyConnection, found: dict[int, tuple[int, str]]) -> None:
+    """Make ``ingest_lines`` of line and text by record."""
+    connection.execute(
+        "create or replace temp table ingest_lines as "
+        "select 0::bigint as record, 0::bigint as line, ''::varchar as raw_line limit 0"
+    )
+    connection.execute(
+        "insert into ingest_lines select unnest(?), unnest(?), unnest(?)",
+        [list(found), [line for line, _ in found.values()], [raw for _, raw in found.values()]],
+    )

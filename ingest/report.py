@@ -54,6 +54,10 @@ class FileResult:
     file: str
     sha256: str
     status: Literal["loaded", "unchanged"] = "loaded"
+    is_mended: bool = False
+    """The file holds rejected rows that a person mended."""
+    rows_mended_before: int = 0
+    """Rejected rows that came just so before and were mended then."""
     as_of_on: date | None = None
     rows_read: int = 0
     rows_filtered: int = 0

@@ -23,9 +23,11 @@ def keep_unread(connection: duckdb.DuckDBPyConnection, staged: StagedFile) -> No
     _create_unread(connection)
     table = staged.table.target
     for name in table.control_amounts:
+        misread = " or ".join(f"({f.condition})" for f in staged.explanation.faults if f.column == name) or "false"
         connection.execute(
             f"insert into {UNREAD_AMOUNTS} select {staged.number}, {text(name)}, {_or_null(table, 'currency')}, "
-            f"{_or_null(table, 'entity_id')}, {ident(name)} from ingest_closer where {ident(name)} is not null"
+            f"{_or_null(table, 'entity_id')}, {ident(name)} from ingest_closer where {ident(name)} is not null "
+            f"and not coalesce({misread}, false)"
         )
 
 

@@ -12,6 +12,9 @@ from ingest.sql import text
 EARLIEST, LATEST = "date '1901-01-01'", "date '2999-12-31'"
 """Days outside are typing errors (year 0202) or a program's word for no day (1900-01-01)."""
 
+NO_NUMBER = "is not a number"
+"""How the reason begins where a text is none."""
+
 DECIMALS = {ColumnType.AMOUNT: 2, ColumnType.RATE: 8, ColumnType.SHARE: 6}
 MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?Z?"
 """A moment, UTC: ISO 8601 without an offset."""
@@ -67,7 +70,7 @@ def unreadable(source: str, value: str, column_type: ColumnType, file: FileForma
             room = f"{_digits(column_type)} digits, {decimals} of them decimals"
             return (
                 f"{source} is not null and not {exact}",
-                f"case when not {_matches(source, file, None)} then {text(f'is not a number written with {marks}')} "
+                f"case when not {_matches(source, file, None)} then {text(f'{NO_NUMBER} written with {marks}')} "
                 f"when {value} is null then {text(f'does not fit {room}')} "
                 f"else {text(f'has more than {decimals} decimals')} end",
             )

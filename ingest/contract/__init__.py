@@ -10,7 +10,7 @@ from __future__ import annotations
 from ingest.contract.credit import CREDIT_TABLES
 from ingest.contract.kept import KEPT, PUBLICATIONS, RESTATEMENTS
 from ingest.contract.ledger import LEDGER_TABLES
-from ingest.contract.manifest import LOAD_TOTALS, LOADS, MANIFEST
+from ingest.contract.manifest import LOAD_TOTALS, LOADS, MANIFEST, MENDED_REJECTS
 from ingest.contract.table import LINEAGE, Column, ColumnType, Table
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "LOADS",
     "LOAD_TOTALS",
     "MANIFEST",
+    "MENDED_REJECTS",
     "OWN_TABLES",
     "PUBLICATIONS",
     "RESTATEMENTS",

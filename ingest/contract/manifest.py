@@ -24,7 +24,13 @@ LOADS = Table(
         Column("sha256", _text, "SHA-256 of the file's bytes.", required=True),
         Column("bytes", _count, "Size of the file in bytes.", required=True),
         Column("mapping_sha256", _text, "SHA-256 of the mapping that read it.", required=True),
-        Column("kind", _text, "What the file is.", required=True, values=("full", "delta")),
+        Column(
+            "kind",
+            _text,
+            "What the file is; `mended`: rejected rows, mended and loaded again.",
+            required=True,
+            values=("full", "delta", "mended"),
+        ),
         Column("rows_read", _count, "Rows read = new + changed + unchanged + rejected.", required=True),
         Column("rows_filtered", _count, "Rows the mapping leaves out on purpose; not in `rows_read`.", required=True),
         Column("rows_new", _count, "Rows whose key was not current.", required=True),
@@ -60,7 +66,52 @@ REJECTS = Table(
         Column(
             "severity", _text, "`reject`: not taken; `warning`: taken.", required=True, values=("reject", "warning")
         ),
-        Column("raw_line", _text, "The line as it stands in the file."),
+        Column(
+            "raw_line",
+            _text,
+            "The line as it stands in the file, as text; of a Parquet row its values as JSON, of a row of a workbook "
+            "its cells as CSV.",
+        ),
+        Column(
+            "raw_bytes",
+            ColumnType.BYTES,
+            "The line's bytes in the file, without its line end; empty for Parquet and workbooks, which have none.",
+        ),
+    ),
+)
+
+REJECT_FILES = Table(
+    "reject_files",
+    "How a file with rejected rows was read, so that they can be exported as they came and loaded again once mended.",
+    ("load_id", "source", "table_name", "slice", "file"),
+    (
+        Column("load_id", _integer, "The load.", required=True),
+        Column("source", _text, "The source mapping.", required=True),
+        Column("table_name", _text, "The canonical table.", required=True),
+        Column("slice", _text, "The part of the source the file pictures.", required=True),
+        Column("file", _text, "The file, without its folder.", required=True),
+        Column("header", _text, "The file's column names, a JSON list.", required=True),
+        Column("form", _text, "How the file was read, as JSON.", required=True),
+        Column("mapping", _text, "The mapping's part for this table, as JSON.", required=True),
+    ),
+)
+
+MENDED_REJECTS = Table(
+    "mended_rejects",
+    "Which rejected lines stand in the books after all: one row a line that was mended, or that came again as it was "
+    "after it had been.",
+    ("rejected_in", "source", "table_name", "file", "line"),
+    (
+        Column("load_id", _integer, "The load that says so.", required=True),
+        Column("rejected_in", _integer, "The load that rejected the line.", required=True),
+        Column("source", _text, "The source mapping.", required=True),
+        Column("table_name", _text, "The canonical table.", required=True),
+        Column("slice", _text, "The part of the source.", required=True),
+        Column("file", _text, "The file that was rejected from.", required=True),
+        Column("line", _count, "The line, as in `rejects`.", required=True),
+        Column("mended_in", _integer, "The load that brought the mended row.", required=True),
+        Column("mended_file", _text, "The file of mended rows.", required=True),
+        Column("mended_record", _count, "The record in that file, from 1, the header not counted.", required=True),
     ),
 )
 
@@ -108,5 +159,5 @@ LOAD_TOTALS = Table(
     ),
 )
 
-MANIFEST: tuple[Table, ...] = (LOADS, LOAD_TOTALS, REJECTS)
+MANIFEST: tuple[Table, ...] = (LOADS, LOAD_TOTALS, REJECTS, REJECT_FILES, MENDED_REJECTS)
 """The loader's own tables beside the canonical ones."""

@@ -58,7 +58,7 @@ def open_reading(connection: duckdb.DuckDBPyConnection, request: Request) -> Rea
     numbered = f"(select row_number() over () - 1 as _row, {columns} from {again})"
     if request.mapping.unpivot is not None:
         relation, numbered, rows = unpivot_relation(connection, request, header, relation)
-    return Reading(header, relation, numbered, again, rows, readable, found, f"ingest_rejects_{number}", types)
+    return Reading(header, relation, numbered, again, rows, readable, path, found, f"ingest_rejects_{number}", types)
 
 
 def _scan(path: Path, file: FileFormat, width: int, types: Mapping[int, ColumnType], newline: str, rejects: str) -> str:

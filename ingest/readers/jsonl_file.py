@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -55,4 +56,4 @@ def open_reading(connection: duckdb.DuckDBPyConnection, request: Request) -> Rea
     """Read a JSON lines file into a temporary table of text."""
     columns = ", ".join(f"{text(name)}: 'varchar'" for name in read_header(request.path, request.file))
     source = f"read_json({text(str(request.path))}, format = 'newline_delimited', columns = {{{columns}}})"
-    return parquet_file.stored(connection, request, source)
+    return replace(parquet_file.stored(connection, request, source), original=request.path)

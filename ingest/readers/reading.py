@@ -46,6 +46,8 @@ class Reading:
     """More than one after unpivot."""
     text_file: Path | None = None
     """The UTF-8 file whose lines are quoted in rejects; none for formats without lines."""
+    original: Path | None = None
+    """The file whose lines the records are, in its own bytes; none for formats without lines."""
     survey: Survey | None = None
     """What is known of the bytes of `text_file`."""
     rejects_table: str | None = None

@@ -38,7 +38,13 @@ def open_reading(connection: duckdb.DuckDBPyConnection, request: Request) -> Rea
             cells = [_cell(value, file) for value in row]
             # A blank row stays a blank line, so that lines of the copy are rows of the sheet.
             writer.writerow(cells if any(cells) else [])
-    return csv_file.open_reading(connection, replace(request, path=copy, file=plain))
+    # The copy's lines are no bytes of the workbook.
+    return replace(csv_file.open_reading(connection, replace(request, path=copy, file=plain)), original=None)
+
+
+def texts(path: Path, file: FileFormat) -> list[list[str]]:
+    """The cells of the sheet as the text they would have in a CSV file, row by row."""
+    return [[_cell(value, file) for value in row] for row in _rows(path, file)]
 
 
 def _rows(path: Path, file: FileFormat) -> list[list[object]]:

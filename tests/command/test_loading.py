@@ -35,7 +35,7 @@ def test_a_load_counts_every_row_and_shows_why_some_were_rejected(
 
     done = run_encours(["load", landing, "--as-of", "2026-03-29"], tmp_path / "home")
     assert done.returncode == 0, output(done)
-    (line,) = (line for line in done.stdout.splitlines() if line.startswith("payments.csv  "))
+    (line,) = (line for line in done.stdout.splitlines() if line.startswith("payments.csv  ") and " canonical " in line)
     read, new, changed, unchanged, rejected, vanished = (int(cell.replace(",", "")) for cell in line.split()[3:])
     assert read == new + changed + unchanged + rejected
     assert (read, rejected, vanished) == (len(payments) - 1, 1, 0)

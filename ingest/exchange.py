@@ -1,0 +1,325 @@
+"""Rejected lines as files a person can mend in a spreadsheet, and such files read again.
+
+A file holds the columns of `MARKS`, which say where each line comes from and what is wrong with it, and after them the
+columns of the original under their own names, in the original's delimiter, encoding and way to write numbers and days.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from ingest import mended, schema
+from ingest.errors import FileError, nearest
+from ingest.files import sha256
+from ingest.loader import carry_out
+from ingest.mapping import FileFormat, Mapping
+from ingest.mended import MENDED, PAST, Mends, Place
+from ingest.plan import Item, Plan
+from ingest.readers import xlsx_file
+from ingest.report import FileResult, LoadReport
+from ingest.schema import SCHEMA
+
+MARKS = ("encours_load", "encours_table", "encours_file", "encours_line", "encours_column", "encours_reason")
+"""The columns before those of the original."""
+
+DELIMITERS = (",", ";", "\t", "|")
+
+_RISKY = re.compile(r"^'*[=+\-@\t\r]")
+_NUMBER = re.compile(r"^[+\-][\d., '\u00a0\u202f]*\d[-+]?$")
+"""A spreadsheet runs text that begins so as a formula, unless it is a number."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One rejected line."""
+
+    place: Place
+    state: str
+    mended_in: int | None
+    columns: str | None
+    reasons: str
+    value: str | None
+    raw_line: str | None
+    as_of_on: date
+    kind: str
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a file with rejected lines was read."""
+
+    header: tuple[str, ...]
+    file: FileFormat
+    mapping: str
+
+    @property
+    def plain(self) -> FileFormat:
+        """The same numbers and days in delimited text: what a mended file is read as."""
+        is_text = self.file.format == "csv"
+        own = {"delimiter": self.file.delimiter, "quote": self.file.quote, "encoding": self.file.encoding}
+        other = {"delimiter": ",", "quote": '"', "encoding": "utf-8"}
+        return self.file.model_copy(update={"format": "csv", "multiline": True, **(own if is_text else other)})
+
+
+def lines(connection: duckdb.DuckDBPyConnection) -> list[Line]:
+    """All rejected lines there are, in the order of loads, files and lines."""
+    if "rejects" not in _own_tables(connection):
+        return []
+    found = connection.execute(
+        "select load_id, source, table_name, slice, file, line, state, mended_in, columns, reasons, value, raw_line, "
+        f"as_of_on, kind from ({mended.STATES}) order by load_id, source, table_name, file, line"
+    ).fetchall()
+    return [Line(Place(*row[:6]), *row[6:]) for row in found]
+
+
+def _own_tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The tables of schema raw; none where nothing was ever loaded, or by a version without mended rows."""
+    names = {
+        row[0]
+        for row in connection.execute(
+            "select table_name from duckdb_tables() where database_name = current_database() and schema_name = ?",
+            [SCHEMA],
+        ).fetchall()
+    }
+    return names if "mended_rejects" in names else set()
+
+
+def forms(connection: duckdb.DuckDBPyConnection) -> dict[tuple[int, str, str, str], Form]:
+    """How each file with rejects was read, by load, source, table and file."""
+    found = connection.execute(
+        f"select load_id, source, table_name, file, header, form, mapping from {SCHEMA}.reject_files"
+    ).fetchall()
+    return {
+        (load_id, source, table, file): Form(tuple(json.loads(header)), FileFormat.model_validate_json(form), mapping)
+        for load_id, source, table, file, header, form, mapping in found
+    }
+
+
+def export(connection: duckdb.DuckDBPyConnection, chosen: Sequence[Line], out: Path) -> list[tuple[Path, int]]:
+    """Write the chosen lines to ``out``, one file for each header; return what was written: (file, lines).
+
+    Files of several headers get the source and table in their names. Raises `FileError` where ``out`` cannot be
+    written, and for lines of loads that kept no form.
+    """
+    known = forms(connection)
+    groups: dict[tuple[str, str, tuple[str, ...], str], tuple[Form, list[Line]]] = {}
+    for line in chosen:
+        place = line.place
+        form = known.get((place.load_id, place.source, place.table_name, place.file))
+        if form is None:
+            raise FileError(
+                f"{place.file}: load {place.load_id} was made by a version that did not keep how it read its files. "
+                "Load the file again to export what is rejected in it."
+            )
+        key = (place.source, place.table_name, form.header, form.plain.model_dump_json())
+        groups.setdefault(key, (form, []))[1].append(line)
+    written = []
+    for number, ((source, table, *_), (form, members)) in enumerate(groups.items(), start=1):
+        path = out if len(groups) == 1 else out.with_name(f"{out.stem}-{number}-{source}-{table}{out.suffix}")
+        _write(path, form, members)
+        written.append((path, len(members)))
+    return written
+
+
+def _write(path: Path, form: Form, members: Sequence[Line]) -> None:
+    plain = form.plain
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=plain.delimiter, quotechar=plain.quote, lineterminator="\n")
+    writer.writerow([*MARKS, *(harmless(name) for name in form.header)])
+    for line in members:
+        place = line.place
+        marks = (place.load_id, place.table_name, place.file, place.line, line.columns or "", line.reasons)
+        cells = cells_of(line.raw_line or "", form)
+        writer.writerow([harmless(str(value)) for value in (*marks, *cells)])
+    # Spreadsheets take UTF-8 for what it is only where it says so.
+    encoding = "utf-8-sig" if plain.encoding == "utf-8" else plain.encoding
+    try:
+        # A reason may quote a mapping's words, which the file's encoding need not have.
+        path.write_bytes(text.getvalue().encode(encoding, errors="replace"))
+    except OSError as error:
+        raise FileError(f"{path}: cannot be written: {error}") from None
+
+
+def cells_of(raw_line: str, form: Form) -> list[str]:
+    """The cells of a rejected line as text, as far as it can be split."""
+    if form.file.format in {"jsonl", "parquet"}:
+        found = json.loads(raw_line, parse_float=str, parse_int=str)
+        return [_json_text(found.get(name)) for name in form.header]
+    delimiter, quote = (form.file.delimiter, form.file.quote) if form.file.format == "csv" else (",", '"')
+    return next(csv.reader(io.StringIO(raw_line, newline=""), delimiter=delimiter, quotechar=quote), [])
+
+
+def _json_text(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case str():
+            return value
+        case _:
+            return json.dumps(value, ensure_ascii=False)
+
+
+def harmless(value: str) -> str:
+    """``value`` so that no spreadsheet runs it as a formula; `as_it_was` undoes it."""
+    return f"'{value}" if _RISKY.match(value) and not _NUMBER.match(value) else value
+
+
+def as_it_was(value: str) -> str:
+    """What `harmless` was given."""
+    return value[1:] if value.startswith("'") and _RISKY.match(value) else value
+
+
+@dataclass
+class _Part:
+    """The mended rows of one source, table and slice."""
+
+    form: Form
+    as_of_on: date
+    places: list[Place] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+
+
+def reload(connection: duckdb.DuckDBPyConnection, path: Path, progress: Callable[[str], None]) -> LoadReport:
+    """Load the mended rows of ``path``, a file that `export` wrote: all of them, or none.
+
+    Raises `FileError` where the file is not one that `export` wrote or a line of it is not open, `ToleranceError`
+    where a row still cannot be taken; then nothing was written.
+    """
+    schema.create(connection)
+    parts = _read(connection, path)
+    as_of_on = max(part.as_of_on for part in parts.values())
+    digest = sha256(path)
+    with TemporaryDirectory(prefix="encours-mended-") as folder:
+        plan, mends = Plan(), Mends()
+        for number, ((source, table_name, part_of), part) in enumerate(parts.items()):
+            clean = Path(folder) / str(number) / f"{path.stem}.csv"
+            clean.parent.mkdir()
+            plain = part.form.plain.model_copy(update={"encoding": "utf-8"})
+            with clean.open("w", encoding="utf-8", newline="") as stream:
+                writer = csv.writer(stream, delimiter=plain.delimiter, quotechar=plain.quote, lineterminator="\n")
+                writer.writerows([part.form.header, *part.rows])
+            mapping = Mapping.model_validate_json(part.form.mapping)
+            table = mapping.tables[0].model_copy(
+                update={"kind": "delta", "control_totals": (), "control_date": None, "header": ()}
+            )
+            result = FileResult(source, table_name, part_of, path, path.name, digest, is_mended=True)
+            plan.items.append(Item(clean, mapping, table, plain, result))
+            mends.places[number] = part.places
+        return carry_out(connection, plan, as_of=as_of_on, out_of_order=False, tell=progress, mends=mends)
+
+
+def _read(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[tuple[str, str, str], _Part]:
+    open_lines = {
+        (line.place.load_id, line.place.table_name, line.place.file, line.place.line): line
+        for line in lines(connection)
+    }
+    known = forms(connection) if open_lines else {}
+    header, rows = _table(path, [form.plain for form in known.values()])
+    parts: dict[tuple[str, str, str], _Part] = {}
+    seen: set[Place] = set()
+    for number, row in rows:
+        line = _line_of(path, number, row, open_lines)
+        place = line.place
+        if place in seen:
+            raise FileError(f"{path.name}, line {number}: line {place.line} of {place.file} stands here twice")
+        seen.add(place)
+        form = known[place.load_id, place.source, place.table_name, place.file]
+        if tuple(header) != form.header:
+            other = next((name for name in form.header if name not in header), None)
+            raise FileError(
+                f"{path.name}: its columns are not those of {place.file}"
+                + (f": '{other}' is missing{nearest(other, header)}" if other else "; leave them as they were exported")
+            )
+        cells = [as_it_was(value) for value in row[len(MARKS) :]]
+        while len(cells) > len(header) and not cells[-1].strip():
+            cells.pop()
+        cells += [""] * (len(header) - len(cells))
+        if len(cells) > len(header):
+            raise FileError(
+                f"{path.name}, line {number}: has {len(cells)} values for the {len(header)} columns of {place.file}; "
+                "put the value with the delimiter in it into one cell"
+            )
+        part = parts.setdefault((place.source, place.table_name, place.slice), _Part(form, line.as_of_on))
+        if part.form.mapping != form.mapping or part.form.header != form.header:
+            raise FileError(
+                f"{path.name}: holds lines of {place.table_name} that were read by different mappings; "
+                "export and reload them load by load (--load)"
+            )
+        part.as_of_on = max(part.as_of_on, line.as_of_on)
+        part.places.append(place)
+        part.rows.append(cells)
+    if not parts:
+        raise FileError(f"{path.name}: holds no mended row")
+    return parts
+
+
+def _line_of(path: Path, number: int, row: Sequence[str], known: dict[tuple[int, str, str, int], Line]) -> Line:
+    """The open reject that a row of a mended file speaks of."""
+    load_id, table, file, line, *_ = (*(as_it_was(value.strip()) for value in row[: len(MARKS)]), "", "", "", "")
+    place = f"{path.name}, line {number}"
+    if not load_id.isdigit() or not line.isdigit():
+        raise FileError(
+            f"{place}: its first columns no longer say which rejected line it mends; leave {', '.join(MARKS[:4])} as "
+            "they were exported"
+        )
+    found = known.get((int(load_id), table, file, int(line)))
+    if found is None:
+        raise FileError(
+            f"{place}: load {load_id} rejected no line {line} of {file}; see `encours rejects --load {load_id}`"
+        )
+    if found.state == MENDED:
+        raise FileError(f"{place}: line {line} of {file} was mended in load {found.mended_in}; take it out of the file")
+    if found.state == PAST:
+        raise FileError(
+            f"{place}: line {line} of {file} was rejected in load {load_id}, and a newer file of its slice was loaded "
+            "since. Mend what is rejected in that one, if it still is: `encours rejects`."
+        )
+    return found
+
+
+def _table(path: Path, expected: Iterable[FileFormat]) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Original header and numbered rows of a mended file, in whichever way a spreadsheet has saved it."""
+    choices = list(expected) or [FileFormat()]
+    if path.suffix.lower() == ".xlsx":
+        found = xlsx_file.texts(path, choices[-1].model_copy(update={"format": "xlsx", "sheet": None}))
+        records = list(enumerate(found, start=1))
+    else:
+        text = _decoded(path, [form.encoding for form in choices])
+        records = []
+        for delimiter in dict.fromkeys([*(form.delimiter for form in choices), *DELIMITERS]):
+            reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=choices[-1].quote)
+            try:
+                records = [(reader.line_num, row) for row in reader]
+            except csv.Error as error:
+                raise FileError(f"{path.name}: cannot be split into rows: {error}") from None
+            if records and tuple(records[0][1][: len(MARKS)]) == MARKS:
+                break
+    records = [(number, row) for number, row in records if any(value.strip() for value in row)]
+    if not records or tuple(records[0][1][: len(MARKS)]) != MARKS:
+        raise FileError(
+            f"{path.name}: is not a file of rejected rows: its first columns must be {', '.join(MARKS)}. "
+            "`encours rejects --out FILE` writes such a file."
+        )
+    return [as_it_was(name) for name in records[0][1][len(MARKS) :]], records[1:]
+
+
+def _decoded(path: Path, encodings: Sequence[str]) -> str:
+    content = path.read_bytes()
+    for encoding in ("utf-8-sig", *encodings):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise FileError(f"{path.name}: is neither UTF-8 nor {' nor '.join(sorted(set(encodings)))}; save it as UTF-8")

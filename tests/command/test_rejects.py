@@ -1,0 +1,97 @@
+"""`encours rejects`: from a load with bad rows to books without gaps, as a person does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+from tests.command.helpers import output
+
+RunEncours = Callable[..., CompletedProcess[str]]
+
+MAPPING = """\
+name: own
+description: Own.
+base_currency: EUR
+tables: [{table: invoices}]
+"""
+EXTRACT = """\
+invoice_id,customer_id,posted_on,amount,currency
+I-1,C,2026-01-05,1.00,EUR
+I-2,C,05/01/2026,2.00,USD
+I-3,C,2026-01-05,three,USD
+"""
+
+
+def test_list_export_reload(run_encours: RunEncours, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (tmp_path / "own.yml").write_text(MAPPING)
+    (tmp_path / "list.csv").write_text(EXTRACT)
+
+    empty = run_encours(["rejects"], home)
+    assert empty.returncode == 1
+    assert "There is no file" in empty.stderr
+
+    loaded = run_encours(
+        ["load", tmp_path / "list.csv", "--source", tmp_path / "own.yml", "--as-of", "2026-01-31"], home
+    )
+    assert loaded.returncode == 0, output(loaded)
+    assert "encours rejects --out rejects.csv" in loaded.stdout
+    amounts = [
+        line.split() for line in loaded.stdout.splitlines() if line.startswith("list.csv") and " amount " in line
+    ]
+    assert [line[2:] for line in amounts] == [
+        ["EUR", "1.00", "1.00", "0.00", "0.00", "0.00", "0.00"],
+        ["USD", "2.00", "0.00", "0.00", "0.00", "2.00", "0.00"],
+    ]
+
+    listed = run_encours(["rejects"], home)
+    assert listed.returncode == 0, output(listed)
+    assert "05/01/2026" in listed.stdout
+    assert "2 rejected rows" in listed.stdout
+    for option, value in (("--reason", "A DAY"), ("--file", "l*.csv"), ("--load", "1"), ("--table", "invoices")):
+        chosen = run_encours(["rejects", option, value], home)
+        assert "05/01/2026" in chosen.stdout, output(chosen)
+        assert ("three" in chosen.stdout) is (option != "--reason")
+    none = run_encours(["rejects", "--source", "other"], home)
+    assert "No rejected row of this kind" in none.stdout
+
+    out = tmp_path / "rejects.csv"
+    exported = run_encours(["rejects", "--out", out], home)
+    assert exported.returncode == 0, output(exported)
+    assert "2 rejected rows are in" in exported.stdout
+    nothing = run_encours(["rejects", "--table", "payments", "--out", out], home)
+    assert nothing.returncode == 1
+    assert "There is no rejected row of this kind" in nothing.stderr
+
+    text = out.read_text(encoding="utf-8-sig")
+    out.write_text(text.replace("05/01/2026", "2026-01-05"))
+    refused = run_encours(["rejects", "--reload", out], home)
+    assert refused.returncode == 1
+    assert "1 of 2 rows are rejected, 0 are tolerated" in refused.stderr
+    assert "'three'" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+    out.write_text(text.replace("05/01/2026", "2026-01-05").replace("three", "3.00"))
+    mended = run_encours(["rejects", "--reload", out], home)
+    assert mended.returncode == 0, output(mended)
+    assert "2 rejected rows are mended; 0 are still open." in mended.stdout
+    assert "No rejected row is open" in run_encours(["rejects"], home).stdout
+    assert "mended in 2" in run_encours(["rejects", "--all"], home).stdout
+
+    wrong = run_encours(["rejects", "--reload", out, "--load", "1"], home)
+    assert wrong.returncode == 2
+    assert "goes with no other option" in wrong.stderr
+
+
+def test_a_load_over_its_tolerance_says_why(run_encours: RunEncours, tmp_path: Path) -> None:
+    (tmp_path / "own.yml").write_text(MAPPING + "tolerance: {rejected_rows: 1}\n")
+    (tmp_path / "list.csv").write_text(EXTRACT)
+    done = run_encours(
+        ["load", tmp_path / "list.csv", "--source", tmp_path / "own.yml", "--as-of", "2026-01-31"], tmp_path / "home"
+    )
+    assert done.returncode == 1
+    assert "2 of 3 rows are rejected, 1 are tolerated" in done.stderr
+    assert "posted_on is not a day" in done.stderr
+    assert "nothing yet" in run_encours(["status"], tmp_path / "home").stdout
