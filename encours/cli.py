@@ -57,6 +57,13 @@ OutOfOrder = Annotated[
     bool, typer.Option("--out-of-order", help="Accept a full extract that is older than what its slice holds.")
 ]
 
+AcceptDrift = Annotated[
+    bool,
+    typer.Option(
+        "--accept-drift", help="Accept files whose required columns have changed their form or meaning: see docs."
+    ),
+]
+
 
 @app.callback()
 def main() -> None:
@@ -137,12 +144,20 @@ def load(
     source: Source = None,
     as_of: ExtractDay = None,
     out_of_order: OutOfOrder = False,
+    accept_drift: AcceptDrift = False,
 ) -> None:
     """Load extracts into the raw history: all of them, or none."""
     from encours.loading import load_files
 
     with _writing("load") as settings:
-        load_files(settings, paths, source=source, as_of=as_of and as_of.date(), out_of_order=out_of_order)
+        load_files(
+            settings,
+            paths,
+            source=source,
+            as_of=as_of and as_of.date(),
+            out_of_order=out_of_order,
+            accept_drift=accept_drift,
+        )
     console.say("Next: encours build")
 
 
@@ -287,6 +302,7 @@ def refresh(
     source: Source = None,
     as_of: ExtractDay = None,
     out_of_order: OutOfOrder = False,
+    accept_drift: AcceptDrift = False,
 ) -> None:
     """Load, build, publish: the whole way. It stops where something fails, and the last good figures stay."""
     from encours.build import BuildRequest
@@ -300,6 +316,7 @@ def refresh(
             source=source,
             as_of=as_of and as_of.date(),
             out_of_order=out_of_order,
+            accept_drift=accept_drift,
         )
         build_and_tell(settings, BuildRequest())
         publish_and_tell(settings, file=None, allow_past=False)

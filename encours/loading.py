@@ -22,7 +22,13 @@ REASONS_SHOWN = 10
 
 
 def load_files(
-    settings: Settings, paths: Sequence[Path], *, source: str | None, as_of: date | None, out_of_order: bool
+    settings: Settings,
+    paths: Sequence[Path],
+    *,
+    source: str | None,
+    as_of: date | None,
+    out_of_order: bool,
+    accept_drift: bool = False,
 ) -> None:
     """Load ``paths``, and the notes written since, and print what became of each file's rows.
 
@@ -50,6 +56,7 @@ def load_files(
                 source=_mapping(source),
                 as_of=as_of,
                 out_of_order=out_of_order,
+                accept_drift=accept_drift,
                 progress=progress,
             )
         tell(connection, done)

@@ -54,3 +54,28 @@ def newest(connection: duckdb.DuckDBPyConnection, *, known_at: int | None = None
         return None
     load_id, as_of_on, loaded_at = row
     return Knowledge(load_id, as_of_on, loaded_at.replace(tzinfo=UTC))
+
+
+REMARKS_SHOWN = 5
+"""Changes of form told; the rest are counted."""
+
+
+def remarks(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """What a person should look at: rejected rows that are open, and what changed in the newest load's columns."""
+    from ingest import exchange
+
+    told = []
+    left = sum(line.state == "open" for line in exchange.lines(connection))
+    if left:
+        told.append(f"{left:,} rejected {'row is' if left == 1 else 'rows are'} open: `encours rejects`")
+    try:
+        drifts = connection.execute(
+            "select source, table_name, words from raw.load_drifts "
+            "where load_id = (select max(load_id) from raw.loads) order by is_required desc, source, table_name, words"
+        ).fetchall()
+    except duckdb.CatalogException:
+        return told  # loaded by a version without it, or never
+    told += [f"changed: {table} of {source}: {words}" for source, table, words in drifts[:REMARKS_SHOWN]]
+    if len(drifts) > REMARKS_SHOWN:
+        told.append(f"and {len(drifts) - REMARKS_SHOWN} more changes: table raw.load_drifts")
+    return told

@@ -21,13 +21,16 @@ def describe(settings: Settings) -> list[str]:
     """
     known: Knowledge | None = None
     built: Stamp | None = None
+    remarks: list[str] = []
     if settings.build_file.is_file():
         with warehouse.open_for_reading(settings.build_file) as connection:
             known, built = loads.newest(connection), stamp.read(connection)
+            remarks = loads.remarks(connection)
     published = current(settings)
     return [
         f"Home:      {settings.home}",
         f"Loaded:    {_loaded(known)}",
+        *(f"           {words}" for words in remarks),
         f"Built:     {_built(built, known)}",
         f"Published: {_published(settings, published, built)}",
         f"Next:      {_next(known, built, published)}",

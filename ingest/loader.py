@@ -12,6 +12,7 @@ import duckdb
 
 from ingest import (
     controls,
+    drift,
     duplicates,
     manifest,
     marks,
@@ -48,6 +49,7 @@ def load(
     source: str | Path | None = None,
     as_of: date | None = None,
     out_of_order: bool = False,
+    accept_drift: bool = False,
     progress: Progress | None = None,
 ) -> LoadReport:
     """Read ``paths`` (files, or folders of files) into schema ``raw`` of ``connection``, all or nothing.
@@ -55,7 +57,8 @@ def load(
     ``source`` names the mapping (built-in, or a YAML file); without it each file is recognised by its header.
     ``own`` are files this project wrote itself: taken in beside ``paths``, by the built-in mapping that knows them.
     ``as_of`` is the day the files speak of, else their mapping's control date. ``out_of_order`` lets a full
-    file that is older than its slice's latest replace it. ``progress`` is told each step in words.
+    file that is older than its slice's latest replace it; ``accept_drift`` one whose required columns have changed
+    their form or meaning. ``progress`` is told each step in words.
 
     Raises `IngestError`; then nothing was written.
     """
@@ -68,7 +71,7 @@ def load(
             tell(f"{item.path.name}: the same as last time")
     if not plan.to_load:
         return plan.report(None)
-    return carry_out(connection, plan, as_of=as_of, out_of_order=out_of_order, tell=tell)
+    return carry_out(connection, plan, as_of=as_of, out_of_order=out_of_order, accept_drift=accept_drift, tell=tell)
 
 
 def carry_out(
@@ -77,6 +80,7 @@ def carry_out(
     *,
     as_of: date | None,
     out_of_order: bool,
+    accept_drift: bool = False,
     tell: Progress,
     mends: Mends | None = None,
 ) -> LoadReport:
@@ -100,6 +104,7 @@ def carry_out(
                 controls.check(stage)
             warnings = derive_missing(connection, stages, load_id)
             rejects.write(connection, stages, structures, load_id)
+            drift.check(stages, load_id, accept_drift)
             tolerance.check(connection, stages, load_id)
             manifest.write(connection, stages, load_id)
             totals.write(connection, stages, load_id)

@@ -10,13 +10,15 @@ from __future__ import annotations
 from ingest.contract.credit import CREDIT_TABLES
 from ingest.contract.kept import KEPT, PUBLICATIONS, RESTATEMENTS
 from ingest.contract.ledger import LEDGER_TABLES
-from ingest.contract.manifest import LOAD_TOTALS, LOADS, MANIFEST, MENDED_REJECTS
+from ingest.contract.manifest import LOAD_DRIFTS, LOAD_PROFILES, LOAD_TOTALS, LOADS, MANIFEST, MENDED_REJECTS
 from ingest.contract.table import LINEAGE, Column, ColumnType, Table
 
 __all__ = [
     "KEPT",
     "LINEAGE",
     "LOADS",
+    "LOAD_DRIFTS",
+    "LOAD_PROFILES",
     "LOAD_TOTALS",
     "MANIFEST",
     "MENDED_REJECTS",

@@ -10,6 +10,7 @@ _integer = ColumnType.INTEGER
 _timestamp = ColumnType.TIMESTAMP
 _count = ColumnType.COUNT
 _amount = ColumnType.AMOUNT
+_share = ColumnType.SHARE
 
 LOADS = Table(
     "loads",
@@ -159,5 +160,61 @@ LOAD_TOTALS = Table(
     ),
 )
 
-MANIFEST: tuple[Table, ...] = (LOADS, LOAD_TOTALS, REJECTS, REJECT_FILES, MENDED_REJECTS)
+LOAD_PROFILES = Table(
+    "load_profiles",
+    "What the columns of a slice looked like in a load, to tell the next one's drift by: one row a column.",
+    ("load_id", "source", "table_name", "slice", "source_column", "column_name"),
+    (
+        Column("load_id", _integer, "The load.", required=True),
+        Column("source", _text, "The source mapping.", required=True),
+        Column("table_name", _text, "The canonical table.", required=True),
+        Column("slice", _text, "The part of the source.", required=True),
+        Column("source_column", _text, "The file's column, in small letters.", required=True),
+        Column("column_name", _text, "The canonical column it feeds; empty: it is not read."),
+        Column("row_count", _count, "Rows of the slice, rejected ones too.", required=True),
+        Column("empty_share", _share, "Share of rows without a value."),
+        Column("unreadable_share", _share, "Share of rows whose value cannot be read as the column's type."),
+        Column("negative_share", _share, "Of amounts: share of those below zero."),
+        Column("digits_share", _share, "Of texts: share of those that are digits only, in a sample."),
+        Column("median_amount", _amount, "Of amounts: their median without sign, zeros apart, in a sample."),
+        Column("codes", _text, "Of texts with few values: the values, a JSON list."),
+    ),
+)
+
+LOAD_DRIFTS = Table(
+    "load_drifts",
+    "What of a slice's columns was otherwise than in the loads before: one row a change.",
+    ("load_id", "source", "table_name", "slice", "column_name", "drift"),
+    (
+        Column("load_id", _integer, "The load.", required=True),
+        Column("source", _text, "The source mapping.", required=True),
+        Column("table_name", _text, "The canonical table.", required=True),
+        Column("slice", _text, "The part of the source.", required=True),
+        Column("column_name", _text, "The canonical column, or the file's where it is not read.", required=True),
+        Column(
+            "drift",
+            _text,
+            "What changed.",
+            required=True,
+            values=("vanished", "appeared", "emptied", "retyped", "new values", "turned", "scaled"),
+        ),
+        Column("words", _text, "The change in words.", required=True),
+        Column(
+            "is_required",
+            ColumnType.BOOLEAN,
+            "Whether rows cannot do without the column: then the load was let in by `--accept-drift`.",
+            required=True,
+        ),
+    ),
+)
+
+MANIFEST: tuple[Table, ...] = (
+    LOADS,
+    LOAD_TOTALS,
+    LOAD_PROFILES,
+    LOAD_DRIFTS,
+    REJECTS,
+    REJECT_FILES,
+    MENDED_REJECTS,
+)
 """The loader's own tables beside the canonical ones."""
