@@ -8,7 +8,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from encours import console, warehouse
+from encours import console, loads, warehouse
 from encours.errors import EncoursError
 from encours.settings import Settings
 
@@ -109,8 +109,9 @@ def reload_and_tell(settings: Settings, path: Path) -> None:
 
     connection = warehouse.open_for_writing(settings)
     try:
+        known = loads.newest(connection)
         with console.working("rejects") as progress:
-            done = exchange.reload(connection, path, progress)
+            done = exchange.reload(connection, path, progress, known.as_of_on if known is not None else None)
         tell(connection, done)
         left = sum(line.state == "open" for line in exchange.lines(connection))
     finally:

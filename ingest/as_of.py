@@ -65,7 +65,7 @@ def _check_order(connection: duckdb.DuckDBPyConnection, staged: StagedFile, day:
     if staged.table.kind != "full" or out_of_order:
         return
     row = connection.execute(
-        f"select max(as_of_on) from {SCHEMA}.loads where (source, table_name, slice) = (?, ?, ?)",
+        f"select max(as_of_on) from {SCHEMA}.loads where (source, table_name, slice) = (?, ?, ?) and kind <> 'mended'",
         [result.source, result.table_name, result.slice],
     ).fetchone()
     latest = row[0] if row is not None else None

@@ -191,15 +191,20 @@ class _Part:
     rows: list[list[str]] = field(default_factory=list)
 
 
-def reload(connection: duckdb.DuckDBPyConnection, path: Path, progress: Callable[[str], None]) -> LoadReport:
+def reload(
+    connection: duckdb.DuckDBPyConnection, path: Path, progress: Callable[[str], None], known_on: date | None = None
+) -> LoadReport:
     """Load the mended rows of ``path``, a file that `export` wrote: all of them, or none.
+
+    The load is of the day of the files its rows were rejected from, or of ``known_on`` where that is later: mending
+    must not take the day that the figures speak of back.
 
     Raises `FileError` where the file is not one that `export` wrote or a line of it is not open, `ToleranceError`
     where a row still cannot be taken; then nothing was written.
     """
     schema.create(connection)
     parts = _read(connection, path)
-    as_of_on = max(part.as_of_on for part in parts.values())
+    as_of_on = max([part.as_of_on for part in parts.values()] + ([known_on] if known_on is not None else []))
     digest = sha256(path)
     with TemporaryDirectory(prefix="encours-mended-") as folder:
         plan, mends = Plan(), Mends()

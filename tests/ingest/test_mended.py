@@ -114,6 +114,16 @@ def test_mended_rows_join_their_slice_and_close_nothing(extracts: Extracts, kind
     assert extracts.rows("select sum(read_amount) from raw.load_totals where load_id = 2") == [(Decimal("12.00"),)]
 
 
+def test_mending_takes_no_day_back_and_holds_no_file_up(extracts: Extracts) -> None:
+    mapping = begin(extracts)
+    path = out(extracts, **{"05/01/2026": "2026-01-05"})
+    mended = rewrite(path, cells(path)[:2])
+    report = exchange.reload(extracts.connection, mended, lambda _: None, date(2026, 3, 31))
+    assert only(report).as_of_on == date(2026, 3, 31)
+    result = only(extracts.load(("list.csv", content(*GOOD)), source=mapping, as_of=DAYS[0]))
+    assert counts(result) == (2, 0, 0, 2, 0, 1)
+
+
 def test_some_now_some_later(extracts: Extracts) -> None:
     begin(extracts)
     path = out(extracts, **{"05/01/2026": "2026-01-05"})
