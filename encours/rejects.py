@@ -71,7 +71,7 @@ def list_and_tell(settings: Settings, wanted: Wanted, *, most: int) -> None:
         numbers=("load", "line"),
     )
     left = f" {len(found) - most:,} are not shown: --most shows more." if len(found) > most else ""
-    console.say(f"{len(found):,} rejected rows.{left}")
+    console.say(f"{len(found):,} rejected {'row' if len(found) == 1 else 'rows'}.{left}")
     if any(line.state == "open" for line in found):
         console.say("To mend them: encours rejects --out rejects.csv, then encours rejects --reload rejects.csv")
 
@@ -91,7 +91,7 @@ def export_and_tell(settings: Settings, wanted: Wanted, out: Path) -> None:
     with warehouse.open_for_reading(settings.build_file) as connection:
         written = exchange.export(connection, found, out)
     for path, rows in written:
-        console.say(f"{rows:,} rejected rows are in {path}.")
+        console.say(f"{_rows(rows)} in {path}.")
     console.say(
         "Mend the values, leave the first columns as they are, take out rows that are not to be loaded; then: "
         f"encours rejects --reload {written[0][0]}"
@@ -117,7 +117,11 @@ def reload_and_tell(settings: Settings, path: Path) -> None:
     finally:
         connection.close()
     mended = sum(result.rows_read + result.rows_filtered for result in done.files)
-    console.say(f"{mended:,} rejected rows are mended; {left:,} are still open.")
+    console.say(f"{_rows(mended)} mended; {left:,} still open.")
+
+
+def _rows(count: int) -> str:
+    return "1 rejected row is" if count == 1 else f"{count:,} rejected rows are"
 
 
 def _chosen(settings: Settings, wanted: Wanted) -> Sequence[Line]:

@@ -76,7 +76,7 @@ def test_list_export_reload(run_encours: RunEncours, tmp_path: Path) -> None:
     out.write_text(text.replace("05/01/2026", "2026-01-05").replace("three", "3.00"))
     mended = run_encours(["rejects", "--reload", out], home)
     assert mended.returncode == 0, output(mended)
-    assert "2 rejected rows are mended; 0 are still open." in mended.stdout
+    assert "2 rejected rows are mended; 0 still open." in mended.stdout
     assert "No rejected row is open" in run_encours(["rejects"], home).stdout
     assert "mended in 2" in run_encours(["rejects", "--all"], home).stdout
 

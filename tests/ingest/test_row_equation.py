@@ -6,6 +6,7 @@ import csv
 import io
 import tempfile
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,21 @@ def check(files: list[list[str]]) -> None:
             assert result.rows_new == sum(key not in current for key in picture)
             assert result.rows_rejected == records - len(picture)
             assert result.rows_vanished == len(set(current) - set(picture) - set(kept))
+            totals = extracts.rows(
+                "select coalesce(sum(rows_read), 0), coalesce(sum(rows_rejected), 0), coalesce(sum(rows_vanished), 0), "
+                "coalesce(sum(new_amount + changed_amount + unchanged_amount), 0), coalesce(sum(vanished_amount), 0) "
+                f"from raw.load_totals where load_id = {report.load_id}"
+            )
+            gone = [row for key, row in current.items() if key not in picture and key not in kept]
+            assert totals == [
+                (
+                    records,
+                    records - len(picture),
+                    len(gone),
+                    sum(Decimal(row.amount) for row in picture.values()),
+                    sum(Decimal(row.amount) for row in gone),
+                )
+            ]
             current = picture | kept
             stored = extracts.current("invoices", "invoice_id, posted_on, amount")
             assert {row[0]: Row(row[0], str(row[1]), str(row[2])) for row in stored} == current
