@@ -15,6 +15,7 @@ from decimal import Decimal
 import duckdb
 
 from ingest import marks, rejects
+from ingest.column_source import headers_of
 from ingest.contract import LOAD_DRIFTS, LOAD_PROFILES, ColumnType, Table
 from ingest.errors import DriftError
 from ingest.header import fold, match
@@ -235,7 +236,10 @@ def _profiles(stage: Stage, files: Sequence[StagedFile]) -> list[Profile]:
     unread: set[str] = set()
     for staged in files:
         found = match(staged.table, staged.reading.header)
-        headers |= {name: fold(header) for name, header in found.sources.items()}
+        # What is made of several columns stands and falls with all of them.
+        headers |= {
+            name: " + ".join(fold(header) for header in headers_of(source)) for name, source in found.sources.items()
+        }
         # Of a wide file the other columns are rows.
         unread.update(fold(name) for name in found.unmapped if staged.table.unpivot is None)
     columns = [column for column in stage.table.columns if column.name in headers]

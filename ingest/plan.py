@@ -132,8 +132,8 @@ def make_plan(
             file = format_of(path, recognition.mapping, table, whole=True)
             part = slice_of(table, path, file)
             result = FileResult(recognition.source, table.table, in_words(part), path, path.name, digest)
-            found = told(recognition.mapping.format_of(table), file)
-            result.warnings += [found] if found is not None else []
+            words = told(recognition.mapping.format_of(table), file)
+            result.warnings += [words] if words is not None else []
             of_entity = _of_entity(table, part.get("entity"))
             plan.items.append(Item(path, recognition.mapping, of_entity, file, result))
     if not plan.items:
