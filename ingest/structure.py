@@ -133,7 +133,8 @@ def _check_irregular(staged: StagedFile, structure: Structure, records: int) -> 
             "`multiline: true` in the mapping (under `file`); if not, close the quote in the file: the lines between "
             "are read as part of the value."
         )
-    if walk.swallowed is not None:
+    # Quotes in the copy of a workbook's sheet are our own.
+    if walk.swallowed is not None and staged.reading.original is not None:
         first, last = walk.swallowed
         raise FileError(
             f"{staged.path.name}, line {first}: a quoted value runs on to line {last}, and these lines would be rows "
