@@ -11,7 +11,6 @@ Four kinds of build, each with a file of its own kind:
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -19,12 +18,14 @@ from pathlib import Path
 
 import duckdb
 
-from encours import dbt, loads, remembered, stamp, warehouse
+from encours import dbt, disk, files, loads, remembered, stamp, warehouse
 from encours.artefacts import NodeResult, RunResults, keep_results, read_run_results
 from encours.errors import BuildFailedError, EncoursError
 from encours.settings import Settings
 from encours.stamp import BuildKind, BuildState, Stamp
 from ingest import schema
+
+_WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
 RAW_ALIAS = "raw_history"
 """Under this name a past build sees the file that holds the raw history."""
@@ -42,6 +43,8 @@ class BuildRequest:
     select: tuple[str, ...] = ()
     changed_from: Path | None = None
     full_refresh: bool = False
+    into: Path | None = None
+    """A file of its own for a selection of models: they are made without tests, to be compared and never published."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ def build(settings: Settings, request: BuildRequest, *, on_step: Callable[[dbt.S
         BuildFailedError: dbt could not run at all (a model does not parse, a file is locked).
     """
     if request.changed_from is None:
-        _upgrade_raw(settings)
+        upgrade_raw(settings)
     plan = _plan(settings, request)
     _begin(settings, plan)
     variables: dict[str, object] = {}
@@ -154,26 +157,29 @@ def _plan(settings: Settings, request: BuildRequest) -> _Plan:
         return _slim_plan(settings, request, request.changed_from)
     with _raw(settings) as connection:
         before = stamp.read(connection)
-        now = loads.newest(connection)
+        now, newest = loads.newest(connection), loads.newest_number(connection)
         then = loads.newest(connection, known_at=request.known_at)
-    if now is None:
+        given_up = loads.given_up(connection, request.known_at) if request.known_at is not None else None
+    if newest == 0 or (now is None and request.known_at is None):
         raise EncoursError("Nothing is loaded, so there is nothing to build from: run `encours load PATH` first.")
     if then is None:
-        raise EncoursError(f"Nothing was loaded until load {request.known_at}; the newest is {now.load_id}.")
-    if request.known_at is not None and request.known_at > now.load_id:
-        raise EncoursError(f"There is no load {request.known_at} yet; the newest is {now.load_id}.")
+        raise EncoursError(f"Nothing was loaded until load {request.known_at}; the newest is {newest}.")
+    if request.known_at is not None and request.known_at > newest:
+        raise EncoursError(f"There is no load {request.known_at} yet; the newest is {newest}.")
+    _refuse_given_up(given_up, request.known_at)
     as_of = request.as_of or then.as_of_on
     if as_of > then.as_of_on:
         raise EncoursError(
             f"What is loaded speaks of {then.as_of_on}, so a build as of {as_of} would take for unpaid what nobody "
             f"has loaded yet. Load the newer extracts with `encours load PATH --as-of {as_of}` first."
         )
-    is_past = (as_of, then.load_id) != (now.as_of_on, now.load_id)
+    # Where all was unloaded since, there is no present.
+    is_past = request.into is not None or now is None or (as_of, then.load_id) != (now.as_of_on, now.load_id)
     whole = BuildKind.PAST if is_past else BuildKind.FULL
     begun = _new_stamp(settings, BuildKind.SELECTION if request.select else whole, as_of, then.load_id, before)
     if is_past:
         return _Plan(
-            path=settings.past_builds / f"as_of_{as_of:%Y_%m_%d}_load_{then.load_id}.duckdb",
+            path=request.into or settings.past_builds / f"as_of_{as_of:%Y_%m_%d}_load_{then.load_id}.duckdb",
             stamp=begun,
             target="past",
             selection=_selection(request, begun),
@@ -191,6 +197,15 @@ def _plan(settings: Settings, request: BuildRequest) -> _Plan:
         environment={},
         attached={},
     )
+
+
+def _refuse_given_up(given_up: datetime | None, load_id: int | None) -> None:
+    """Raise `EncoursError` where what was known after load ``load_id`` was given up."""
+    if given_up is not None:
+        raise EncoursError(
+            f"What was known after load {load_id} was given up by `encours compact` on {given_up:%Y-%m-%d}: rows that "
+            "only it knew are gone. `encours status` says from which load on all is kept."
+        )
 
 
 def _slim_plan(settings: Settings, request: BuildRequest, state: Path) -> _Plan:
@@ -226,7 +241,7 @@ def _slim_plan(settings: Settings, request: BuildRequest, state: Path) -> _Plan:
     )
 
 
-def _upgrade_raw(settings: Settings) -> None:
+def upgrade_raw(settings: Settings) -> None:
     """Give a file that an earlier version loaded the raw tables that came since: the models read them."""
     with _raw(settings) as connection:
         if not schema.missing(connection):
@@ -243,6 +258,8 @@ def _raw(settings: Settings) -> duckdb.DuckDBPyConnection:
 
 def _selection(request: BuildRequest, begun: Stamp) -> tuple[str, ...]:
     """What dbt is to run."""
+    if request.into is not None:
+        return ("--select", *request.select, *_WITHOUT_TESTS)
     if request.select:
         # Tests that also read what was not selected cannot run: the others do.
         return ("--select", *request.select, "--indirect-selection", "buildable")
@@ -288,7 +305,7 @@ def _begin(settings: Settings, plan: _Plan) -> None:
         for leftover in (plan.path, plan.path.with_name(plan.path.name + ".wal")):
             leftover.unlink(missing_ok=True)
     plan.path.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(plan.path) as connection:
+    with warehouse.open_file_for_writing(plan.path) as connection:
         stamp.write(connection, plan.stamp)
     # The artefacts are those of this build from here on; without its stamp they are nobody's.
     settings.artefacts.mkdir(parents=True, exist_ok=True)
@@ -300,6 +317,9 @@ def _results(settings: Settings, outcome: dbt.DbtOutcome) -> RunResults:
     """What dbt says of each node; a dbt that could not run at all is an error with its own words."""
     if outcome.exit_code in (0, 1) and (settings.artefacts / "run_results.json").is_file():
         return read_run_results(settings.artefacts)
+    full = next((line for line in outcome.errors if disk.is_full(line)), None)
+    if full is not None:
+        raise BuildFailedError(disk.full(full))
     words = "\n".join(outcome.errors[-20:]) or "it said nothing"
     raise BuildFailedError(f"dbt could not run (exit status {outcome.exit_code}):\n{words}\nFull log: {settings.logs}")
 
@@ -318,7 +338,7 @@ def _end(settings: Settings, path: Path, begun: Stamp, results: RunResults, atta
         tests_passed_count=results.tests_passed,
         tests_not_passed_count=results.tests_not_passed,
     )
-    with duckdb.connect(path) as connection:
+    with warehouse.open_file_for_writing(path) as connection:
         if passed and covers_all:
             stamp.check_marts(connection, ended)
         stamp.write(connection, ended)
@@ -326,7 +346,7 @@ def _end(settings: Settings, path: Path, begun: Stamp, results: RunResults, atta
     if ended.tested_rules_hash == ended.rules_hash and results.unit_tests_passed:
         remembered.remember_tested(ended.rules_hash)
     if passed and begun.kind is BuildKind.FULL:
-        shutil.copyfile(settings.artefacts / "manifest.json", settings.good_manifest)
+        files.copy(settings.artefacts / "manifest.json", settings.good_manifest)
     return Build(path=path, stamp=ended, results=results, attached=attached)
 
 

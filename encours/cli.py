@@ -75,12 +75,20 @@ def main() -> None:
 @contextmanager
 def _reporting() -> Iterator[Settings]:
     """The settings of this run; an expected error becomes its message and exit status 1."""
+    import duckdb
+
+    from encours import disk
     from ingest.errors import IngestError
 
     try:
         yield from_environment()
     except (EncoursError, IngestError) as error:
         console.fail(str(error))
+        raise typer.Exit(1) from None
+    except BrokenPipeError:
+        raise  # whoever read our output has seen enough
+    except (OSError, duckdb.OperationalError, duckdb.FatalException, duckdb.InternalException) as error:
+        console.fail(disk.explain(error))
         raise typer.Exit(1) from None
 
 
@@ -159,6 +167,63 @@ def load(
             accept_drift=accept_drift,
         )
     console.say("Next: encours build")
+
+
+LoadNumber = Annotated[int, typer.Argument(min=1, metavar="LOAD", help="A load's number; `encours status` has them.")]
+
+
+@app.command(epilog="Example: encours unload 12")
+def unload(load_id: LoadNumber) -> None:
+    """Withdraw a load: restore what was current before it. What was known at any load stays as it was."""
+    from encours.unloading import unload_and_tell
+
+    with _writing("unload") as settings:
+        unload_and_tell(settings, load_id)
+
+
+@app.command(epilog="Examples: encours diff 11 12 · encours diff 11 12 --rows-only · encours diff 11 12 --out diff.csv")
+def diff(
+    before: LoadNumber,
+    after: LoadNumber,
+    rows_only: Annotated[
+        bool, typer.Option("--rows-only", help="Only what the loads know otherwise, no figures: at once, no build.")
+    ] = False,
+    most: Annotated[int, typer.Option(min=1, help="How many rows and documents, the largest first.")] = 20,
+    out: Annotated[
+        Path | None, typer.Option(dir_okay=False, metavar="FILE", help="Write all of it to a .csv file instead.")
+    ] = None,
+) -> None:
+    """Say which documents moved which figures, from what one load knew to what another knew."""
+    from encours import warehouse
+    from encours.diff import diff_and_tell
+
+    if out is not None and out.suffix.lower() != ".csv":
+        raise typer.BadParameter(f"{out} must be a .csv file")
+    # It changes nothing that was loaded or built: what stopped an earlier step has not passed because of it.
+    with _reporting() as settings, warehouse.writer(settings, "encours diff"):
+        diff_and_tell(settings, before, after, rows_only=rows_only, most=most, out=out and out.resolve())
+
+
+@app.command(
+    epilog="Examples: encours compact --keep 400d · encours compact --keep 13 --yes · encours compact --keep-from 120"
+)
+def compact(
+    keep: Annotated[
+        str | None,
+        typer.Option(metavar="LOADS|DAYSd", help="Keep what was known at so many loads (13), or days (400d)."),
+    ] = None,
+    keep_from: Annotated[
+        int | None, typer.Option(min=1, metavar="LOAD", help="Keep what was known from this load on.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Give it up; without it nothing is changed.")] = False,
+) -> None:
+    """Give up what only old loads knew. It says which, and how much that frees; with --yes it is done."""
+    from encours.compacting import compact_and_tell
+
+    if (keep is None) == (keep_from is None):
+        raise typer.BadParameter("say how much to keep: --keep 13 (loads), --keep 400d (days) or --keep-from LOAD")
+    with _writing("compact") as settings:
+        compact_and_tell(settings, keep=keep, keep_from=keep_from, yes=yes)
 
 
 @app.command(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import sysconfig
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -63,6 +64,7 @@ def run(
     settings.logs.mkdir(parents=True, exist_ok=True)
     remembered.lend_parsed(settings.artefacts)
     command = [
+        *(sys.executable, "-m", "encours.leash", str(os.getpid())),
         str(program),
         *arguments,
         *("--project-dir", str(PROJECT_ROOT), "--profiles-dir", str(PROJECT_ROOT)),

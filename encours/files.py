@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -20,6 +23,22 @@ def put_in_place(finished: Path, place: Path) -> None:
 
 def write_text(place: Path, text: str) -> None:
     """Write a small file in one step."""
+    with _draft(place) as draft:
+        draft.write_text(text, encoding="utf-8")
+
+
+def copy(source: Path, place: Path) -> None:
+    """Copy a file in one step."""
+    with _draft(place) as draft:
+        shutil.copyfile(source, draft)
+
+
+@contextmanager
+def _draft(place: Path) -> Iterator[Path]:
+    """A path beside ``place``, to be written; it takes its place at the end, or is removed."""
     draft = place.with_name(f".{place.name}.{os.getpid()}")
-    draft.write_text(text, encoding="utf-8")
-    put_in_place(draft, place)
+    try:
+        yield draft
+        put_in_place(draft, place)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ Only what a publication says otherwise than the one before is stored; the models
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -127,7 +128,9 @@ def _take_up(connection: duckdb.DuckDBPyConnection, number: int) -> None:
         )
         connection.commit()
     except BaseException:
-        connection.rollback()
+        # A commit that failed (a full disk) has rolled back by itself: what failed first is told.
+        with suppress(duckdb.Error):
+            connection.rollback()
         raise
 
 

@@ -14,6 +14,11 @@ import duckdb
 DOCUMENT_TABLES = ("invoices", "instalments", "payments", "allocations", "disputes", "ledger_lines")
 """The tables whose loads move the as-of day; rates and balances often reach beyond the documents."""
 
+_IN_EFFECT = (
+    "kind is distinct from 'unload' and (unloaded_in is null or unloaded_in > coalesce($known_at, unloaded_in))"
+)
+"""The rule of macros/is_in_effect.sql: what was withdrawn, as far as known, does not count."""
+
 
 @dataclass(frozen=True)
 class Knowledge:
@@ -25,19 +30,27 @@ class Knowledge:
 
 
 def newest(connection: duckdb.DuckDBPyConnection, *, known_at: int | None = None) -> Knowledge | None:
-    """What is known after load ``known_at`` (default: after all); None where nothing was loaded until then."""
+    """What is known after load ``known_at`` (default: after all); None where nothing was loaded until then.
+
+    An unload counts as knowledge; what it withdrew tells no day.
+    """
+    columns = _columns(connection)
     try:
         found = connection.execute(
-            """
+            f"""
             with known as (
-                select load_id, table_name, as_of_on, loaded_at
+                select load_id, table_name, as_of_on, loaded_at, {_IN_EFFECT if "unloaded_in" in columns else "true"}
+                    as is_in_effect
                 from raw.loads
                 where load_id <= coalesce($known_at, load_id)
             ),
             deciding as (
                 select
                     max(load_id) as load_id,
-                    coalesce(max(load_id) filter (table_name in $documents), max(load_id)) as decides_load_id,
+                    coalesce(
+                        max(load_id) filter (table_name in $documents and is_in_effect),
+                        max(load_id) filter (is_in_effect)
+                    ) as decides_load_id,
                     arg_max(loaded_at, load_id) as loaded_at
                 from known
             )
@@ -79,3 +92,79 @@ def remarks(connection: duckdb.DuckDBPyConnection) -> list[str]:
     if len(drifts) > REMARKS_SHOWN:
         told.append(f"and {len(drifts) - REMARKS_SHOWN} more changes: table raw.load_drifts")
     return told
+
+
+def newest_number(connection: duckdb.DuckDBPyConnection) -> int:
+    """The newest load's number, an unload's too; 0 where nothing was ever loaded."""
+    try:
+        row = connection.execute("select coalesce(max(load_id), 0) from raw.loads").fetchone()
+    except duckdb.CatalogException:
+        return 0
+    return int(row[0]) if row is not None else 0
+
+
+@dataclass(frozen=True)
+class Load:
+    """One load of the manifest: its number and time (UTC), what it read, its day, and the load that withdrew it."""
+
+    load_id: int
+    loaded_at: datetime
+    what: str
+    as_of_on: date
+    unloaded_in: int | None
+
+
+def listed(connection: duckdb.DuckDBPyConnection, *, most: int) -> list[Load]:
+    """The newest loads, the newest first; none where nothing was loaded, or by an earlier version only."""
+    if "unloaded_in" not in _columns(connection):
+        return []
+    found = connection.execute(
+        """
+        select
+            load_id, max(loaded_at), max(as_of_on), max(unloaded_in), bool_or(kind = 'unload'),
+            string_agg(distinct file, ', ' order by file), count(distinct file),
+            (select max(withdrawn.load_id) from raw.loads as withdrawn where withdrawn.unloaded_in = loads.load_id)
+        from raw.loads as loads
+        group by load_id order by load_id desc limit $most
+        """,
+        {"most": most},
+    )
+    return [
+        Load(
+            load_id,
+            loaded_at.replace(tzinfo=UTC),
+            f"withdrew load {withdrawn}" if is_unload else files if count <= 3 else f"{count} files",
+            as_of_on,
+            unloaded_in,
+        )
+        for load_id, loaded_at, as_of_on, unloaded_in, is_unload, files, count, withdrawn in found.fetchall()
+    ]
+
+
+def kept_since(connection: duckdb.DuckDBPyConnection) -> int | None:
+    """The oldest load from which on all that was known is kept; None where nothing was given up."""
+    if "given_up_at" not in _columns(connection):
+        return None
+    row = connection.execute(
+        "select min(load_id) from raw.loads where load_id > "
+        "(select max(load_id) from raw.loads where given_up_at is not null)"
+    ).fetchone()
+    return int(row[0]) if row is not None and row[0] is not None else None
+
+
+def given_up(connection: duckdb.DuckDBPyConnection, load_id: int) -> datetime | None:
+    """When `encours compact` gave up what was known after load ``load_id`` (UTC); None where it is kept."""
+    if "given_up_at" not in _columns(connection):
+        return None
+    row = connection.execute("select max(given_up_at) from raw.loads where load_id = $load_id", {"load_id": load_id})
+    found = row.fetchone()
+    return found[0].replace(tzinfo=UTC) if found is not None and found[0] is not None else None
+
+
+def _columns(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The columns of the manifest: a file of an earlier version has fewer."""
+    found = connection.execute(
+        "select column_name from duckdb_columns() where database_name = current_database() "
+        "and schema_name = 'raw' and table_name = 'loads'"
+    )
+    return {name for (name,) in found.fetchall()}

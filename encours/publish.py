@@ -23,6 +23,7 @@ from ingest import schema
 
 SCHEMA = "marts"
 _NAME = re.compile(r"encours-(\d{6,})\.duckdb")
+_LEFTOVER = re.compile(r"\.(encours-\d{6,}\.duckdb\.draft(\.wal)?|current\.json\.\d+)")
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,12 @@ def publish(settings: Settings, *, past: Path | None = None) -> Publication:
         published_at=draft.published_at,
     )
     draft_path = publication.path.with_name(f".{publication.path.name}.draft")
-    draft_path.unlink(missing_ok=True)
+    _remove_leftovers(settings)
     try:
         _copy(settings, source, draft_path, publication, draft)
         files.put_in_place(draft_path, publication.path)
     finally:
-        draft_path.unlink(missing_ok=True)
+        _remove_leftovers(settings)
     try:
         with warehouse.open_for_writing(settings) as connection:
             kept.take_up(connection, [(publication.number, publication.path)])
@@ -264,6 +265,13 @@ def _number(path: Path) -> int:
     match = _NAME.fullmatch(path.name)
     assert match is not None
     return int(match[1])
+
+
+def _remove_leftovers(settings: Settings) -> None:
+    """Remove half-written files, with DuckDB's logs of them: those of this publication, and of one that was killed."""
+    for path in settings.published.glob(".*"):
+        if _LEFTOVER.fullmatch(path.name):
+            path.unlink(missing_ok=True)
 
 
 def _remove_old(settings: Settings, *, needed: Path | None) -> None:

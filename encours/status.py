@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import duckdb
+
 from encours import dbt, loads, stamp, warehouse
 from encours.artefacts import read_freshness
+from encours.build import upgrade_raw
 from encours.errors import EncoursError
 from encours.loads import Knowledge
 from encours.publish import Publication, current, publications
 from encours.settings import Settings
 from encours.stamp import BuildState, Stamp
+
+LOADS_SHOWN = 5
+"""How many of the newest loads are listed."""
 
 
 def describe(settings: Settings) -> list[str]:
@@ -21,16 +27,17 @@ def describe(settings: Settings) -> list[str]:
     """
     known: Knowledge | None = None
     built: Stamp | None = None
+    lines: list[str] = []
     remarks: list[str] = []
     if settings.build_file.is_file():
         with warehouse.open_for_reading(settings.build_file) as connection:
             known, built = loads.newest(connection), stamp.read(connection)
-            remarks = loads.remarks(connection)
+            lines, remarks = _history(connection), loads.remarks(connection)
     published = current(settings)
     return [
         f"Home:      {settings.home}",
         f"Loaded:    {_loaded(known)}",
-        *(f"           {words}" for words in remarks),
+        *(f"           {line}" for line in (*lines, *remarks)),
         f"Built:     {_built(built, known)}",
         f"Published: {_published(settings, published, built)}",
         f"Next:      {_next(known, built, published)}",
@@ -47,6 +54,7 @@ def check_freshness(settings: Settings) -> None:
         raise EncoursError("Nothing is loaded, so nothing has an age: run `encours load PATH` first.")
     (settings.artefacts / "sources.json").unlink(missing_ok=True)
     with warehouse.writer(settings, "encours status --freshness"):
+        upgrade_raw(settings)
         outcome = dbt.run(
             settings,
             ["source", "freshness", "--target", "duckdb"],
@@ -61,6 +69,22 @@ def check_freshness(settings: Settings) -> None:
     if stale:
         ages = "; ".join(f"{source.name}, newest {source.newest}: {source.status}" for source in stale)
         raise EncoursError(f"Too old: {ages}. Has the extract arrived? The limits stand in the sources' YAML.")
+
+
+def _history(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The newest loads, which of them were withdrawn, and how far back what was known is kept."""
+    newest = loads.listed(connection, most=LOADS_SHOWN)
+    lines = [
+        f"load {load.load_id}, {load.loaded_at:%Y-%m-%d %H:%M} UTC: {load.what}, as of {load.as_of_on}"
+        + (f" (withdrawn in load {load.unloaded_in})" if load.unloaded_in else "")
+        for load in newest
+    ]
+    since = loads.kept_since(connection)
+    if since is not None:
+        lines.append(
+            f"`--known-at` reaches back to load {since}; earlier knowledge was given up, but for what was kept"
+        )
+    return lines
 
 
 def _loaded(known: Knowledge | None) -> str:

@@ -6,6 +6,7 @@ A scheduler runs the steps one by one, and the step that writes the summary has 
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -25,10 +26,11 @@ class Stopped:
 
 
 def remember(settings: Settings, command: str, message: str) -> None:
-    """Keep that ``command`` stopped with ``message``."""
-    settings.logs.mkdir(parents=True, exist_ok=True)
+    """Keep that ``command`` stopped with ``message``; where even that cannot be written, the message is still told."""
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    files.write_text(settings.logs / _NAME, json.dumps({"command": command, "at": at, "message": message}))
+    with suppress(OSError):
+        settings.logs.mkdir(parents=True, exist_ok=True)
+        files.write_text(settings.logs / _NAME, json.dumps({"command": command, "at": at, "message": message}))
 
 
 def forget(settings: Settings) -> None:

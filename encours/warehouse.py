@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import socket
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -43,7 +45,13 @@ def writer(settings: Settings, doing: str) -> Iterator[None]:
             f"{_holder(note)} is writing {settings.build_file}. Only one command may write at a time: "
             "wait until it is done, then run yours again."
         ) from None
+    scratch = folder / "scratch"
     try:
+        # Its own temporary files lie on the disk that the files are on, and not in a /tmp that may be small; what a
+        # killed command left there goes now.
+        _clear(scratch)
+        scratch.mkdir()
+        tempfile.tempdir = str(scratch)
         started = datetime.now().astimezone().isoformat(timespec="seconds")
         note.write_text(
             json.dumps({"doing": doing, "pid": os.getpid(), "host": socket.gethostname(), "since": started})
@@ -51,7 +59,15 @@ def writer(settings: Settings, doing: str) -> Iterator[None]:
         yield
         note.unlink(missing_ok=True)
     finally:
+        tempfile.tempdir = None
+        _clear(scratch)
         lock.release()
+
+
+def _clear(folder: Path) -> None:
+    """Remove a folder with all that is in it, where it is there."""
+    if folder.is_dir():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _holder(note: Path) -> str:
@@ -72,6 +88,15 @@ def open_for_writing(settings: Settings) -> duckdb.DuckDBPyConnection:
     """
     settings.build_file.parent.mkdir(parents=True, exist_ok=True)
     return _connect(settings.build_file, read_only=False, memory_limit=settings.memory_limit)
+
+
+def open_file_for_writing(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open a build's own file to write, making it where it is missing. Hold :func:`writer` around it.
+
+    Raises:
+        WarehouseBusyError: another program has the file open.
+    """
+    return _connect(path, read_only=False, memory_limit=None)
 
 
 def open_for_reading(path: Path) -> duckdb.DuckDBPyConnection:

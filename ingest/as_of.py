@@ -9,7 +9,7 @@ import duckdb
 
 from ingest.errors import FileError, OrderError
 from ingest.header import position_of
-from ingest.schema import SCHEMA
+from ingest.schema import IN_EFFECT, SCHEMA
 from ingest.sql import text
 from ingest.stage import Stage, StagedFile
 
@@ -65,7 +65,8 @@ def _check_order(connection: duckdb.DuckDBPyConnection, staged: StagedFile, day:
     if staged.table.kind != "full" or out_of_order:
         return
     row = connection.execute(
-        f"select max(as_of_on) from {SCHEMA}.loads where (source, table_name, slice) = (?, ?, ?) and kind <> 'mended'",
+        f"select max(as_of_on) from {SCHEMA}.loads where (source, table_name, slice) = (?, ?, ?) "
+        f"and kind <> 'mended' and {IN_EFFECT}",
         [result.source, result.table_name, result.slice],
     ).fetchone()
     latest = row[0] if row is not None else None

@@ -8,7 +8,7 @@ from ingest.contract import TABLE_BY_NAME, TABLES
 from ingest.errors import MappingError
 from ingest.history import DERIVED_SLICE
 from ingest.projection import STATE_TAKEN
-from ingest.schema import SCHEMA, hash_sql
+from ingest.schema import SCHEMA, hash_sql, stored_columns
 from ingest.sql import idents, text
 from ingest.stage import Stage, StagedFile
 
@@ -93,6 +93,7 @@ def _insert(
     known = {"entity_id": text(entity), "base_currency": text(currency)}
     values = ", ".join(f"{known.get(c.name, f'cast(null as {c.type.value})')} as {c.name}" for c in table.columns)
     connection.execute(
-        f"insert into {SCHEMA}.entities select {idents(c.name for c in table.columns)}, {text(source)}, "
+        f"insert into {SCHEMA}.entities ({idents(c.name for c in stored_columns(table))}) "
+        f"select {idents(c.name for c in table.columns)}, {text(source)}, "
         f"{text(DERIVED_SLICE)}, {text(file)}, null, {hash_sql(table)}, {load_id}, null from (select {values})"
     )

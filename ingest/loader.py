@@ -37,6 +37,7 @@ from ingest.readers import Request, check_header, open_reading, read_header
 from ingest.report import LoadReport
 from ingest.stage import Stage, StagedFile
 from ingest.structure import Structure
+from ingest.transaction import transaction
 
 Progress = Callable[[str], None]
 
@@ -87,6 +88,7 @@ def carry_out(
     """Load what ``plan`` has to load. ``mends`` says which rejected lines its files mend, if they do."""
     with _stage_room(connection), tempfile.TemporaryDirectory(prefix="encours-load-") as folder:
         stages, structures = _stage(connection, plan, Path(folder), tell)
+        plan.refuse_changed()
         as_of_by_source(connection, stages, as_of, out_of_order)
         for stage in stages:
             stage.number_derived_ids()
@@ -96,7 +98,7 @@ def carry_out(
                 mended.refuse_overtaken(stage, mends)
             rejects.keep_refused_keys(stage)
             mended.protect(stage, structures)
-        with _transaction(connection):
+        with transaction(connection):
             load_id = manifest.next_load_id(connection)
             for stage in stages:
                 tell(f"comparing {stage.table.name} with what is current")
@@ -106,6 +108,8 @@ def carry_out(
             rejects.write(connection, stages, structures, load_id)
             drift.check(stages, load_id, accept_drift)
             tolerance.check(connection, stages, load_id)
+            # Rejects quote the files once more: what they quote is what was read.
+            plan.refuse_changed()
             manifest.write(connection, stages, load_id)
             totals.write(connection, stages, load_id)
             mended.write(connection, stages, load_id, mends)
@@ -185,14 +189,3 @@ def _refuse_open_transaction(connection: duckdb.DuckDBPyConnection) -> None:
     except duckdb.TransactionException as error:
         raise IngestError("a load needs a connection without an open transaction; commit or roll it back") from error
     connection.execute("rollback")
-
-
-@contextmanager
-def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    connection.execute("begin transaction")
-    try:
-        yield
-        connection.execute("commit")
-    except BaseException:
-        connection.execute("rollback")
-        raise

@@ -35,6 +35,8 @@ def write(connection: duckdb.DuckDBPyConnection, stages: list[Stage], load_id: i
                 "mapping_sha256": staged.mapping.fingerprint(),
                 "kind": "mended" if result.is_mended else staged.table.kind,
                 "loaded_at": loaded_at,
+                "unloaded_in": None,
+                "given_up_at": None,
             }
             connection.execute(
                 f"insert into {SCHEMA}.loads ({idents(columns)}) values ({', '.join('?' for _ in columns)})",

@@ -25,6 +25,8 @@ from filelock import FileLock, Timeout
 
 from ingest.errors import NoteError, nearest
 
+SOURCE = "encours_notes"
+"""The source mapping that reads them."""
 FILE_NAME = "account_notes.jsonl"
 CUT_FILE_NAME = "account_notes.cut.txt"
 """What half-written lines were put aside into, each as it stood."""

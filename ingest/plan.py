@@ -10,9 +10,9 @@ from pathlib import Path
 
 import duckdb
 
-from ingest import catalogue, controls
+from ingest import catalogue, controls, steady
 from ingest.errors import FileError, MappingError
-from ingest.files import expand, readable_copy, sha256
+from ingest.files import expand, readable_copy
 from ingest.header import fold, position_of
 from ingest.mapping import FileFormat, Mapping, TableMapping
 from ingest.readers import read_header
@@ -20,7 +20,7 @@ from ingest.readers.csv_file import first_day
 from ingest.recognise import expected_by_name, format_of, recognise, recognise_as
 from ingest.report import FileResult, LoadReport
 from ingest.resolve import told
-from ingest.schema import SCHEMA
+from ingest.schema import IN_EFFECT, SCHEMA
 
 
 @dataclass
@@ -40,6 +40,12 @@ class Plan:
 
     items: list[Item] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    prints: dict[Path, steady.Print] = field(default_factory=dict)
+    """The files as they were before they were read."""
+
+    def refuse_changed(self) -> None:
+        """Raise `FileError` where a file to load changed since it was planned."""
+        steady.refuse_changed(self.prints[path] for path in dict.fromkeys(item.path for item in self.to_load))
 
     @property
     def to_load(self) -> list[Item]:
@@ -113,7 +119,6 @@ def make_plan(
         raise FileError("no file named; give files or a folder of extracts")
     mapping = catalogue.find(source) if source is not None else None
     plan = Plan()
-    hashes: dict[Path, str] = {}
     found = expand(paths)
     beside = controls.control_files([path for path, _ in found], mapping)
     files = [*((path, named, mapping) for path, named in found), *((path, True, None) for path in own)]
@@ -127,8 +132,10 @@ def make_plan(
                 raise
             plan.warnings.append(f"{path.name}: left out, no mapping knows its header")
             continue
+        if path not in plan.prints:
+            plan.prints[path] = steady.take(path)
         for table in recognition.tables:
-            digest = hashes.setdefault(path, sha256(path))
+            digest = plan.prints[path].sha256
             file = format_of(path, recognition.mapping, table, whole=True)
             part = slice_of(table, path, file)
             result = FileResult(recognition.source, table.table, in_words(part), path, path.name, digest)
@@ -150,7 +157,7 @@ def _mark_unchanged(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     for key, items in slices.items():
         latest = connection.execute(
             f"with of_slice as (from {SCHEMA}.loads where (source, table_name, slice) = (?, ?, ?) "
-            "and kind <> 'mended') "
+            f"and kind <> 'mended' and {IN_EFFECT}) "
             "select sha256, mapping_sha256, as_of_on from of_slice "
             "where load_id = (select max(load_id) from of_slice)",
             key,

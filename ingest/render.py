@@ -9,8 +9,8 @@ from pathlib import Path
 
 import yaml
 
-from ingest.contract import KEPT, LINEAGE, MANIFEST, OWN_TABLES, TABLES, Column, Table
-from ingest.schema import SCHEMA, stored_columns
+from ingest.contract import KEPT, LINEAGE, MANIFEST, OWN_TABLES, STATED_IN, TABLES, Column, Table
+from ingest.schema import SCHEMA, all_columns
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES_FILE = ROOT / "models" / "staging" / "raw" / "_sources.yml"
@@ -19,9 +19,10 @@ DOCS_FILE = ROOT / "docs" / "input-contract.md"
 FRESHNESS = {
     "warn_after": {"count": 36, "period": "hour"},
     "error_after": {"count": 7, "period": "day"},
-    "filter": "source <> 'encours_notes'",
+    "filter": "source <> 'encours_notes' and kind <> 'unload' and unloaded_in is null",
 }
-"""A nightly load that failed once warns; a week without any load is an error. Notes do not make documents newer."""
+"""A nightly load that failed once warns; a week without any load is an error. Notes do not make documents newer,
+and nor does a withdrawal."""
 
 
 def sources_yaml() -> str:
@@ -48,7 +49,7 @@ def _source_table(table: Table) -> dict[str, object]:
         entry["config"] = {"loaded_at_field": "loaded_at", "freshness": FRESHNESS}
     entry["columns"] = [
         {"name": column.name, "data_type": column.type.value, "description": _describe(column)}
-        for column in stored_columns(table)
+        for column in all_columns(table)
     ]
     return entry
 
@@ -70,7 +71,8 @@ def contract_markdown() -> str:
         "<!-- Made from ingest/contract/ by `python -m ingest.render`; change it there. -->",
         _INTRODUCTION,
         *(_table_section(table) for table in TABLES),
-        "## Lineage\n\nEvery table above also has these columns, filled by the loader:\n\n" + _column_table(LINEAGE),
+        "## Lineage\n\nEvery table above also has these columns, filled by the loader:\n\n"
+        + _column_table((*LINEAGE, STATED_IN)),
         "## The loader's own tables",
         *(_table_section(table, level="###") for table in MANIFEST),
         "## What publishing keeps\n\nAdded by `encours publish`; no row is ever changed.",
@@ -119,6 +121,12 @@ rows as known after load *n* are those with `_loaded_in <= n and coalesce(_repla
 **Same again.** Files with the same bytes, read by the same mapping, as the latest load of their slice are not read:
 no load number, no row in `loads`, and the slice keeps its as-of day. Content that came before but is not the latest
 (A, B, A) is loaded again.
+
+**Withdrawn.** `encours unload LOAD` closes what that load added and puts back, as new versions, what it had closed;
+both stay as known at every load before. It is a load of its own, of kind `unload`: of its rows in `loads`, `rows_new`
+are rows put back that had vanished, `rows_changed` keys put back to what they said before, `rows_vanished` keys
+withdrawn. The withdrawn load's rows name it in `unloaded_in` and count no more: not for the as-of day, not for what is
+the same again. Notes (`encours_notes`) are never withdrawn.
 
 **As-of day.** Given with `--as-of`, else the latest control date of the source's files, else the load is refused.
 A full file older than its slice's latest load is refused unless `--out-of-order` is given.

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import duckdb
 
-from ingest.contract import LINEAGE, OWN_TABLES, TABLES, Column, Table
+from ingest.contract import LINEAGE, OWN_TABLES, STATED_IN, TABLES, Column, Table
 from ingest.sql import ident, idents, text
 
 SCHEMA = "raw"
 
+IN_EFFECT = "kind <> 'unload' and unloaded_in is null"
+"""The condition on a row of ``raw.loads`` that counts: a file that was loaded, and not withdrawn since."""
+
 
 def stored_columns(table: Table) -> tuple[Column, ...]:
-    """The columns of ``raw.<table>`` in order: its own, then for canonical tables the lineage."""
+    """The columns of ``raw.<table>`` that a load writes, in order: its own, then for canonical tables the lineage."""
     return table.columns if table in OWN_TABLES else table.columns + LINEAGE
+
+
+def all_columns(table: Table) -> tuple[Column, ...]:
+    """All columns of ``raw.<table>`` in order: the stored ones, then for canonical tables what an unload writes."""
+    return stored_columns(table) + (() if table in OWN_TABLES else (STATED_IN,))
 
 
 def hash_sql(table: Table) -> str:
@@ -24,7 +32,7 @@ def create_table_sql(table: Table) -> str:
     """The ``create table`` statement of ``raw.<table>``."""
     lines = (
         f"    {ident(column.name)} {column.type.value}{' not null' if column.required else ''}"
-        for column in stored_columns(table)
+        for column in all_columns(table)
     )
     return f"create table {SCHEMA}.{ident(table.name)} (\n" + ",\n".join(lines) + "\n)"
 
@@ -50,7 +58,7 @@ def missing(connection: duckdb.DuckDBPyConnection) -> list[str]:
             continue
         statements += [
             f"alter table {SCHEMA}.{ident(table.name)} add column {ident(column.name)} {column.type.value}"
-            for column in stored_columns(table)
+            for column in all_columns(table)
             if column.name not in present[table.name]
         ]
     return statements

@@ -11,7 +11,7 @@ from ingest.contract.credit import CREDIT_TABLES
 from ingest.contract.kept import KEPT, PUBLICATIONS, RESTATEMENTS
 from ingest.contract.ledger import LEDGER_TABLES
 from ingest.contract.manifest import LOAD_DRIFTS, LOAD_PROFILES, LOAD_TOTALS, LOADS, MANIFEST, MENDED_REJECTS
-from ingest.contract.table import LINEAGE, Column, ColumnType, Table
+from ingest.contract.table import LINEAGE, STATED_IN, Column, ColumnType, Table
 
 __all__ = [
     "KEPT",
@@ -25,6 +25,7 @@ __all__ = [
     "OWN_TABLES",
     "PUBLICATIONS",
     "RESTATEMENTS",
+    "STATED_IN",
     "TABLES",
     "TABLE_BY_NAME",
     "Column",

@@ -28,9 +28,9 @@ LOADS = Table(
         Column(
             "kind",
             _text,
-            "What the file is; `mended`: rejected rows, mended and loaded again.",
+            "What the file is; `mended`: rejected rows, mended and loaded again; `unload`: it was withdrawn.",
             required=True,
-            values=("full", "delta", "mended"),
+            values=("full", "delta", "mended", "unload"),
         ),
         Column("rows_read", _count, "Rows read = new + changed + unchanged + rejected.", required=True),
         Column("rows_filtered", _count, "Rows the mapping leaves out on purpose; not in `rows_read`.", required=True),
@@ -48,6 +48,8 @@ LOADS = Table(
         Column(
             "status", _text, "`loaded`; a file that is the same again leaves no row.", required=True, values=("loaded",)
         ),
+        Column("unloaded_in", _integer, "The load of kind `unload` that withdrew it; null while it counts."),
+        Column("given_up_at", _timestamp, "When `encours compact` gave up what was known then, UTC; null: it is kept."),
     ),
 )
 

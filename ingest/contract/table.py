@@ -84,6 +84,13 @@ LINEAGE = (
 )
 """Columns every canonical table has beside its own: where a version came from and which loads know it."""
 
+STATED_IN = Column(
+    "_stated_in",
+    ColumnType.INTEGER,
+    "The load whose file says so, where an unload put the row back; else null: it is `_loaded_in`.",
+)
+"""Beside the lineage; no load writes it."""
+
 ENTITY = Column(
     "entity_id", ColumnType.TEXT, "The legal entity the customer owes.", default="`MAIN`", default_sql="'MAIN'"
 )

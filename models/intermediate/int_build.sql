@@ -14,9 +14,11 @@ newest as (
     -- Rates and balances often reach beyond the documents: they must not move the day the figures speak of.
     select
         max(load_id) as known_at_load_id,
+        max(case when {{ is_in_effect() }} then load_id end) as effective_load_id,
         max(
             case
                 when table_name in ('invoices', 'instalments', 'payments', 'allocations', 'disputes', 'ledger_lines')
+                    and {{ is_in_effect() }}
                     then load_id
             end
         ) as documents_load_id
@@ -35,7 +37,7 @@ final as (
         {% endif %}
     from newest
     left join loads
-        on coalesce(newest.documents_load_id, newest.known_at_load_id) = loads.load_id
+        on coalesce(newest.documents_load_id, newest.effective_load_id) = loads.load_id
     group by newest.known_at_load_id
 
 )

@@ -15,7 +15,9 @@ loads as (
 
 final as (
 
-    select distinct table_name from loads
+    select distinct table_name
+    from loads
+    where {{ is_in_effect() }}
 
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from collections.abc import Callable
 from decimal import Decimal
@@ -205,3 +206,52 @@ def test_the_data_test_on_documents_can_fail(late_home: Path, run_encours: RunEn
     done = run_encours(["build", *selected], home)
     assert done.returncode == 1
     assert "assert_documents_explain_each_restatement" in output(done)
+
+
+def test_the_difference_of_the_two_loads_is_the_receipt(
+    late_home: Path, tmp_path: Path, run_encours: RunEncours
+) -> None:
+    """`encours diff`: the rows, the figures they moved, and documents that add up to each difference that is a sum."""
+    out = tmp_path / "diff.csv"
+    done = run_encours(["diff", 1, 2, "--out", out], late_home)
+    assert done.returncode == 0, output(done)
+    with out.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    rows = [line for line in lines if line["part"] == "row"]
+    assert [(row["table_name"], row["what"], row["difference"]) for row in rows] == [
+        ("payments", "added", str(LATE)),
+        ("allocations", "added", str(LATE)),
+        ("gl_balances", "changed", str(-LATE)),
+    ]
+    figures = {(line["entity_id"], line["measure"]): line for line in lines if line["part"] == "figure"}
+    assert {entity for entity, _ in figures} == {"*", "FR"}
+    documents: dict[tuple[str, str], Decimal] = {}
+    for line in lines:
+        if line["part"] == "document":
+            for entity in ("*", line["entity_id"]):
+                key = entity, line["measure"]
+                documents[key] = documents.get(key, Decimal(0)) + Decimal(line["difference"])
+    assert {measure for _, measure in documents} == {"receivable_amount", "overdue_amount", "collected_amount"}
+    assert {key: Decimal(figures[key]["difference"]) for key in documents} == documents
+    assert documents["FR", "overdue_amount"] == -LATE
+    assert Decimal(figures["FR", "dso_days"]["difference"]) < 0
+    # What was built stays what is reported on, and is not the light build.
+    assert "all is well" in run_encours(["report"], late_home).stdout
+    # The figures are those that were published: before, and now.
+    with reading(late_home / "published" / str(pointer(late_home)["file"])) as connection:
+        said = connection.execute(
+            "select publication_number, reported_value from marts.rpt_reported_kpis where period_kind = 'week' "
+            "and period_ending_on = '2026-03-29' and entity_id = 'FR' and scope = 'all' "
+            "and reporting_currency = 'EUR' and measure = 'receivable_amount' order by 1"
+        ).fetchall()
+    before, after = (Decimal(figures["FR", "receivable_amount"][side]) for side in ("before", "after"))
+    assert said == [(1, before), (2, after)]
+
+
+def test_rows_alone_are_compared_without_a_build(late_home: Path, run_encours: RunEncours) -> None:
+    done = run_encours(["diff", 1, 2, "--rows-only"], late_home)
+    assert done.returncode == 0, output(done)
+    assert "27,300.00" in done.stdout
+    assert "Figures" not in done.stdout
+    refused = run_encours(["diff", 1, 7, "--rows-only"], late_home)
+    assert (refused.returncode, "There is no load 7; the newest is 2." in refused.stderr) == (1, True)

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from ingest import render, schema
-from ingest.contract import LINEAGE, OWN_TABLES, TABLES, ColumnType, Table
+from ingest.contract import LINEAGE, OWN_TABLES, STATED_IN, TABLES, ColumnType, Table
 
 ALL = (*TABLES, *OWN_TABLES)
 
@@ -26,7 +26,10 @@ def warehouse() -> duckdb.DuckDBPyConnection:
 def test_tables_are_those_of_the_contract(warehouse: duckdb.DuckDBPyConnection, table: Table) -> None:
     described = warehouse.execute(f"describe raw.{table.name}").fetchall()
     found = [(name, re.sub(r",(?=\d)", ", ", kind.lower()), null == "NO") for name, kind, null, *_ in described]
-    expected = [(c.name, c.type.value, c.required) for c in (*table.columns, *(LINEAGE if table in TABLES else ()))]
+    expected = [
+        (c.name, c.type.value, c.required)
+        for c in (*table.columns, *((*LINEAGE, STATED_IN) if table in TABLES else ()))
+    ]
     assert found == expected
 
 
@@ -49,7 +52,7 @@ def test_source_yaml_describes_each_column_with_its_type() -> None:
         for table in source["tables"]
     }
     assert described == {
-        table.name: [(column.name, column.type.value) for column in schema.stored_columns(table)] for table in ALL
+        table.name: [(column.name, column.type.value) for column in schema.all_columns(table)] for table in ALL
     }
     assert all(column["description"] for table in source["tables"] for column in table["columns"])
     (loads,) = [table for table in source["tables"] if table["name"] == "loads"]

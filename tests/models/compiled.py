@@ -269,7 +269,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Ma
     target = f"{schema.SCHEMA}.{ident(table.name)}"
     connection.execute(
         f"""
-        insert into {target}
+        insert into {target} ({idents(column.name for column in schema.stored_columns(table))})
         select *, 'canonical', '*', '{table.name}.csv', row_number() over (), 0, 1, null
         from (
             select {", ".join(filled)}

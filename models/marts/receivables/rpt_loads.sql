@@ -30,7 +30,7 @@ final as (
         {{ money('coalesce(rejected_amount, 0)') }} as rejected_amount,
         as_of_on,
         loaded_at,
-        status
+        case when {{ is_in_effect() }} or kind = 'unload' then status else 'unloaded' end as status
     from loads
 
 )

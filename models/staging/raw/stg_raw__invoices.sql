@@ -32,7 +32,8 @@ known as (
         settled_on,
         paid_amount,
         open_amount,
-        _loaded_in as loaded_in
+        -- A row that an unload put back speaks of the day of the load that said so.
+        coalesce(_stated_in, _loaded_in) as loaded_in
     from source
     where
         {{ is_known() }}
