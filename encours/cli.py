@@ -135,15 +135,22 @@ def sample(
     )
 
 
-@app.command(epilog="Example: encours inspect extracts/invoices.csv")
+@app.command(
+    epilog="Examples: encours inspect extracts/invoices.csv · encours inspect bsid.txt kna1.txt --draft my_erp.yml"
+)
 def inspect(
     paths: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Files to look at.")],
+    draft: Annotated[
+        Path | None, typer.Option(metavar="FILE.yml", help="Write a draft mapping of files that no mapping knows.")
+    ] = None,
 ) -> None:
-    """Say what a file looks like and which mapping would read it; load nothing."""
+    """Say what a file is and which mapping reads it, else draft one; load nothing."""
     from encours.loading import inspect_files
 
     with _reporting():
-        inspect_files(paths)
+        if draft is not None and draft.suffix not in {".yml", ".yaml"}:
+            raise typer.BadParameter("a mapping is a .yml file", param_hint="--draft")
+        inspect_files(paths, draft)
 
 
 @app.command(epilog="Example: encours load extracts/ --as-of 2026-03-29")

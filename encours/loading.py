@@ -160,9 +160,31 @@ def _tell_rejects(connection: duckdb.DuckDBPyConnection, load_id: int) -> None:
         console.say("Rejected rows can be mended: encours rejects --out rejects.csv")
 
 
-def inspect_files(paths: Sequence[Path]) -> None:
-    """Print what each file looks like and how it would be read."""
-    from ingest.inspect import inspect
+def inspect_files(paths: Sequence[Path], draft: Path | None) -> None:
+    """Print what each file looks like and how it would be read, and for those no mapping knows a draft of one.
 
-    for path in paths:
-        console.say(str(inspect(path)))
+    ``draft`` is a file to write the draft into; without it the draft is printed.
+
+    Raises:
+        IngestError: a file cannot be read, or there is nothing to draft.
+        EncoursError: the draft cannot be written; a file that is there already is left as it is.
+    """
+    from ingest.inspect import draft_of, inspect_all
+
+    found = inspect_all(paths)
+    for each in found:
+        console.say(str(each))
+    if draft is None:
+        if any(each.source is None and each.looked and each.looked.form.header_row for each in found):
+            console.say("\nA draft of a mapping; `--draft FILE.yml` writes it into a file:\n")
+            console.say(draft_of(found, "my_erp"))
+        return
+    content = draft_of(found, draft.stem)
+    try:
+        with draft.open("x", encoding="utf-8") as stream:
+            stream.write(content)
+    except FileExistsError:
+        raise EncoursError(f"{draft} is there already and is left as it is: name another file.") from None
+    except OSError as error:
+        raise EncoursError(f"The draft cannot be written to {draft}: {error}.") from None
+    console.say(f"The draft is in {draft}: decide what is `undecided` in it, look at the rest, set `confirmed: true`.")

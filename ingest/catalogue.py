@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import get_args
@@ -16,6 +17,8 @@ from ingest.mapping import Mapping
 
 FOLDER = Path(__file__).parent / "sources"
 _FORM_BY_NAME = {form.__name__: form for form in FORMS}
+UNDECIDED = "undecided"
+"""The key that stands in a draft where a value should: `date_format: {undecided: ["%d/%m/%Y", "%m/%d/%Y"]}`."""
 
 
 def names() -> tuple[str, ...]:
@@ -67,10 +70,39 @@ def read(path: Path) -> Mapping:
         raise MappingError(f"mapping {path}: is not YAML: {error}") from error
     if not isinstance(content, dict):
         raise MappingError(f"mapping {path}: must hold the keys {', '.join(Mapping.model_fields)}")
+    _refuse_draft(path, content)
     try:
         return Mapping.model_validate(content)
     except ValidationError as error:
         raise MappingError(f"mapping {path}:\n" + "\n".join(f"  {words}" for words in _faults(error))) from None
+
+
+def _refuse_draft(path: Path, content: dict[str, object]) -> None:
+    """Raise `MappingError` for a draft: with anything left undecided, or that nobody has confirmed."""
+    places = list(_undecided(content, ()))
+    if not places and content.get("confirmed") is not False:
+        return
+    lines = [f"mapping {path}: is a draft, and nothing is loaded on a guess."]
+    if places:
+        lines.append("  To be decided, each by one value in place of its `undecided`:")
+        lines += [f"    {place}: {options}" for place, options in places]
+    if content.get("confirmed") is False:
+        lines.append("  To be confirmed: hold each line against the file, then set `confirmed: true`.")
+    raise MappingError("\n".join(lines))
+
+
+def _undecided(part: object, place: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Every place of a mapping that holds `undecided` in place of its value: (place, the options)."""
+    if isinstance(part, dict):
+        if set(part) == {UNDECIDED}:
+            options = part[UNDECIDED] if isinstance(part[UNDECIDED], list) else []
+            yield ".".join(place), " or ".join(map(str, options)) or "nothing in the file tells"
+            return
+        for key, value in part.items():
+            yield from _undecided(value, (*place, str(key)))
+    elif isinstance(part, list):
+        for number, value in enumerate(part, start=1):
+            yield from _undecided(value, (*place, str(number)))
 
 
 def _faults(error: ValidationError) -> list[str]:

@@ -6,8 +6,10 @@ import codecs
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import Literal, TypedDict
 
@@ -18,6 +20,7 @@ from ingest.mapping import FileFormat
 
 CHUNK = 1 << 22
 HEADER_BYTES = 1 << 20
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 SUFFIXES = {
     ".csv": "csv",
     ".txt": "csv",
@@ -109,10 +112,13 @@ def first_line(path: Path) -> bytes:
     return next(iter(head.splitlines()), b"")
 
 
-def _first_record(path: Path, quote: bytes) -> bytes:
-    """The first line, and those after it while a quote is open."""
+def _first_record(path: Path, quote: bytes, lines_above: int) -> bytes:
+    """The line below ``lines_above``, and those after it while a quote is open."""
     head = b""
     with path.open("rb") as stream:
+        # Lines may end in any way, also in a lone carriage return.
+        ends = islice(_LINE_END.finditer(stream.read(HEADER_BYTES)), lines_above)
+        stream.seek(max((end.end() for end in ends), default=0))
         while len(head) < HEADER_BYTES:
             line = stream.readline(HEADER_BYTES)
             head += line
@@ -125,23 +131,25 @@ def _first_record(path: Path, quote: bytes) -> bytes:
 def readable_copy(path: Path, file: FileFormat, line_feeds_only: bool, folder: Path) -> Path:
     """``path`` itself where it is UTF-8 with even line ends, else a copy in ``folder`` that is.
 
+    Lines above the header are blank in the copy, so that lines keep their numbers.
     Raises `FileError` where the bytes are not of the encoding the mapping states.
     """
-    if file.encoding in {"utf-8", "utf-8-sig"} and not line_feeds_only:
+    if file.encoding in {"utf-8", "utf-8-sig"} and not line_feeds_only and file.header_row == 1:
         return path
     copy = folder / f"{len(list(folder.iterdir()))}-{path.name}"
     decoder = codecs.getincrementaldecoder("utf-8-sig" if file.encoding == "utf-8" else file.encoding)()
     ends = _LineEnds()
+    above = _Above(file.header_row - 1)
     line = 1
     with copy.open("w", encoding="utf-8", newline="") as out:
-        for chunk in (*chunks(path), b""):
+        for chunk in chain(chunks(path), [b""]):
             try:
                 decoded = decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
                 place = line + chunk[: error.start].count(b"\n")
                 raise FileError(not_encoded(path, place, file.encoding)) from None
             line += chunk.count(b"\n")
-            out.write(ends.decode(decoded, final=not chunk) if line_feeds_only else decoded)
+            out.write(above.blank(ends.decode(decoded, final=not chunk) if line_feeds_only else decoded))
     return copy
 
 
@@ -160,6 +168,22 @@ class _LineEnds:
         return self._decoder.decode(kept.replace("\r\r\n", "\r\n"), final=final)
 
 
+class _Above:
+    """Blanks the lines above a header as they pass."""
+
+    def __init__(self, lines: int) -> None:
+        self.lines = lines
+
+    def blank(self, part: str) -> str:
+        """``part`` without what stands on lines that are still above the header; their ends stay."""
+        kept = []
+        while self.lines and part:
+            line, end, part = part.partition("\n")
+            kept.append(end and ("\r\n" if line.endswith("\r") else "\n"))
+            self.lines -= bool(end)
+        return "".join(kept) + part
+
+
 def not_encoded(path: Path, line: int, encoding: str) -> str:
     """The message for bytes that are not of ``encoding``."""
     other = "windows-1252" if encoding.startswith("utf-8") else "utf-8"
@@ -174,19 +198,51 @@ def read_header(path: Path, file: FileFormat) -> list[str]:
 
     Raises `FileError` for an empty file and for bytes that are not of the stated encoding.
     """
-    head = _first_record(path, file.quote.encode())
+    if file.encoding.startswith("utf-16"):
+        return _utf16_header(path, file)
+    head = _first_record(path, file.quote.encode(), file.header_row - 1)
     if not head.strip():
-        raise FileError(f"{path.name}: the file is empty, without even a header; export it again")
+        what = "the file is empty" if file.header_row == 1 else f"line {file.header_row} is empty or beyond its end"
+        raise FileError(f"{path.name}: {what}, without even a header; export it again")
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise FileError(f"{path.name}: is UTF-16, which no mapping reads; save it as UTF-8")
+        raise FileError(
+            f"{path.name}: is UTF-16; say `encoding: utf-16` in its mapping (under `file`), or save it as UTF-8"
+        )
     encoding = "utf-8-sig" if file.encoding == "utf-8" else file.encoding
     try:
         decoded = head.decode(encoding)
     except UnicodeDecodeError as error:
         place = 1 + head[: error.start].count(b"\n")
         raise FileError(not_encoded(path, place, file.encoding)) from None
-    names = next(iter(csv.reader(io.StringIO(decoded, newline=""), **dialect(file))), [])
+    return _split(io.StringIO(decoded, newline=""), path, file)
+
+
+def _split(lines: io.StringIO, path: Path, file: FileFormat) -> list[str]:
+    """The first record of ``lines``; raises `FileError` where a value of it has no end."""
+    try:
+        names = next(csv.reader(lines, **dialect(file)), [])
+    except csv.Error as error:
+        raise FileError(
+            f"{path.name}, line {file.header_row}: cannot be split into column names: {error}. "
+            "Look for a quote that is not closed, or say another `delimiter` in the mapping."
+        ) from None
     return names[:-1] if file.trailing_delimiter and names and not names[-1].strip() else names
+
+
+def _utf16_header(path: Path, file: FileFormat) -> list[str]:
+    """As `read_header`, of a file whose characters are two bytes: its lines cannot be told by single bytes."""
+    try:
+        with path.open(encoding=file.encoding, newline="") as stream:
+            head = stream.read(HEADER_BYTES)
+    except UnicodeError:
+        raise FileError(not_encoded(path, 1, file.encoding)) from None
+    lines = io.StringIO(head.removeprefix("\ufeff"), newline="")
+    for _ in range(file.header_row - 1):
+        lines.readline()
+    found = _split(lines, path, file)
+    if not found:
+        raise FileError(f"{path.name}: the file is empty, without even a header; export it again")
+    return found
 
 
 class Dialect(TypedDict):

@@ -1,24 +1,25 @@
-"""What a file looks like, and how it would be read; nothing is loaded."""
+"""What a file is, which built-in mapping reads it, and else a draft of one; nothing is loaded."""
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.column_source import in_words
-from ingest.errors import IngestError
-from ingest.files import SUFFIXES
+from ingest.errors import FileError, IngestError
 from ingest.header import match, unpivoted
 from ingest.mapping import TableMapping
+from ingest.proposal.draft import Looked, draft, facts, look_at, printable
 from ingest.readers import read_header
 from ingest.recognise import Recognition, format_of, recognise
 
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
-HEAD_BYTES = 1 << 20
-"""As much of a file's beginning as is looked at."""
+RECORDS_SHOWN = 2
+
+
+def printable_lines(lines: Sequence[str]) -> str:
+    """``lines`` for a terminal: what files hold must not steer it."""
+    return "\n".join(map(printable, lines))
 
 
 @dataclass(frozen=True)
@@ -39,17 +40,26 @@ class Inspection:
     file: str
     bytes: int
     form: str
+    facts: Mapping[str, str]
+    """Encoding, marks, dates and so on in words, with what is not decided."""
     header: tuple[str, ...]
     first_records: tuple[tuple[str, ...], ...]
     source: str | None
     why: str
     tables: tuple[TableInspection, ...]
+    looked: Looked | None = None
+    """What a draft is made of, where no mapping knows the file."""
 
     def __str__(self) -> str:
-        lines = [f"{self.file}: {self.form}, {self.bytes:,} bytes", f"  header: {', '.join(self.header) or '(none)'}"]
+        return printable_lines(self._lines())
+
+    def _lines(self) -> list[str]:
+        lines = [f"{self.file}: {self.form}, {self.bytes:,} bytes"]
+        lines += [f"  {name}: {words}" for name, words in self.facts.items() if name != "format"]
+        lines += [f"  columns: {', '.join(self.header) or '(none)'}"]
         lines += [f"  record: {', '.join(record)}" for record in self.first_records]
         if self.source is None:
-            return "\n".join([*lines, *(f"  {line}" for line in self.why.splitlines())])
+            return [*lines, *(f"  {line}" for line in self.why.splitlines())]
         lines.append(f"  read as {self.source}: {self.why}")
         for table in self.tables:
             lines.append(f"  {table.table}:")
@@ -59,33 +69,60 @@ class Inspection:
                 lines.append(f"    not in the file: {', '.join(table.missing)}")
             if table.unmapped:
                 lines.append(f"    not read: {', '.join(table.unmapped)}")
-        return "\n".join(lines)
+        return lines
 
 
 def inspect(path: Path) -> Inspection:
-    """Look at ``path``: its form by its first bytes, its mapping by its header.
+    """Look at ``path`` alone; see `inspect_all`."""
+    return inspect_all([path])[0]
+
+
+def inspect_all(paths: Sequence[Path]) -> list[Inspection]:
+    """Look at ``paths``: the form of each by its bytes, its mapping by its header.
 
     A file that no mapping knows is no error: ``source`` is None and ``why`` says what the nearest mappings lack.
-    Raises `FileError` where the file cannot be read at all (empty, or not what its suffix says).
+    Raises `FileError` where a file cannot be read at all (empty, or not what its suffix says).
     """
+    return [_inspection(path, looked) for path, looked in zip(paths, look_at(paths), strict=True)]
+
+
+def draft_of(inspections: Sequence[Inspection], name: str) -> str:
+    """One draft mapping, called ``name``, for those of ``inspections`` that no mapping knows.
+
+    Raises `FileError` where there is none, and where one has no line of column names to map.
+    """
+    unknown = [found.looked for found in inspections if found.looked is not None]
+    if not unknown:
+        known = ", ".join(f"{found.file} by {found.source}" for found in inspections)
+        raise FileError(f"no draft is needed, a built-in mapping reads what is there: {known}")
+    for looked in unknown:
+        if not looked.form.header:
+            raise FileError(
+                f"{looked.path.name}: is {looked.form.words}, of which no draft is made; export it as delimited text, "
+                "JSON lines, Parquet or a workbook (.xlsx)"
+            )
+        if not looked.form.header_row:
+            raise FileError(
+                f"{looked.path.name}: has no line of column names, only data; put one above it (or export it with "
+                "headings), for a mapping names columns"
+            )
+    return draft(unknown, name)
+
+
+def _inspection(path: Path, looked: Looked) -> Inspection:
+    form = looked.form
+    records = tuple(form.rows[:RECORDS_SHOWN])
+    size = path.stat().st_size
     try:
         found = recognise(path)
     except IngestError as error:
-        form, header, records = _form(path)
-        return Inspection(path.name, path.stat().st_size, form, header, records, None, str(error), ())
+        return Inspection(
+            path.name, size, form.words, facts(looked), form.header, records, None, str(error), (), looked
+        )
     file = format_of(path, found.mapping, found.tables[0])
     header = tuple(read_header(path, file))
-    form, _, records = _form(path)
-    return Inspection(
-        path.name,
-        path.stat().st_size,
-        form,
-        header,
-        records,
-        found.source,
-        found.why,
-        tuple(_table(found, table, header) for table in found.tables),
-    )
+    tables = tuple(_table(found, table, header) for table in found.tables)
+    return Inspection(path.name, size, form.words, facts(looked), header, records, found.source, found.why, tables)
 
 
 def _table(found: Recognition, table: TableMapping, header: tuple[str, ...]) -> TableInspection:
@@ -97,32 +134,3 @@ def _table(found: Recognition, table: TableMapping, header: tuple[str, ...]) -> 
     turned = set(unpivoted(table, header)) - set(header)
     unmapped = () if turned else held.unmapped
     return TableInspection(table.table, columns, unmapped, held.missing)
-
-
-def _form(path: Path) -> tuple[str, tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """What the first bytes say: the form in words, and of delimited text the header and two records."""
-    suffix = SUFFIXES.get(path.suffix.lower(), "csv")
-    if suffix != "csv":
-        return f"a {suffix} file", (), ()
-    with path.open("rb") as stream:
-        head = stream.read(HEAD_BYTES)
-    encoding, text = _decoded(head)
-    first_line = text.splitlines()[0] if text.strip() else ""
-    delimiter = max(DELIMITERS, key=first_line.count)
-    form = f"{DELIMITERS[delimiter]}-separated text, {encoding}"
-    if not first_line.count(delimiter):
-        form = f"text of one column, {encoding}"
-    records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    rows = [tuple(row) for row, _ in zip(records, range(3), strict=False)]
-    return form, rows[0] if rows else (), tuple(rows[1:])
-
-
-def _decoded(head: bytes) -> tuple[str, str]:
-    """The likeliest of the encodings that extracts come in, and the text by it."""
-    if head.startswith(codecs.BOM_UTF8):
-        return "UTF-8 with a byte-order mark", head.decode("utf-8-sig", errors="ignore")
-    try:
-        # The end may cut a character in two: only what is whole is judged.
-        return "UTF-8", codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return "not UTF-8, probably Windows-1252", head.decode("windows-1252", errors="replace")

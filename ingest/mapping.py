@@ -34,7 +34,9 @@ def _regex(value: object) -> object:
 Regex = Annotated[str, BeforeValidator(_regex)]
 
 
-Encoding = Literal["utf-8", "utf-8-sig", "windows-1252", "iso-8859-15", "cp850", "cp437"]
+Encoding = Literal[
+    "utf-8", "utf-8-sig", "windows-1252", "iso-8859-15", "cp850", "cp437", "utf-16", "utf-16-le", "utf-16-be"
+]
 
 
 class FileFormat(Part):
@@ -59,6 +61,7 @@ class FileFormat(Part):
     trim: bool = False
     trailing_minus: bool = False
     sheet: str | None = None
+    header_row: int = Field(default=1, ge=1)
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -281,7 +284,12 @@ class TableMapping(Part):
         return self
 
 
-_NOT_READING: dict[str, Any] = {"description": True, "tolerance": True, "tables": {"__all__": {"tolerance"}}}
+_NOT_READING: dict[str, Any] = {
+    "description": True,
+    "confirmed": True,
+    "tolerance": True,
+    "tables": {"__all__": {"tolerance"}},
+}
 """What of a mapping does not change how a file is read."""
 
 
@@ -290,6 +298,7 @@ class Mapping(Part):
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     description: str
+    confirmed: bool = True
     base_currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
     file: FileFormat = FileFormat()
     tolerance: Tolerance | None = None

@@ -44,6 +44,10 @@ def open_reading(connection: duckdb.DuckDBPyConnection, request: Request) -> Rea
     """Make a CSV file readable; raises `FileError` for bytes of another encoding."""
     path, file, number = request.path, request.file, request.number
     header = read_header(path, file)
+    if file.encoding.startswith("utf-16"):
+        # Lines and delimiters are counted byte by byte, which needs a file of one byte a sign.
+        path = files.readable_copy(path, file, True, request.folder)
+        file = file.model_copy(update={"encoding": "utf-8"})
     found = files.survey(path, file.delimiter)
     readable = files.readable_copy(path, file, not found.newline, request.folder)
     if not found.newline:
@@ -67,10 +71,11 @@ def _scan(path: Path, file: FileFormat, width: int, types: Mapping[int, ColumnTy
     # ISO days are read faster without a format; others need theirs.
     days = "" if file.date_format == ISO_DAY else f"dateformat = {text(file.date_format)}, "
     return (
-        f"read_csv({text(str(path))}, columns = {{{columns}}}, header = true, auto_detect = false, "
-        f"delim = {text(file.delimiter)}, quote = {text(file.quote)}, escape = {text(file.quote)}, {days}"
-        f"new_line = {text(line_end)}, nullstr = [{texts(('', *file.null_values))}], "
-        f"max_line_size = {MAX_LINE_BYTES}, store_rejects = true, rejects_limit = 0, "
+        f"read_csv({text(str(path))}, columns = {{{columns}}}, header = true, skip = {file.header_row - 1}, "
+        f"auto_detect = false, delim = {text(file.delimiter)}, quote = {text(file.quote)}, "
+        f"escape = {text(file.quote)}, {days}new_line = {text(line_end)}, "
+        f"nullstr = [{texts(('', *file.null_values))}], max_line_size = {MAX_LINE_BYTES}, "
+        f"store_rejects = true, rejects_limit = 0, "
         f"rejects_table = {text(rejects)}, rejects_scan = {text(rejects + '_scan')})"
     )
 

@@ -17,8 +17,8 @@ from ingest.readers.reading import Reading, Request
 
 
 def read_header(path: Path, file: FileFormat) -> list[str]:
-    """The cells of the sheet's first row; raises `FileError` where there is no such sheet or no cell."""
-    rows = _rows(path, file)
+    """The cells of the header row; raises `FileError` where there is no such sheet or no cell."""
+    rows = _rows(path, file)[file.header_row - 1 :]
     if not rows:
         raise FileError(f"{path.name}: the sheet is empty, without even a header")
     return [_cell(value, file) for value in rows[0]]

@@ -54,3 +54,54 @@ def test_a_load_that_is_refused_leaves_nothing(extracts: Path, run_encours: RunE
     assert "Traceback" not in done.stderr
     status = run_encours(["status"], tmp_path / "home")
     assert "Loaded:    nothing yet" in status.stdout
+
+
+FOREIGN = (
+    "Liste des factures;;;;;\r\nN° pièce;Client;Date;Échéance;Montant TTC;Devise\r\n"
+    "F1;C1;03/04/2024;05/04/2024;1.200,50;EUR\r\nF2;C2;05/06/2024;07/06/2024;80,00;EUR\r\n"
+)
+
+
+def test_a_file_of_an_unknown_system_is_drafted_decided_by_a_person_and_loaded(
+    run_encours: RunEncours, tmp_path: Path
+) -> None:
+    extract, draft, home = tmp_path / "factures.csv", tmp_path / "my_erp.yml", tmp_path / "home"
+    extract.write_bytes(FOREIGN.encode("windows-1252"))
+    said = run_encours(["inspect", extract], home)
+    assert said.returncode == 0, output(said)
+    assert "probably Windows-1252" in said.stdout
+    assert "header: line 2, below 1 of titles (Liste des factures)" in said.stdout
+    assert "undecided: %d/%m/%Y or %m/%d/%Y" in said.stdout
+    assert "confirmed: false" in said.stdout
+
+    done = run_encours(["inspect", extract, "--draft", draft], home)
+    assert done.returncode == 0, output(done)
+    load = ["load", extract, "--source", draft, "--as-of", "2024-12-31"]
+    refused = run_encours(load, home)
+    assert refused.returncode == 1
+    assert "is a draft" in refused.stderr
+    assert "file.date_format: %d/%m/%Y or %m/%d/%Y" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+    again = run_encours(["inspect", extract, "--draft", draft], home)
+    assert again.returncode == 1
+    assert "is there already" in again.stderr
+
+    content = draft.read_text(encoding="utf-8")
+    content = content.replace('{undecided: ["%d/%m/%Y", "%m/%d/%Y"]}', '"%d/%m/%Y"')
+    content = content.replace("{undecided: [full, delta]}", "full").replace("confirmed: false", "confirmed: true")
+    draft.write_text(content, encoding="utf-8")
+    loaded = run_encours(load, home)
+    assert loaded.returncode == 0, output(loaded)
+    assert "2 rows read, 0 rejected" in loaded.stdout
+
+
+def test_a_draft_needs_a_name_that_load_takes(run_encours: RunEncours, tmp_path: Path) -> None:
+    extract = tmp_path / "x.csv"
+    extract.write_text("Invoice No,Customer,Date,Total\n1,C,2024-01-01,5.00\n")
+    wrong = run_encours(["inspect", extract, "--draft", tmp_path / "draft.txt"], tmp_path / "home")
+    assert wrong.returncode == 2
+    assert "a mapping is a .yml file" in wrong.stderr
+    nowhere = run_encours(["inspect", extract, "--draft", tmp_path / "no" / "draft.yml"], tmp_path / "home")
+    assert nowhere.returncode == 1
+    assert "cannot be written" in nowhere.stderr

@@ -28,7 +28,7 @@ def test_a_file_no_mapping_knows_is_described_all_the_same(tmp_path: Path) -> No
     path.write_bytes("Nr;Name;Betrag\n1;Müller;10,00\n".encode("windows-1252"))
     found = inspect(path)
     assert found.source is None
-    assert found.form == "semicolon-separated text, not UTF-8, probably Windows-1252"
+    assert found.form.startswith("semicolon-separated text, not UTF-8, probably Windows-1252: ")
     assert found.header == ("Nr", "Name", "Betrag")
     assert found.first_records == (("1", "Müller", "10,00"),)
     assert "docs/mappings.md" in found.why

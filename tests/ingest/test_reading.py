@@ -11,6 +11,7 @@ import pytest
 import xlsxwriter
 
 from ingest import typing_sql
+from ingest.errors import FileError
 from ingest.mapping import FileFormat
 from tests.ingest.extracts import AS_OF, Extracts, counts, invoices, only
 
@@ -343,3 +344,37 @@ def test_an_unreadable_rate_rejects_the_row(extracts: Extracts) -> None:
     ((line, column, value, reason),) = extracts.rejects()
     assert (line, column, value) == (3, "base_amount", "3 at 0")
     assert "rate is not above zero" in reason
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "windows-1252", "cp850", "cp437", "utf-16", "utf-16-le", "utf-16-be"])
+def test_titles_above_the_header_are_passed_over_and_counted_in_lines(
+    extracts: Extracts, encoding: str, end: str
+) -> None:
+    mapping = extracts.write(
+        "own.yml",
+        "name: own\ndescription: x\nbase_currency: EUR\n"
+        f"file: {{encoding: {encoding}, delimiter: ';', header_row: 4}}\n"
+        "tables:\n  - table: invoices\n"
+        "    columns: {invoice_id: Nr, customer_id: Kunde, posted_on: Tag, amount: Geld}\n",
+    )
+    lines = [
+        *('Übersicht;"quote', "", "Stand;;;", "Nr;Kunde;Tag;Geld", "1;Müller;2024-03-01;1.50"),
+        *("2;Jörg;2024-13-01;3.00", "3;J", "4;K;2024-03-02;2.00;", ""),
+    ]
+    extracts.load(("x.csv", end.join(lines).encode(encoding)), source=mapping)
+    assert extracts.current("invoices", "invoice_id, customer_id") == [("1", "Müller")]
+    assert extracts.rejects("line, column_name, raw_line") == [
+        (6, "posted_on", "2;Jörg;2024-13-01;3.00"),
+        (7, None, "3;J"),
+        (8, None, "4;K;2024-03-02;2.00;"),
+    ]
+
+
+def test_a_header_below_the_end_of_the_file_is_refused(extracts: Extracts) -> None:
+    mapping = extracts.write(
+        "own.yml",
+        "name: own\ndescription: x\nfile: {header_row: 9}\ntables: [{table: customers, columns: {customer_id: Nr}}]\n",
+    )
+    with pytest.raises(FileError, match="line 9 is empty or beyond its end"):
+        extracts.load(("x.csv", "Nr\n1\n"), source=mapping)
