@@ -18,9 +18,9 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from ingest import mended, schema
+from ingest import mended, schema, steady
 from ingest.errors import FileError, nearest
-from ingest.files import sha256
+from ingest.files import dialect, sha256
 from ingest.loader import carry_out
 from ingest.mapping import FileFormat, Mapping
 from ingest.mended import MENDED, PAST, Mends, Place
@@ -66,9 +66,12 @@ class Form:
     def plain(self) -> FileFormat:
         """The same numbers and days in delimited text: what a mended file is read as."""
         is_text = self.file.format == "csv"
-        own = {"delimiter": self.file.delimiter, "quote": self.file.quote, "encoding": self.file.encoding}
+        # A file that quotes nothing may hold the quotes a spreadsheet puts round what it writes.
+        own = {"delimiter": self.file.delimiter, "quote": self.file.quote or '"', "encoding": self.file.encoding}
         other = {"delimiter": ",", "quote": '"', "encoding": "utf-8"}
-        return self.file.model_copy(update={"format": "csv", "multiline": True, **(own if is_text else other)})
+        return self.file.model_copy(
+            update={"format": "csv", "multiline": True, "header_row": 1, **(own if is_text else other)}
+        )
 
 
 def lines(connection: duckdb.DuckDBPyConnection) -> list[Line]:
@@ -155,8 +158,8 @@ def cells_of(raw_line: str, form: Form) -> list[str]:
     if form.file.format in {"jsonl", "parquet"}:
         found = json.loads(raw_line, parse_float=str, parse_int=str)
         return [_json_text(found.get(name)) for name in form.header]
-    delimiter, quote = (form.file.delimiter, form.file.quote) if form.file.format == "csv" else (",", '"')
-    return next(csv.reader(io.StringIO(raw_line, newline=""), delimiter=delimiter, quotechar=quote), [])
+    file = form.file if form.file.format == "csv" else FileFormat()
+    return next(csv.reader(io.StringIO(raw_line, newline=""), **dialect(file)), [])
 
 
 def _json_text(value: object) -> str:
@@ -221,6 +224,7 @@ def reload(
             )
             result = FileResult(source, table_name, part_of, path, path.name, digest, is_mended=True)
             plan.items.append(Item(clean, mapping, table, plain, result))
+            plan.prints[clean] = steady.take(clean)
             mends.places[number] = part.places
         return carry_out(connection, plan, as_of=as_of_on, out_of_order=False, tell=progress, mends=mends)
 

@@ -16,7 +16,7 @@ CONTRACT_REVISION = 1
 """Raised when the loader reads the same file and mapping otherwise than before, so that no file counts as the same."""
 
 SIDES = ("debit", "credit")
-"""A line of the books may leave one of them empty, so neither is required of a row; a mapping must name both."""
+"""A line of the books may leave one of them empty, so neither is required of a row; a mapping names one at least."""
 
 SCOPE_TABLES = ("customers", "invoices", "payments", "ledger_lines")
 """Tables whose customer codes `customer_scope: entity` prefixes."""
@@ -253,7 +253,9 @@ class TableMapping(Part):
         if self.columns != "*":
             for name in sorted(set(self.columns) & set(self.constants)):
                 raise ValueError(f"'{name}' is both in columns and in constants")
-            for name in (*self.target.required_columns, *(SIDES if self.table == "ledger_lines" else ())):
+            if self.table == "ledger_lines" and not set(SIDES) & {*self.columns, *self.constants}:
+                raise ValueError("ledger_lines cannot do without 'debit' or 'credit': map a column to one of them")
+            for name in self.target.required_columns:
                 if name not in self.columns and name not in self.constants:
                     raise ValueError(f"{self.table} cannot do without '{name}': map a column to it or give a constant")
             for name, source in self.columns.items():

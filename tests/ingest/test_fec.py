@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from ingest import exchange
 from ingest.errors import FileError
 from ingest.recognise import recognise
 from tests.ingest.extracts import Extracts, counts, only
@@ -197,3 +198,20 @@ def test_another_year_closes_nothing_of_this_one(extracts: Extracts) -> None:
     report = extracts.load((next_year, fec(line("1", "20260110", "411000", "5,00", "0,00"))), as_of=date(2026, 1, 31))
     assert counts(only(report)) == (1, 1, 0, 0, 0, 0)
     assert len(extracts.current("ledger_lines", "line_id")) == 4
+
+
+def test_a_rejected_line_goes_out_and_comes_back_mended(extracts: Extracts) -> None:
+    """Of a file with quotes that are letters, in a code page of DOS, with its company in its name."""
+    bad = SALE[0].replace("|20250110|411000|", "|2025-01-10|411000|").replace("Écriture", "Tube 3\" d'été")
+    report = extracts.load((NAME, fec(bad, *SALE[1:]).encode("cp850")), as_of=AS_OF)
+    assert counts(only(report)) == (3, 2, 0, 0, 1, 0)
+    ((path, rows),) = exchange.export(
+        extracts.connection, exchange.lines(extracts.connection), extracts.folder / "rejects.csv"
+    )
+    assert rows == 1
+    path.write_bytes(path.read_bytes().replace(b"2025-01-10", b"20250110"))
+    exchange.reload(extracts.connection, path, lambda _: None)
+    assert extracts.current("ledger_lines", "entity_id, customer_id, label, debit", order="account")[0] == (
+        ("123456789", "123456789:C1", "Tube 3\" d'été", Decimal("1200.00"))
+    )
+    assert [line.state for line in exchange.lines(extracts.connection)] == ["mended"]
