@@ -242,7 +242,7 @@ def test_the_difference_of_the_two_loads_is_the_receipt(
         said = connection.execute(
             "select publication_number, reported_value from marts.rpt_reported_kpis where period_kind = 'week' "
             "and period_ending_on = '2026-03-29' and entity_id = 'FR' and scope = 'all' "
-            "and reporting_currency = 'EUR' and measure = 'receivable_amount' order by 1"
+            "and reporting_currency = 'EUR' and measure = 'receivable_amount' and publication_number <= 2 order by 1"
         ).fetchall()
     before, after = (Decimal(figures["FR", "receivable_amount"][side]) for side in ("before", "after"))
     assert said == [(1, before), (2, after)]
