@@ -57,8 +57,8 @@ def writer(settings: Settings, doing: str) -> Iterator[None]:
             json.dumps({"doing": doing, "pid": os.getpid(), "host": socket.gethostname(), "since": started})
         )
         yield
-        note.unlink(missing_ok=True)
     finally:
+        note.unlink(missing_ok=True)
         tempfile.tempdir = None
         _clear(scratch)
         lock.release()

@@ -120,3 +120,9 @@ def test_reading_leaves_the_file_as_it_is(settings: Settings) -> None:
     with warehouse.open_for_reading(settings.build_file) as connection, pytest.raises(duckdb.InvalidInputException):
         connection.execute("create table t (n integer)")
     assert settings.build_file.read_bytes() == before
+
+
+def test_nothing_says_that_somebody_writes_once_a_command_has_failed(settings: Settings) -> None:
+    with pytest.raises(ZeroDivisionError), warehouse.writer(settings, "encours load"):
+        _ = 1 / 0
+    assert not (settings.build_file.parent / "writer.json").exists()

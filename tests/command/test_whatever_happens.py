@@ -213,7 +213,8 @@ def test_a_load_while_a_build_runs(
     with looked_at(own_home):
         build = start(["build", *FEW_MODELS], own_home, tested_rules=tested_rules)
         note = own_home / "build" / "writer.json"
-        while build.poll() is None and not note.exists():
+        # What a killed command left may be there already: only the build's own says that it has begun.
+        while build.poll() is None and not (note.exists() and f'"pid": {build.pid},' in note.read_text()):
             time.sleep(0.02)
         refused = run_encours(["load", pictures[0], "--as-of", AS_OF], own_home)
         assert refused.returncode == 1

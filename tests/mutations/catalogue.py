@@ -43,9 +43,7 @@ _CHANGES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "models/staging/raw/stg_raw__invoices.sql": (("and status = 'posted'", "and status <> 'void'"),),
     "models/staging/raw/stg_raw__payments.sql": (("and status = 'posted'", "and status <> 'draft'"),),
-    f"{_INTERMEDIATE}int_entities.sql": (
-        ("allocations.entity_id is not null\n", "allocations.entity_id is null\n"),
-    ),
+    f"{_INTERMEDIATE}int_entities.sql": (("allocations.entity_id is not null\n", "allocations.entity_id is null\n"),),
     f"{_INTERMEDIATE}int_instalments.sql": (
         ("schedule_amount = document_amount and", "schedule_amount >= document_amount and"),
         ("part_no = parts_count as is_last", "part_no = 1 as is_last"),
