@@ -36,7 +36,7 @@ demo: setup # The sample company from extract to dashboard; OPEN=0 ends after pu
 
 # Two things at a time, for two cores: style and then the command's tests, beside the sample's build and then all other
 # tests. What runs beside is kept in a file and shown when it ends.
-test: setup .venv/browser # Everything that must hold: lint, a full build of the sample with its tests, all pytest families.
+test: setup .venv/browser .venv/postgres # Everything that must hold: lint, a full build of the sample with its tests, all pytest families.
 	@rm -rf $(TEST_HOME) target/remembered && mkdir -p $(TEST_HOME)
 	@{ \
 	    $(MAKE) --no-print-directory lint >$(TEST_HOME)/lint.txt 2>&1; linted=$$?; \
@@ -64,6 +64,17 @@ test: setup .venv/browser # Everything that must hold: lint, a full build of the
 	else \
 	    $(BIN)/playwright install chromium; \
 	fi || { echo "Chromium could not be installed: install it by hand, then run make again." >&2; exit 1; }
+	@touch $@
+
+# The tests of databases start a PostgreSQL of their own: the machine's, else Debian's package.
+.venv/postgres: .venv/installed
+	@if command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
+	    true; \
+	elif command -v apt-get >/dev/null 2>&1 && test "$$(id -u)" = 0; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; \
+	else \
+	    echo "PostgreSQL's programs (initdb) are not there: the tests of databases are left out." >&2; \
+	fi || { echo "PostgreSQL could not be installed: install it by hand, then run make again." >&2; exit 1; }
 	@touch $@
 
 refresh: setup # Load, build and publish what lies in ENCOURS_HOME/extracts; ARGS="--as-of 2026-03-29" is passed on.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -31,6 +32,17 @@ ExtractDay = Annotated[
     datetime | None,
     typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="The day the extracts speak of."),
 ]
+
+
+def _present(paths: list[Path] | None) -> list[Path] | None:
+    """The paths, all of which are there or patterns to expand; else the command is used wrongly."""
+    for path in paths or []:
+        if not path.exists() and not glob.has_magic(str(path)):
+            raise typer.BadParameter(f"'{path}' does not exist.")
+    return paths
+
+
+PATHS_HELP = "Files, folders of files, archives (.zip, .gz); a quoted 'extracts/*.csv' is expanded."
 Source = Annotated[str | None, typer.Option(help="A built-in mapping's name, or a mapping file of yours.")]
 OutOfOrder = Annotated[
     bool, typer.Option("--out-of-order", help="Accept a full extract that is older than what its slice holds.")
@@ -75,7 +87,10 @@ def sample(
     epilog="Examples: encours inspect extracts/invoices.csv · encours inspect bsid.txt kna1.txt --draft my_erp.yml"
 )
 def inspect(
-    paths: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Files to look at.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(callback=_present, help="Files to look at, in archives too; a quoted '*.csv' is expanded."),
+    ],
     draft: Annotated[
         Path | None, typer.Option(metavar="FILE.yml", help="Write a draft mapping of files that no mapping knows.")
     ] = None,
@@ -91,7 +106,9 @@ def inspect(
 
 @app.command(epilog="Example: encours load extracts/ --as-of 2026-03-29")
 def load(
-    paths: Annotated[list[Path], typer.Argument(exists=True, help="Files, or folders of files.")],
+    paths: Annotated[
+        list[Path] | None, typer.Argument(callback=_present, help=f"{PATHS_HELP} None where the source is a database.")
+    ] = None,
     source: Source = None,
     as_of: ExtractDay = None,
     out_of_order: OutOfOrder = False,
@@ -100,10 +117,14 @@ def load(
     """Load extracts into the raw history: all of them, or none."""
     from encours.loading import load_files
 
+    if not paths and source is None:
+        raise typer.BadParameter(
+            "Missing argument 'PATHS...': files, folders or archives, or a --source that is a database."
+        )
     with writing("load") as settings:
         load_files(
             settings,
-            paths,
+            paths or [],
             source=source,
             as_of=as_of and as_of.date(),
             out_of_order=out_of_order,
@@ -305,7 +326,7 @@ def rollback(
 @app.command(epilog="Example: encours refresh extracts/ --as-of 2026-03-29")
 def refresh(
     paths: Annotated[
-        list[Path] | None, typer.Argument(exists=True, help="Files or folders; default: ENCOURS_HOME/extracts.")
+        list[Path] | None, typer.Argument(callback=_present, help=f"{PATHS_HELP} Default: ENCOURS_HOME/extracts.")
     ] = None,
     source: Source = None,
     as_of: ExtractDay = None,
@@ -315,12 +336,12 @@ def refresh(
     """Load, build, publish: the whole way. It stops where something fails, and the last good figures stay."""
     from encours.build import BuildRequest
     from encours.building import build_and_tell, publish_and_tell
-    from encours.loading import load_files
+    from encours.loading import load_files, paths_of
 
     with writing("refresh") as settings:
         load_files(
             settings,
-            paths or [settings.extracts],
+            paths or paths_of(settings, source),
             source=source,
             as_of=as_of and as_of.date(),
             out_of_order=out_of_order,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import glob
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,7 +44,7 @@ def load_files(
     from ingest.loader import load
 
     for path in paths:
-        if not path.exists():
+        if not path.exists() and not glob.has_magic(str(path)):
             raise EncoursError(f"There is nothing at {path}: put the extracts there, or name where they are.")
     noted = {settings.notes, notes.file_in(settings.notes)}
     connection = warehouse.open_for_writing(settings)
@@ -62,6 +64,14 @@ def load_files(
         tell(connection, done)
     finally:
         connection.close()
+
+
+def paths_of(settings: Settings, source: str | None) -> list[Path]:
+    """What is loaded where nobody names it: the folder of extracts; nothing where ``source`` is a database."""
+    from ingest import catalogue
+
+    found = _mapping(source)
+    return [] if found is not None and catalogue.find(found).database is not None else [settings.extracts]
 
 
 def _mapping(source: str | None) -> str | Path | None:
@@ -169,9 +179,15 @@ def inspect_files(paths: Sequence[Path], draft: Path | None) -> None:
         IngestError: a file cannot be read, or there is nothing to draft.
         EncoursError: the draft cannot be written; a file that is there already is left as it is.
     """
+    from ingest.files import expand
     from ingest.inspect import draft_of, inspect_all
 
-    found = inspect_all(paths)
+    with tempfile.TemporaryDirectory(prefix="encours-inspect-") as folder:
+        extracts = expand(paths, Path(folder))
+        found = [
+            replace(each, file=extract.label)
+            for each, extract in zip(inspect_all([extract.path for extract in extracts]), extracts, strict=True)
+        ]
     for each in found:
         console.say(str(each))
     if draft is None:

@@ -27,7 +27,7 @@ def as_of_by_source(
         day = given or max(filter(None, (control_date(connection, staged) for staged in of_source)), default=None)
         if day is None:
             raise OrderError(
-                f"{', '.join(staged.path.name for staged in of_source)}: nothing says which day they speak of. "
+                f"{', '.join(staged.result.file for staged in of_source)}: nothing says which day they speak of. "
                 "Give it with --as-of YYYY-MM-DD, or name a control_date in the mapping."
             )
         for staged in of_source:
@@ -44,13 +44,14 @@ def control_date(connection: duckdb.DuckDBPyConnection, staged: StagedFile) -> d
         found = re.search(rule.file, staged.path.name)
         if found is None:
             raise FileError(
-                f"{staged.path.name}: its name must hold the as-of day, as {rule.file} (mapping, control_date)"
+                f"{staged.result.file}: its name must hold the as-of day, as {rule.file} (mapping, control_date)"
             )
         try:
             return datetime.strptime(found.group(1), rule.format).replace(tzinfo=UTC).date()
         except ValueError:
             raise FileError(
-                f"{staged.path.name}: '{found.group(1)}' is not a day written as {rule.format} (mapping, control_date)"
+                f"{staged.result.file}: '{found.group(1)}' is not a day written as {rule.format} "
+                "(mapping, control_date)"
             ) from None
     assert rule.column is not None
     column = f"c{position_of(staged.reading.header, rule.column)}"
@@ -62,7 +63,7 @@ def control_date(connection: duckdb.DuckDBPyConnection, staged: StagedFile) -> d
 
 def _check_order(connection: duckdb.DuckDBPyConnection, staged: StagedFile, day: date, out_of_order: bool) -> None:
     result = staged.result
-    if staged.table.kind != "full" or out_of_order:
+    if staged.table.kind == "delta" or out_of_order:
         return
     row = connection.execute(
         f"select max(as_of_on) from {SCHEMA}.loads where (source, table_name, slice) = (?, ?, ?) "

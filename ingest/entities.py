@@ -46,7 +46,7 @@ def _check_currency(staged: StagedFile, entity: str, currency: str, derived_from
     if staged.mapping.base_currency in {None, currency}:
         return
     raise MappingError(
-        f"{staged.path.name}: entity '{entity}' was derived from {derived_from} with base currency {currency}, but "
+        f"{staged.result.file}: entity '{entity}' was derived from {derived_from} with base currency {currency}, but "
         f"mapping {staged.mapping.name} says {staged.mapping.base_currency}. If they are two entities, give one of the "
         "mappings an entity of its own (constants: {entity_id: ...}); if they are one, define it in entities.csv."
     )
@@ -58,7 +58,7 @@ def _undefined(stages: list[Stage], staged: StagedFile, entity: str) -> str:
     )
     hint = f" {rejected} rows of entities were rejected in this load: look there first." if rejected else ""
     return (
-        f"{staged.path.name}: names entity '{entity}', which no entities row defines, and mapping "
+        f"{staged.result.file}: names entity '{entity}', which no entities row defines, and mapping "
         f"{staged.mapping.name} tells no base currency.{hint} Add the entity to entities.csv and load both "
         "together, or say `base_currency: EUR` (or another) in a mapping of your own."
     )

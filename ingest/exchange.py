@@ -20,7 +20,7 @@ import duckdb
 
 from ingest import mended, schema, steady
 from ingest.errors import FileError, nearest
-from ingest.files import dialect, sha256
+from ingest.files import Extract, dialect, sha256
 from ingest.loader import carry_out
 from ingest.mapping import FileFormat, Mapping
 from ingest.mended import MENDED, PAST, Mends, Place
@@ -124,6 +124,11 @@ def export(connection: duckdb.DuckDBPyConnection, chosen: Sequence[Line], out: P
                 f"{place.file}: load {place.load_id} was made by a version that did not keep how it read its files. "
                 "Load the file again to export what is rejected in it."
             )
+        if form.file.format == "xml":
+            raise FileError(
+                f"{place.file}: is XML, whose rejected elements are no lines of a table. Mend the file itself and load "
+                "it again; `encours rejects` shows each with its line."
+            )
         key = (place.source, place.table_name, form.header, form.plain.model_dump_json())
         groups.setdefault(key, (form, []))[1].append(line)
     written = []
@@ -223,10 +228,10 @@ def reload(
                 update={"kind": "delta", "control_totals": (), "control_date": None, "header": ()}
             )
             result = FileResult(source, table_name, part_of, path, path.name, digest, is_mended=True)
-            plan.items.append(Item(clean, mapping, table, plain, result))
+            plan.items.append(Item(Extract(clean, path.name, True), mapping, table, plain, result))
             plan.prints[clean] = steady.take(clean)
             mends.places[number] = part.places
-        return carry_out(connection, plan, as_of=as_of_on, out_of_order=False, tell=progress, mends=mends)
+        return carry_out(connection, plan, Path(folder), as_of=as_of_on, out_of_order=False, tell=progress, mends=mends)
 
 
 def _read(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[tuple[str, str, str], _Part]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import codecs
 import csv
+import glob
 import hashlib
 import io
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -15,7 +17,8 @@ from typing import Literal, TypedDict
 
 import numpy as np
 
-from ingest.errors import FileError
+from ingest import archives
+from ingest.errors import FileError, IngestError
 from ingest.mapping import FileFormat
 
 CHUNK = 1 << 22
@@ -29,24 +32,47 @@ SUFFIXES = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".xml": "xml",
 }
 """What a file's suffix says of its format."""
+OLD_OFFICE = bytes.fromhex("d0cf11e0a1b11ae1")
+LOOKED_FOR = (*SUFFIXES, ".zip", "and each with .gz")
 
 
-def expand(paths: Sequence[Path]) -> list[tuple[Path, bool]]:
-    """The files of ``paths``: (file, whether it was named itself), folders replaced by the extracts right in them.
+@dataclass(frozen=True)
+class Extract:
+    """A file to read."""
 
-    Raises `FileError` for a path that does not exist and for a folder without extracts.
+    path: Path
+    """Where its bytes lie; its name may tell the source and the slice."""
+    label: str
+    """What it is called in messages and in the manifest; of a file in an archive, with the archive."""
+    is_named: bool
+    """Whether it was named itself, or found in a folder."""
+
+
+def expand(paths: Sequence[Path], folder: Path) -> list[Extract]:
+    """The files of ``paths``: folders replaced by the extracts right in them, globs (``*``, ``?``, ``**``) by what
+    they match, archives by what is in them, unpacked into ``folder``.
+
+    Raises `FileError` for a path that does not exist, for a folder, glob or archive without extracts, and for an
+    archive that cannot be trusted.
     """
     files: list[tuple[Path, bool]] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(entry for entry in path.iterdir() if entry.is_file() and entry.suffix.lower() in SUFFIXES)
+            inside = sorted(entry for entry in path.iterdir() if entry.is_file() and _is_extract(entry))
             if not inside:
-                raise FileError(f"{path}: no extract in this folder (looked for {', '.join(SUFFIXES)})")
+                raise FileError(f"{path}: no extract in this folder (looked for {', '.join(LOOKED_FOR)})")
             files += [(entry, False) for entry in inside]
         elif path.is_file():
             files.append((path, True))
+        elif glob.has_magic(str(path)):
+            found = sorted(entry for entry in _matching(path) if entry.is_file() and not entry.name.startswith("."))
+            if not found:
+                raise FileError(f"{path}: no file matches")
+            files += [(entry, True) for entry in found]
         else:
             raise FileError(f"{path}: there is no such file or folder")
     seen: set[Path] = set()
@@ -54,7 +80,43 @@ def expand(paths: Sequence[Path]) -> list[tuple[Path, bool]]:
         if file.resolve() in seen:
             raise FileError(f"{file}: named twice; name each file once")
         seen.add(file.resolve())
-    return files
+    return [extract for file, named in files for extract in _unpacked(file, named, folder)]
+
+
+def _matching(pattern: Path) -> Iterator[Path]:
+    return Path(pattern.anchor or ".").glob(str(pattern.relative_to(pattern.anchor)))
+
+
+def _is_extract(path: Path) -> bool:
+    """Whether a file found in a folder is looked at: by its suffix, that of an archive set aside."""
+    suffix = path.suffix.lower()
+    return suffix == ".zip" or Path(path.stem if suffix == ".gz" else path.name).suffix.lower() in SUFFIXES
+
+
+def _unpacked(file: Path, named: bool, folder: Path) -> list[Extract]:
+    with file.open("rb") as stream:
+        if stream.read(len(OLD_OFFICE)) == OLD_OFFICE:
+            raise FileError(
+                f"{file.name}: is an old Excel file (.xls), or one protected by a password; save it as .xlsx without"
+            )
+    kind = archives.kind_of(file)
+    if kind is None:
+        return [Extract(file, file.name, named)]
+    members = archives.unpack(file, kind, folder)
+    alone = named and len(members) == 1
+    return [Extract(member.path, member.label, alone) for member in members]
+
+
+@contextmanager
+def called(extract: Extract) -> Iterator[None]:
+    """Within it, errors that begin with the file's name call it by its label."""
+    try:
+        yield
+    except IngestError as error:
+        words, name = str(error), extract.path.name
+        if words.startswith(extract.label) or not words.startswith(name):
+            raise
+        raise type(error)(extract.label + words.removeprefix(name)) from None
 
 
 def sha256(path: Path) -> str:

@@ -93,9 +93,11 @@ class History:
                 f"insert into ingest_fresh select s.rowid, s._file_number from {staged_rows} "
                 f"and not exists (select 1 from {current} and c._row_hash = s._row_hash)"
             )
-            if files[0].table.kind == "full":
+            if files[0].table.kind != "delta":
+                # What was settled before cannot vanish again.
+                vanishes = "c.open_amount <> 0" if files[0].table.kind == "open_items" else "true"
                 self._execute(
-                    f"insert into ingest_gone select c.rowid, true from {current} "
+                    f"insert into ingest_gone select c.rowid, {vanishes} from {current} "
                     f"and not exists (select 1 from {staged_rows} and s._row_hash = c._row_hash)"
                 )
             else:
@@ -197,6 +199,21 @@ class History:
             files[0].result.rows_vanished = vanished.get(key, 0)
             pictures.warn_of_withdrawal(files)
 
+    def _settle_vanished(self) -> None:
+        """What vanished from files of open items was settled: a new version with nothing open, which no line holds."""
+        own = [column.name for column in self.table.columns]
+        settled = idents(own).replace('"open_amount"', "cast(0 as decimal(18, 2)) as open_amount")
+        columns = idents(column.name for column in stored_columns(self.table))
+        for (source, part), files in self.slices.items():
+            if files[0].table.kind != "open_items":
+                continue
+            self._execute(
+                f"insert into {self.target} ({columns}) select {idents(own)}, _source, _slice, "
+                f"{text(files[0].result.file)}, null, {hash_sql(self.table)}, {self.load_id}, null from ("
+                f"select {settled}, _source, _slice from {self.target} where rowid in (select row_id from "
+                f"ingest_vanished where source = {text(source)} and slice = {text(part)}))"
+            )
+
     def _write(self) -> None:
         """Close what changed or vanished and insert the new versions, file by file."""
         closed = "select current_id from ingest_changed union all select row_id from ingest_vanished"
@@ -211,5 +228,6 @@ class History:
                 f"{text(result.file)}, {line}, s._row_hash, {self.load_id}, null "
                 f"from {self._fresh_rows(join)} and {staged.rows_where}"
             )
+        self._settle_vanished()
         for name in ("ingest_fresh", "ingest_gone", "ingest_changed", "ingest_vanished"):
             self._execute(f"drop table {name}")

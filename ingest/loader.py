@@ -28,6 +28,7 @@ from ingest.as_of import as_of_by_source
 from ingest.contract import TABLE_BY_NAME, TABLES
 from ingest.entities import derive_missing
 from ingest.errors import IngestError
+from ingest.files import called
 from ingest.header import header_warnings, position_of, wire
 from ingest.history import History
 from ingest.mended import Mends
@@ -35,6 +36,7 @@ from ingest.plan import Item, Plan, make_plan
 from ingest.projection import Projection, reader_types
 from ingest.readers import Request, check_header, open_reading, read_header
 from ingest.report import LoadReport
+from ingest.schema import SCHEMA
 from ingest.stage import Stage, StagedFile
 from ingest.structure import Structure
 from ingest.transaction import transaction
@@ -66,18 +68,28 @@ def load(
     tell = progress or (lambda _: None)
     _refuse_open_transaction(connection)
     schema.create(connection)
-    plan = make_plan(connection, paths, source, own)
-    for item in plan.items:
-        if item.result.status == "unchanged":
-            tell(f"{item.path.name}: the same as last time")
-    if not plan.to_load:
-        return plan.report(None)
-    return carry_out(connection, plan, as_of=as_of, out_of_order=out_of_order, accept_drift=accept_drift, tell=tell)
+    with tempfile.TemporaryDirectory(prefix="encours-load-") as folder:
+        plan = make_plan(connection, paths, source, own, Path(folder))
+        for item in plan.items:
+            if item.result.status == "unchanged":
+                tell(f"{item.extract.label}: the same as last time")
+        if not plan.to_load:
+            return plan.report()
+        return carry_out(
+            connection,
+            plan,
+            Path(folder),
+            as_of=as_of,
+            out_of_order=out_of_order,
+            accept_drift=accept_drift,
+            tell=tell,
+        )
 
 
 def carry_out(
     connection: duckdb.DuckDBPyConnection,
     plan: Plan,
+    folder: Path,
     *,
     as_of: date | None,
     out_of_order: bool,
@@ -85,15 +97,16 @@ def carry_out(
     tell: Progress,
     mends: Mends | None = None,
 ) -> LoadReport:
-    """Load what ``plan`` has to load. ``mends`` says which rejected lines its files mend, if they do."""
-    with _stage_room(connection), tempfile.TemporaryDirectory(prefix="encours-load-") as folder:
-        stages, structures = _stage(connection, plan, Path(folder), tell)
+    """Load what ``plan`` has to load, with copies in ``folder``; ``mends``: the rejected lines its files mend."""
+    with _stage_room(connection):
+        stages, structures = _stage(connection, plan, folder, tell)
         plan.refuse_changed()
         as_of_by_source(connection, stages, as_of, out_of_order)
         for stage in stages:
             stage.number_derived_ids()
+            stage.keep_first_amounts(f"{SCHEMA}.{stage.table.name}")
             duplicates.refuse_duplicates(stage)
-            rejects.explain_faults(stage, structures, Path(folder))
+            rejects.explain_faults(stage, structures, folder)
             if mends is not None:
                 mended.refuse_overtaken(stage, mends)
             rejects.keep_refused_keys(stage)
@@ -126,14 +139,16 @@ def _stage(
     structures: dict[int, Structure] = {}
     marks.create(connection)
     for number, item in enumerate(plan.to_load):
-        tell(f"reading {item.path.name} as {item.mapping.name} {item.table.table}")
-        staged = _open(connection, item, number, folder)
+        tell(f"reading {item.extract.label} as {item.mapping.name} {item.table.table}")
+        with called(item.extract):
+            staged = _open(connection, item, number, folder)
         stage = stages.get(item.table.table)
         if stage is None:
             stage = stages[item.table.table] = Stage(connection, TABLE_BY_NAME[item.table.table])
             stage.create()
-        stage.add(staged)
-        structures[number] = structure.check(connection, staged)
+        with called(item.extract):
+            stage.add(staged)
+            structures[number] = structure.check(connection, staged)
         staged.unread = len(structures[number].unread)
         structure.number_unread(connection, staged, structures[number])
         structure.refuse_wide(stage, staged, structures[number])
@@ -154,6 +169,8 @@ def _open(connection: duckdb.DuckDBPyConnection, item: Item, number: int, folder
     kept_as_text = position_of(header, control) if control is not None else None
     types = reader_types(item.table, item.file, wiring, kept_as_text)
     reading = open_reading(connection, Request(path, item.table, item.file, number, folder, types))
+    if reading.never_filled:
+        item.result.warnings.append(f"the file holds nothing at {', '.join(reading.never_filled)}")
     projection = Projection(item.table, item.file, wiring, reading.types)
     explanation = Projection(item.table, item.file, wiring)
     return StagedFile(

@@ -37,6 +37,7 @@ def write(connection: duckdb.DuckDBPyConnection, stages: list[Stage], load_id: i
                 "loaded_at": loaded_at,
                 "unloaded_in": None,
                 "given_up_at": None,
+                "cursor_value": result.cursor_value,
             }
             connection.execute(
                 f"insert into {SCHEMA}.loads ({idents(columns)}) values ({', '.join('?' for _ in columns)})",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from ingest.column_source import ColumnSource, ConvertedAmount, Part, Text, alternatives
+from ingest import xml_paths
+from ingest.column_source import ColumnSource, ConvertedAmount, Part, Text, alternatives, headers_of
 from ingest.contract import TABLE_BY_NAME, ColumnType, Table
 from ingest.errors import nearest
 
@@ -39,6 +41,36 @@ Encoding = Literal[
 ]
 
 
+@dataclass(frozen=True)
+class Range:
+    """Cells of a sheet, as people write them: ``B4:K900``, or ``B4:K`` to the last row; all counted from 1."""
+
+    first_row: int
+    first_column: int
+    last_row: int | None
+    last_column: int | None
+
+    @classmethod
+    def read(cls, words: str) -> Range:
+        """The range that ``words`` say; raises `ValueError` where they say none."""
+        found = re.fullmatch(r"([A-Za-z]{1,3})([1-9][0-9]{0,6}):([A-Za-z]{1,3})([1-9][0-9]{0,6})?", words)
+        if found is None:
+            raise ValueError(f"range '{words}' is none; write B4:K900, or B4:K to the last row")
+        first, row, last, last_row = found.groups()
+        made = cls(int(row), _column(first), int(last_row) if last_row else None, _column(last))
+        if _column(last) < made.first_column or (made.last_row is not None and made.last_row < made.first_row):
+            raise ValueError(f"range '{words}' ends before it begins")
+        return made
+
+
+def _column(letters: str) -> int:
+    """The number of a column by its letters: A is 1, AA 27."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
 class FileFormat(Part):
     """How the bytes of a file are read; `tables` may say other than `file` for one table.
 
@@ -46,7 +78,7 @@ class FileFormat(Part):
     of them a file has is found by `ingest.resolve` and told.
     """
 
-    format: Literal["csv", "parquet", "jsonl", "xlsx"] = "csv"
+    format: Literal["csv", "parquet", "jsonl", "xlsx", "xml"] = "csv"
     encoding: Encoding = "utf-8"
     other_encodings: tuple[Encoding, ...] = ()
     delimiter: str = Field(default=",", min_length=1, max_length=1)
@@ -61,7 +93,13 @@ class FileFormat(Part):
     trim: bool = False
     trailing_minus: bool = False
     sheet: str | None = None
+    range: str | None = None
     header_row: int = Field(default=1, ge=1)
+    rows: str | None = None
+    each: str | None = None
+    namespace: Regex | None = None
+    paths: tuple[str, ...] = ()
+    """The paths of an XML file that a table's mapping names; filled by `Mapping.format_of`."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -70,9 +108,26 @@ class FileFormat(Part):
                 raise ValueError("delimiter and quote must be two different ASCII characters")
         if self.decimal_mark == self.thousands_mark:
             raise ValueError("decimal_mark and thousands_mark must differ")
+        if self.range is not None:
+            Range.read(self.range)
+            if self.header_row != 1:
+                raise ValueError("give either range, whose first row is the header, or header_row")
+        if self.format == "xml" and self.rows is not None:
+            xml_paths.steps(self.each or self.rows)
+            for words in self.paths:
+                xml_paths.Field.read(words, self.row_steps)
         if "%" not in self.date_format:
             raise ValueError(f"date_format '{self.date_format}' holds no % code; for 2026-03-29 write '%Y-%m-%d'")
         return self
+
+    @property
+    def row_steps(self) -> list[str]:
+        """The elements from the root to a row of an XML file."""
+        return xml_paths.steps(self.rows or "")
+
+    def is_of_namespace(self, namespace: str) -> bool:
+        """Whether a root element of ``namespace`` is one that is read."""
+        return self.namespace is None or re.search(self.namespace, namespace) is not None
 
 
 class Filter(Part):
@@ -230,11 +285,24 @@ class TableMapping(Part):
     distinct: bool = False
     quoted: Literal["direct", "inverse"] = "direct"
     allow_empty: bool = False
+    query: str | None = None
+    cursor: str | None = None
 
     @property
     def target(self) -> Table:
         """The canonical table."""
         return TABLE_BY_NAME[self.table]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The names of the file's columns that the mapping names, each once."""
+        named = list(self.header)
+        for source in () if self.columns == "*" else self.columns.values():
+            named += [name for one in alternatives(source) for name in headers_of(one)]
+        named += [rule.column for rule in self.filters]
+        named += [self.control_date.column] if self.control_date and self.control_date.column else []
+        named += self.unpivot.keep if self.unpivot else ()
+        return tuple(dict.fromkeys(named))
 
     @property
     def helper_columns(self) -> tuple[str, ...]:
@@ -281,8 +349,10 @@ class TableMapping(Part):
                 raise ValueError(f"control_totals: of '{control.of}' no totals are kept{nearest(control.of, kept)}")
             if self.target.control_amount is None and (control.amount or control.of):
                 raise ValueError(f"control_totals: {self.table} has no amounts to add up; give rows only")
-        if self.kind == "open_items":
-            raise ValueError("kind: open_items is not read yet; use full or delta")
+        if self.cursor is not None and (self.query is None or self.kind != "delta"):
+            raise ValueError("cursor: needs a query and kind: delta, for it brings only what is new")
+        if self.kind == "open_items" and self.table != "invoices":
+            raise ValueError("kind: open_items is for invoices only")
         return self
 
 
@@ -302,12 +372,22 @@ class Mapping(Part):
     description: str
     confirmed: bool = True
     base_currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
+    database: str | None = Field(default=None, pattern=r"^[A-Z][A-Z0-9_]*$")
     file: FileFormat = FileFormat()
     tolerance: Tolerance | None = None
     tables: tuple[TableMapping, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        queried = [table.table for table in self.tables if table.query is not None]
+        if self.database is not None and len(queried) < len(self.tables):
+            raise ValueError("tables: each needs a query, because the source is a database")
+        if self.database is None and queried:
+            raise ValueError(
+                f"tables: {queried[0]}: a query needs `database`: the environment variable that holds its address"
+            )
+        if len(set(queried)) < len(queried):
+            raise ValueError("tables: one query a table; put several together with union all")
         for table in self.tables:
             for key in table.file:
                 if key not in FileFormat.model_fields:
@@ -319,7 +399,16 @@ class Mapping(Part):
 
     def format_of(self, table: TableMapping) -> FileFormat:
         """How files of ``table`` are read: the source's settings with the table's own over them."""
-        return FileFormat.model_validate({**self.file.model_dump(), **table.file})
+        file = {**self.file.model_dump(), **table.file}
+        if file["format"] != "xml":
+            return FileFormat.model_validate(file)
+        if file["rows"] is None:
+            raise ValueError(
+                f"tables: {table.table}: XML needs `rows` under `file`: the path of the elements that are rows"
+            )
+        if table.columns == "*":
+            raise ValueError(f"tables: {table.table}: XML needs `columns`, each with its path")
+        return FileFormat.model_validate(file | {"paths": table.sources})
 
     def fingerprint(self) -> str:
         """SHA-256 of what decides how a file is read (64 hex digits); its words of description do not."""

@@ -12,7 +12,7 @@ import duckdb
 
 from ingest import catalogue, controls, steady
 from ingest.errors import FileError, MappingError
-from ingest.files import expand, readable_copy
+from ingest.files import Extract, called, expand, readable_copy
 from ingest.header import fold, position_of
 from ingest.mapping import FileFormat, Mapping, TableMapping
 from ingest.readers import read_header
@@ -27,11 +27,16 @@ from ingest.schema import IN_EFFECT, SCHEMA
 class Item:
     """One file read into one canonical table."""
 
-    path: Path
+    extract: Extract
     mapping: Mapping
     table: TableMapping
     file: FileFormat
     result: FileResult
+
+    @property
+    def path(self) -> Path:
+        """Where the file's bytes lie."""
+        return self.extract.path
 
 
 @dataclass
@@ -52,8 +57,8 @@ class Plan:
         """The items whose slice has changed."""
         return [item for item in self.items if item.result.status == "loaded"]
 
-    def report(self, load_id: int | None) -> LoadReport:
-        """The report of the call."""
+    def report(self, load_id: int | None = None) -> LoadReport:
+        """The report of the call; without a load where nothing had changed."""
         return LoadReport(load_id, [item.result for item in self.items], list(self.warnings))
 
 
@@ -106,47 +111,81 @@ def _first_month(path: Path, file: FileFormat, column: str) -> str | None:
 
 
 def make_plan(
-    connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], source: str | Path | None, own: Sequence[Path] = ()
+    connection: duckdb.DuckDBPyConnection,
+    paths: Sequence[Path],
+    source: str | Path | None,
+    own: Sequence[Path],
+    folder: Path,
 ) -> Plan:
     """Find the mapping and slice of every file, and whether anything in the slice is other than last time.
 
-    ``source`` reads ``paths``; the files of ``own`` are always recognised by themselves.
+    ``source`` reads ``paths``; the files of ``own`` are always recognised by themselves. Archives are unpacked into
+    ``folder``.
 
     A file found in a folder that nothing recognises is left out and named in the warnings; it is an error
     where the file was named itself, or has a name some mapping expects.
     """
-    if not paths and not own:
-        raise FileError("no file named; give files or a folder of extracts")
     mapping = catalogue.find(source) if source is not None else None
     plan = Plan()
-    found = expand(paths)
-    beside = controls.control_files([path for path, _ in found], mapping)
-    files = [*((path, named, mapping) for path, named in found), *((path, True, None) for path in own)]
-    for path, named, by in files:
+    if mapping is not None and mapping.database is not None:
+        if paths:
+            raise FileError(f"{mapping.name} is a database: it is loaded without files")
+        _fetch(connection, plan, mapping, folder)
+    elif not paths and not own:
+        raise FileError("no file named; give files or a folder of extracts")
+    found = expand(paths, folder)
+    beside = controls.control_files([extract.path for extract in found], mapping)
+    files = [*((extract, mapping) for extract in found), *((Extract(path, path.name, True), None) for path in own)]
+    for extract, by in files:
+        path = extract.path
         if path.resolve() in beside:
             continue
         try:
-            recognition = recognise_as(path, by) if by is not None else recognise(path)
+            with called(extract):
+                recognition = recognise_as(path, by) if by is not None else recognise(path)
         except (MappingError, FileError):
-            if named or expected_by_name(path, [by] if by is not None else None):
+            if extract.is_named or expected_by_name(path, [by] if by is not None else None):
                 raise
-            plan.warnings.append(f"{path.name}: left out, no mapping knows its header")
+            plan.warnings.append(f"{extract.label}: left out, no mapping knows its header")
             continue
         if path not in plan.prints:
             plan.prints[path] = steady.take(path)
         for table in recognition.tables:
             digest = plan.prints[path].sha256
             file = format_of(path, recognition.mapping, table, whole=True)
-            part = slice_of(table, path, file)
-            result = FileResult(recognition.source, table.table, in_words(part), path, path.name, digest)
+            with called(extract):
+                part = slice_of(table, path, file)
+            result = FileResult(recognition.source, table.table, in_words(part), path, extract.label, digest)
             words = told(recognition.mapping.format_of(table), file)
             result.warnings += [words] if words is not None else []
             of_entity = _of_entity(table, part.get("entity"))
-            plan.items.append(Item(path, recognition.mapping, of_entity, file, result))
+            plan.items.append(Item(extract, recognition.mapping, of_entity, file, result))
     if not plan.items:
         raise FileError("none of the files is one that a mapping knows; see `encours inspect FILE`")
     _mark_unchanged(connection, plan)
     return plan
+
+
+def _fetch(connection: duckdb.DuckDBPyConnection, plan: Plan, mapping: Mapping, folder: Path) -> None:
+    """Add what the queries of a database give."""
+    # SQLAlchemy is loaded for databases only.
+    from ingest import databases
+
+    for fetched in databases.fetch(connection, mapping, folder):
+        extract, table = fetched.extract, fetched.table
+        part = slice_of(table, extract.path, fetched.file)
+        plan.prints[extract.path] = steady.take(extract.path)
+        result = FileResult(
+            mapping.name,
+            table.table,
+            in_words(part),
+            extract.path,
+            extract.label,
+            plan.prints[extract.path].sha256,
+            cursor_before=fetched.cursor_before,
+            cursor=fetched.cursor,
+        )
+        plan.items.append(Item(extract, mapping, _of_entity(table, part.get("entity")), fetched.file, result))
 
 
 def _mark_unchanged(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:

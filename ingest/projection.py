@@ -177,6 +177,9 @@ class Projection:
         value = f"d.{ident(column.name)}"
         if self.table.id_from and column.name == self.table.key[-1]:
             return f"coalesce({value}, {_derived_id('d', self.table.id_from)})"
+        if column.name == "open_amount" and self.mapping.kind == "open_items":
+            # A list of what is open mostly tells that alone.
+            return f"coalesce({value}, d.amount)"
         if not column.default_sql:
             return value
         fallback = column.default_sql.format(**{other.name: f"d.{ident(other.name)}" for other in self.columns})

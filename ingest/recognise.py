@@ -90,7 +90,9 @@ def candidates(path: Path, mappings: Sequence[Mapping]) -> list[Candidate]:
             header = headers[file]
             if not isinstance(header, FileError):
                 found.append(Candidate(mapping, table, match(table, header), name_fits(path, table)))
-    for error in headers.values():
+    suffix = SUFFIXES.get(path.suffix.lower(), "csv")
+    # The most telling fault is that of the file's own format, by a mapping of no particular XML.
+    for _, error in sorted(headers.items(), key=lambda pair: (pair[0].format != suffix, pair[0].rows is not None)):
         if not found and isinstance(error, FileError):
             raise error
     return found

@@ -9,7 +9,7 @@ import duckdb
 
 from ingest import lines, marks, originals, totals, typing_sql
 from ingest.projection import STATE_FAULTY, STATE_REFUSED
-from ingest.readers import csv_file
+from ingest.readers import csv_file, xml_file
 from ingest.schema import SCHEMA
 from ingest.sql import ident, text
 from ingest.stage import Stage, StagedFile
@@ -156,7 +156,7 @@ def _write_file(
             f"join (from {UNREAD} where file_number = {staged.number}) using (position) order by line",
             [
                 [unread.line for unread in structure.unread],
-                [unread.line for unread in structure.unread],
+                [unread.line + staged.reading.lines_before for unread in structure.unread],
                 [unread.raw_line for unread in structure.unread],
             ],
         )
@@ -183,6 +183,8 @@ def locate(stage: Stage, staged: StagedFile, structure: Structure) -> bool:
         f"{record} as record from (select * from {marked}) as m {join}"
     )
     _find_lines(connection, staged, structure)
+    if staged.reading.lines_before:
+        connection.execute(f"update ingest_lines set line = line + {staged.reading.lines_before}")
     return True
 
 
@@ -190,7 +192,14 @@ def _find_lines(connection: duckdb.DuckDBPyConnection, staged: StagedFile, struc
     """Make ``ingest_lines``: physical line and text of the records in ``ingest_marked``."""
     reading = staged.reading
     create = "create or replace temp table ingest_lines as"
-    if reading.text_file is None and reading.original is not None:
+    if reading.origin is not None:
+        places = connection.execute(
+            f"select record, _line, _start, _end from {reading.origin.relation} "
+            "where record in (select record from ingest_marked) order by record"
+        ).fetchall()
+        raw = xml_file.snippets(reading.origin.file, [(start, end) for _, _, start, end in places])
+        _take_lines(connection, {record: (line, words) for (record, line, *_), words in zip(places, raw, strict=True)})
+    elif reading.text_file is None and reading.original is not None:
         _take_lines(connection, originals.filled_lines(reading.original, _marked_records(connection)))
     elif reading.text_file is None:
         values = ", ".join(f"{text(name)}: c{position}" for position, name in enumerate(reading.header))

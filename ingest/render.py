@@ -112,8 +112,9 @@ _RULES = """\
 ## How a load treats rows
 
 **Kinds of file.** A `full` file is the whole picture of its slice (source, table, entity, period): what is no
-longer in it has vanished and is closed, inside the slice only. A `delta` file brings new and changed rows. Several
-files of one slice in the same load are one picture.
+longer in it has vanished and is closed, inside the slice only. A `delta` file brings new and changed rows. A file of
+`open_items` is the whole picture of what is open: what is no longer in it was settled on the load's as-of day, and
+stays as a version with nothing open. Several files of one slice in the same load are one picture.
 
 **History.** Nothing is overwritten. A changed row closes the version before it (`_replaced_in`) and adds a new one;
 rows as known after load *n* are those with `_loaded_in <= n and coalesce(_replaced_in > n, true)`.

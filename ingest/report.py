@@ -70,7 +70,16 @@ class FileResult:
     rejected_amount: Decimal | None = None
     totals: dict[tuple[str, str], Total] = field(default_factory=dict)
     """By amount column and currency."""
+    cursor_before: str | None = None
+    """Of a query with a cursor: where it began."""
+    cursor: str | None = None
+    """Where it ended."""
     warnings: list[str] = field(default_factory=list)
+
+    @property
+    def cursor_value(self) -> str | None:
+        """Where the next fetch begins: at the same place again while a row of this one was rejected."""
+        return self.cursor_before if self.rows_rejected else self.cursor
 
 
 @dataclass

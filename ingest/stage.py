@@ -13,7 +13,7 @@ from ingest.mapping import FileFormat, Mapping, TableMapping
 from ingest.projection import STATE_FILTERED, STATE_TAKEN, Projection
 from ingest.readers import Reading
 from ingest.report import FileResult
-from ingest.sql import ident, idents
+from ingest.sql import ident, idents, text
 
 
 @dataclass
@@ -103,6 +103,25 @@ class Stage:
             f"from ingest_occurrences as o where s.rowid = o.row_id"
         )
         self.connection.execute("drop table ingest_occurrences")
+
+    def keep_first_amounts(self, current: str) -> None:
+        """Files of open items that tell only what is open: the amount of an item is what it was when it was first seen.
+
+        ``current`` is the table that holds what is current.
+        """
+        same = " and ".join(f"c.{ident(name)} is not distinct from s.{ident(name)}" for name in self.table.key)
+        for staged in self.files:
+            mapped = staged.table.columns
+            if staged.table.kind != "open_items" or (mapped != "*" and "open_amount" in mapped):
+                continue
+            self.connection.execute(
+                f"update {self.name} as s set amount = c.amount from {current} as c where {staged.rows_where} "
+                f"and c._replaced_in is null and c._source = {text(staged.result.source)} and {same} "
+                "and sign(c.amount) = sign(s.amount) and abs(c.amount) > abs(s.amount)"
+            )
+            self.connection.execute(
+                f"update {self.name} as s set _row_hash = {self._hash('s')} where {staged.rows_where}"
+            )
 
     def _hash(self, alias: str) -> str:
         return f"hash({idents((column.name for column in self.table.columns), f'{alias}.')})"

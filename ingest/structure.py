@@ -57,7 +57,7 @@ def check(connection: duckdb.DuckDBPyConnection, staged: StagedFile) -> Structur
     reading = staged.reading
     if reading.text_file is None or reading.rejects_table is None or reading.survey is None:
         return Structure()
-    name = staged.path.name
+    name = staged.result.file
     found = _rejected_lines(connection, reading.rejects_table)
     places = lines.line_numbers(reading.text_file, [position for position, *_ in found])
     unread = []
@@ -129,7 +129,7 @@ def _check_irregular(staged: StagedFile, structure: Structure, records: int) -> 
     if walk.first_multiline is not None and not staged.file.multiline:
         first, last = walk.first_multiline
         raise FileError(
-            f"{staged.path.name}, line {first}: a quoted value runs on to line {last}. If that is meant, say "
+            f"{staged.result.file}, line {first}: a quoted value runs on to line {last}. If that is meant, say "
             "`multiline: true` in the mapping (under `file`); if not, close the quote in the file: the lines between "
             "are read as part of the value."
         )
@@ -143,7 +143,7 @@ def _check_irregular(staged: StagedFile, structure: Structure, records: int) -> 
         )
     if len(walk.record_lines) != records + 1:
         raise FileError(
-            f"{staged.path.name}: has {len(walk.record_lines) - 1} records, but {records} were read. "
+            f"{staged.result.file}: has {len(walk.record_lines) - 1} records, but {records} were read. "
             "Check its quotes and line ends, or export it again."
         )
     unread_lines = {unread.line for unread in structure.unread}

@@ -17,7 +17,7 @@ from dashboards.lib.tables import Column, Kind
 _SOURCES = {
     "stated": "Stated by the source",
     "lettered": "Matching code",
-    "matched": "Matched by the mapping",
+    "matched": "Matched to the bank statement",
     "fifo": "Oldest first",
     "inferred": "Inferred",
 }

@@ -46,7 +46,7 @@ class Fact:
 SOURCES = {
     "stated": "The source says which credit pays which invoice.",
     "lettered": "The source gives matching codes.",
-    "matched": "A mapping turned references into allocations.",
+    "matched": "A bank statement names the invoice, or one alone has that amount.",
     "fifo": "Oldest first, where the source says nothing.",
     "inferred": "From an invoice that vanished from a file of open items.",
 }

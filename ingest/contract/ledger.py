@@ -90,6 +90,7 @@ LEDGER_TABLES: tuple[Table, ...] = (
             Column("collector", _text, "Who collects from it."),
             Column("email", _text, "Address for reminders."),
             Column("insolvency_on", _date, "Day insolvency proceedings opened."),
+            Column("bank_account", _text, "Account it pays from: an IBAN."),
         ),
     ),
     Table(
@@ -155,7 +156,7 @@ LEDGER_TABLES: tuple[Table, ...] = (
         ("entity_id", "payment_type", "payment_id"),
         (
             Column("payment_id", _text, "The payment's own id.", required=True),
-            Column("customer_id", _text, "Who paid.", required=True),
+            Column("customer_id", _text, "Who paid; `UNIDENTIFIED`: the models find it, or say so.", required=True),
             Column("received_on", _date, "Day the money (or the bill) came in.", required=True),
             Column("amount", _amount, "Positive amount.", required=True),
             ENTITY,
@@ -184,8 +185,13 @@ LEDGER_TABLES: tuple[Table, ...] = (
                 default="`none`",
                 default_sql="'none'",
             ),
-            Column("reference", _text, "Free reference."),
+            Column(
+                "reference", _text, "Free reference; of a bank statement the structured one, which names the invoice."
+            ),
             _STATUS,
+            Column("remittance_text", _text, "What the payer wrote, from a bank statement."),
+            Column("payer_name", _text, "Who paid, as the bank calls it."),
+            Column("payer_account", _text, "Account the money came from: an IBAN, or the bank's own number."),
         ),
         control_amount="amount",
     ),
@@ -262,6 +268,12 @@ LEDGER_TABLES: tuple[Table, ...] = (
             Column("base_credit", _amount, "Credit in the entity's base currency."),
             Column("matching_code", _text, "Lettering: lines of a customer and account with one code belong together."),
             Column("matched_on", _date, "Day they were lettered.", default="the group's last credit line"),
+            Column(
+                "chart_of_accounts",
+                _text,
+                "The chart its account is of: a code of `seeds/ledger_accounts.csv`.",
+                default="`pcg`, the French one",
+            ),
         ),
         id_from=(
             *("entity_id", "account", "customer_id", "journal", "entry_ref", "posted_on", "invoiced_on", "due_on"),

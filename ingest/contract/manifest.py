@@ -30,7 +30,7 @@ LOADS = Table(
             _text,
             "What the file is; `mended`: rejected rows, mended and loaded again; `unload`: it was withdrawn.",
             required=True,
-            values=("full", "delta", "mended", "unload"),
+            values=("full", "delta", "open_items", "mended", "unload"),
         ),
         Column("rows_read", _count, "Rows read = new + changed + unchanged + rejected.", required=True),
         Column("rows_filtered", _count, "Rows the mapping leaves out on purpose; not in `rows_read`.", required=True),
@@ -50,6 +50,7 @@ LOADS = Table(
         ),
         Column("unloaded_in", _integer, "The load of kind `unload` that withdrew it; null while it counts."),
         Column("given_up_at", _timestamp, "When `encours compact` gave up what was known then, UTC; null: it is kept."),
+        Column("cursor_value", _text, "Of a database's query with a cursor: where the next load begins."),
     ),
 )
 

@@ -8,7 +8,7 @@ from typing import Protocol
 import duckdb
 
 from ingest.mapping import FileFormat
-from ingest.readers import csv_file, jsonl_file, parquet_file, xlsx_file
+from ingest.readers import csv_file, jsonl_file, parquet_file, xlsx_file, xml_file
 from ingest.readers.reading import Reading, Request
 
 
@@ -24,7 +24,13 @@ class Reader(Protocol):
         ...
 
 
-_READERS: dict[str, Reader] = {"csv": csv_file, "jsonl": jsonl_file, "parquet": parquet_file, "xlsx": xlsx_file}
+_READERS: dict[str, Reader] = {
+    "csv": csv_file,
+    "jsonl": jsonl_file,
+    "parquet": parquet_file,
+    "xlsx": xlsx_file,
+    "xml": xml_file,
+}
 
 
 def read_header(path: Path, file: FileFormat) -> list[str]:

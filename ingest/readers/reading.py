@@ -31,6 +31,15 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where records stand in a file that is not read line by line."""
+
+    relation: str
+    """SQL that can stand after `from`: ``record`` (from 1), ``_line``, and the bytes ``_start`` and ``_end``."""
+    file: Path
+
+
+@dataclass(frozen=True)
 class Reading:
     """A file as a relation of text columns ``c0``, ``c1``, ...; rows come in the order of the file."""
 
@@ -54,6 +63,12 @@ class Reading:
     """Where the reader puts records it cannot split into columns or cannot type."""
     types: dict[int, ColumnType] = field(default_factory=dict)
     """Columns (by position) the reader itself has typed; all others are text."""
+    lines_before: int = 0
+    """Lines (rows of a sheet) that stand before the header; those of `text_file` count from there."""
+    origin: Origin | None = None
+    """Where the records of an XML file stand."""
+    never_filled: tuple[str, ...] = ()
+    """Columns of the mapping that hold nothing in the whole file."""
 
 
 def unpivot_relation(

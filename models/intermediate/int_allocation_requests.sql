@@ -221,6 +221,28 @@ final as (
         on
             letterings.entity_id = entities.entity_id
             and entities.allocation_policy = 'stated'
+    union all
+    select
+        matches.allocation_id,
+        matches.entity_id,
+        matches.credit_id,
+        matches.debit_id,
+        matches.credit_document_id,
+        matches.debit_document_id,
+        cast(null as integer) as instalment_no,
+        {{ money('matches.amount') }} as debit_amount,
+        {{ money('matches.amount') }} as credit_amount,
+        matches.credit_total,
+        matches.effective_on,
+        matches.effective_on as applied_on,
+        cast(null as date) as reversed_on,
+        'matched' as allocation_source,
+        cast(null as varchar) as left_out_because
+    from {{ ref('int_bank_matches') }} as matches
+    inner join entities
+        on
+            matches.entity_id = entities.entity_id
+            and entities.allocation_policy = 'stated'
 
 )
 

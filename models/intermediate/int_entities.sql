@@ -28,6 +28,14 @@ lettered_lines as (
 
 ),
 
+bank_payments as (
+
+    -- What a bank statement brings is matched, or waits: it is not spread over the oldest items.
+    select distinct entity_id from {{ ref('stg_raw__payments') }}
+    where customer_id = 'UNIDENTIFIED'
+
+),
+
 final as (
 
     select
@@ -42,6 +50,7 @@ final as (
                     allocations.entity_id is not null
                     or settled_invoices.entity_id is not null
                     or lettered_lines.entity_id is not null
+                    or bank_payments.entity_id is not null
                     then 'stated'
                 else 'fifo'
             end
@@ -55,6 +64,8 @@ final as (
         on entities.entity_id = settled_invoices.entity_id
     left join lettered_lines
         on entities.entity_id = lettered_lines.entity_id
+    left join bank_payments
+        on entities.entity_id = bank_payments.entity_id
 
 )
 

@@ -22,7 +22,9 @@ accounts as (
         ) as longest_rank
     from lines
     inner join {{ ref('ledger_accounts') }} as accounts
-        on lines.account like accounts.account_prefix || '%'
+        on
+            lines.account like accounts.account_prefix || '%'
+            and coalesce(lines.chart_of_accounts, 'pcg') = accounts.chart_of_accounts
 
 ),
 

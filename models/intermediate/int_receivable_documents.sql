@@ -111,7 +111,7 @@ payments as (
                 then greatest(coalesce(payments.posted_on, payments.received_on), payments.matures_on)
             else payments.received_on
         end as cash_on
-    from {{ ref('stg_raw__payments') }} as payments
+    from {{ ref('int_payments') }} as payments
     inner join entities
         on payments.entity_id = entities.entity_id
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -105,3 +106,24 @@ def test_a_draft_needs_a_name_that_load_takes(run_encours: RunEncours, tmp_path:
     nowhere = run_encours(["inspect", extract, "--draft", tmp_path / "no" / "draft.yml"], tmp_path / "home")
     assert nowhere.returncode == 1
     assert "cannot be written" in nowhere.stderr
+
+
+def test_a_quoted_glob_and_an_archive_are_expanded_by_the_command(
+    extracts: Path, run_encours: RunEncours, tmp_path: Path
+) -> None:
+    """As from a scheduler that runs no shell: the pattern comes as it is written."""
+    landing = tmp_path / "landing"
+    landing.mkdir()
+    with zipfile.ZipFile(landing / "march.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("entities.csv", "customers.csv"):
+            archive.write(extracts / name, f"march/{name}")
+    done = run_encours(["load", landing / "m*.zip", "--as-of", "2026-03-29"], tmp_path / "home")
+    assert done.returncode == 0, output(done)
+    assert "march.zip/march/customers.csv" in done.stdout
+    looked = run_encours(["inspect", landing / "*.zip"], tmp_path / "home")
+    assert "march.zip/march/entities.csv: comma-separated text" in looked.stdout, output(looked)
+    for verb in ("load", "inspect"):
+        nothing = run_encours([verb, landing / "*.csv"], tmp_path / "home")
+        assert nothing.returncode == 1
+        assert "no file matches" in nothing.stderr
+        assert "Traceback" not in nothing.stderr

@@ -46,7 +46,6 @@ WRONG = [
     (table("slice: {file: '(x)'}"), "must name its groups"),
     (table("slice: {entity: FR, file: '(?P<entity>x)'}"), "given twice"),
     (table("slice: {entitiy: FR}"), "tables.1.slice.entitiy: .*did you mean 'entity'"),
-    (table("kind: open_items"), "open_items is not read yet; use full or delta"),
     (table("kind: partial"), "tables.1.kind"),
     (table("quoted: inverse"), "for fx_rates only"),
     (table("file: {delimeter: ';'}"), "file has no key 'delimeter'; did you mean 'delimiter'"),

@@ -23,7 +23,8 @@ known as (
         sales_owner,
         collector,
         email,
-        insolvency_on
+        insolvency_on,
+        bank_account
     from source
     where
         {{ is_known() }}

@@ -30,6 +30,7 @@ known as (
         base_credit,
         matching_code,
         matched_on,
+        chart_of_accounts,
         _slice as slice
     from source
     where

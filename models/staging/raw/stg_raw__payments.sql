@@ -23,7 +23,10 @@ known as (
         method,
         matures_on,
         financing,
-        reference
+        reference,
+        remittance_text,
+        payer_name,
+        payer_account
     from source
     where
         {{ is_known() }}

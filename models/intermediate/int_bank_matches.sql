@@ -1,0 +1,237 @@
+{#
+  What payments of bank statements were for: the invoice that the structured reference names, as far as it goes; else the
+  one open invoice of the customer with exactly that amount. Where several could be meant, and ever after with that customer and
+  amount, nothing is matched: the payment stays unapplied. What the source itself says of an invoice goes before: it is left alone.
+#}
+with
+
+documents as (
+
+    select * from {{ ref('int_receivable_documents') }}
+
+),
+
+credits as (
+
+    select
+        documents.entity_id,
+        documents.document_id,
+        documents.document_number,
+        documents.customer_id,
+        documents.currency,
+        documents.posted_on,
+        -documents.amount as size,
+        payments.reference_document_id
+    from {{ ref('int_payments') }} as payments
+    inner join documents
+        on
+            payments.entity_id = documents.entity_id
+            and payments.payment_type || ':' || payments.payment_id = documents.document_id
+    where
+        payments.is_from_bank
+        and payments.payment_type = 'payment'
+        and documents.amount < 0
+
+),
+
+spoken_for as (
+
+    select
+        entity_id,
+        settles_document_id as document_id
+    from documents
+    where settles_document_id is not null
+    union
+    select
+        entity_id,
+        debit_document_id as document_id
+    from {{ ref('int_letterings') }}
+    union
+    select
+        documents.entity_id,
+        documents.document_id
+    from {{ ref('stg_raw__allocations') }} as allocations
+    inner join documents
+        on
+            allocations.entity_id = documents.entity_id
+            and allocations.debit_id = documents.document_number
+            and coalesce(allocations.debit_kind, documents.item_kind) = documents.item_kind
+
+),
+
+debits as (
+
+    select
+        documents.entity_id,
+        documents.document_id,
+        documents.document_number,
+        documents.customer_id,
+        documents.currency,
+        documents.posted_on,
+        documents.amount as size
+    from documents
+    left join spoken_for
+        on
+            documents.entity_id = spoken_for.entity_id
+            and documents.document_id = spoken_for.document_id
+    where
+        documents.amount > 0
+        and documents.item_kind in ('invoice', 'debit_note', 'opening')
+        and spoken_for.document_id is null
+
+),
+
+named as (
+
+    select
+        credits.*,
+        debits.document_id as debit_document_id,
+        debits.document_number as debit_number,
+        debits.posted_on as debit_posted_on,
+        debits.size as debit_size,
+        coalesce(
+            sum(credits.size) over (
+                partition by credits.entity_id, debits.document_id
+                order by credits.posted_on, credits.document_id
+                rows between unbounded preceding and 1 preceding
+            ),
+            0
+        ) as paid_before
+    from credits
+    inner join debits
+        on
+            credits.entity_id = debits.entity_id
+            and credits.reference_document_id = debits.document_id
+            and credits.currency = debits.currency
+
+),
+
+paid_by_name as (
+
+    select distinct
+        entity_id,
+        debit_document_id
+    from named
+
+),
+
+unnamed as (
+
+    -- Credits and debits of a customer with one amount, in the order of their days.
+    select
+        credits.entity_id,
+        credits.document_id,
+        credits.document_number,
+        credits.customer_id,
+        credits.currency,
+        credits.posted_on,
+        credits.size,
+        0 as is_debit
+    from credits
+    where
+        credits.customer_id <> 'UNIDENTIFIED'
+        and credits.reference_document_id is null
+    union all
+    select
+        debits.entity_id,
+        debits.document_id,
+        debits.document_number,
+        debits.customer_id,
+        debits.currency,
+        debits.posted_on,
+        debits.size,
+        1 as is_debit
+    from debits
+    left join paid_by_name
+        on
+            debits.entity_id = paid_by_name.entity_id
+            and debits.document_id = paid_by_name.debit_document_id
+    where paid_by_name.debit_document_id is null
+
+),
+
+counted as (
+
+    select
+        *,
+        row_number() over (
+            partition by entity_id, customer_id, currency, size, is_debit
+            order by posted_on, document_id
+        ) as place,
+        sum(is_debit) over (
+            partition by entity_id, customer_id, currency, size
+            order by posted_on asc, is_debit desc, document_id asc
+            rows between unbounded preceding and current row
+        ) as debits_until
+    from unnamed
+
+),
+
+judged as (
+
+    -- Each credit before took one debit: exactly one is left, or this one and all later ones are open to doubt.
+    select
+        *,
+        max(case when debits_until - place + 1 = 1 then 0 else 1 end) over (
+            partition by entity_id, customer_id, currency, size
+            order by place
+            rows between unbounded preceding and current row
+        ) as is_doubtful
+    from counted
+    where is_debit = 0
+
+),
+
+matched as (
+
+    select
+        entity_id,
+        document_number as credit_id,
+        debit_number as debit_id,
+        document_id as credit_document_id,
+        debit_document_id,
+        least(size, debit_size - paid_before) as amount,
+        size as credit_total,
+        greatest(posted_on, debit_posted_on) as effective_on
+    from named
+    where debit_size > paid_before
+    union all
+    select
+        judged.entity_id,
+        judged.document_number as credit_id,
+        debits.document_number as debit_id,
+        judged.document_id as credit_document_id,
+        debits.document_id as debit_document_id,
+        judged.size as amount,
+        judged.size as credit_total,
+        greatest(judged.posted_on, debits.posted_on) as effective_on
+    from judged
+    inner join counted as debits
+        on
+            judged.entity_id = debits.entity_id
+            and judged.customer_id = debits.customer_id
+            and judged.currency = debits.currency
+            and judged.size = debits.size
+            and judged.place = debits.place
+            and debits.is_debit = 1
+    where judged.is_doubtful = 0
+
+),
+
+final as (
+
+    select
+        'matched:' || entity_id || ':' || credit_document_id || ':' || debit_document_id as allocation_id,
+        entity_id,
+        credit_id,
+        debit_id,
+        credit_document_id,
+        debit_document_id,
+        {{ money('amount') }} as amount,
+        credit_total,
+        effective_on
+    from matched
+
+)
+
+select * from final

@@ -1,0 +1,92 @@
+"""Bank statements, camt.053: what came in is a payment whose customer and invoice are found later."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.ingest.extracts import AS_OF, Extracts, counts
+
+ENTITY = "entity_id,base_currency\nMAIN,EUR\n"
+IBAN = "PT50000201231234567890154"
+
+
+@pytest.fixture
+def statement(project_root: Path) -> str:
+    return (project_root / "docs" / "sources" / "samples" / "camt053.xml").read_text(encoding="utf-8")
+
+
+def read(extracts: Extracts, content: str) -> list[tuple[str, ...]]:
+    """The payments of a statement: id, type, amount, days, reference, text, payer and its account, as text."""
+    extracts.load(("entities.csv", ENTITY), ("statement.xml", content), as_of=AS_OF)
+    columns = (
+        "payment_id, payment_type, cast(amount as varchar), cast(received_on as varchar), cast(posted_on as varchar), "
+        "reference, remittance_text, payer_name, payer_account"
+    )
+    return extracts.rows(f"select {columns} from raw.payments order by _slice, _line")
+
+
+def test_a_statement(extracts: Extracts, statement: str) -> None:
+    """A transfer with a reference, a batch in its parts, cash without a bank's reference, a direct debit returned.
+
+    Charges, their reversal and what is only announced are left out.
+    """
+    rows = read(extracts, statement)
+    assert [row[:5] for row in rows] == [
+        (f"{IBAN}/2601300001/1", "payment", "600.00", "2026-01-30", "2026-01-30"),
+        (f"{IBAN}/2601300002/1", "payment", "500.00", "2026-01-31", "2026-01-30"),
+        (f"{IBAN}/2601300002/2", "payment", "35.00", "2026-01-31", "2026-01-30"),
+        ("2026-01-31/31/3/1", "payment", "250.00", "2026-01-31", "2026-01-31"),
+        (f"{IBAN}/2601310004/1", "bounce", "50.00", "2026-01-31", "2026-01-31"),
+    ]
+    assert [row[5:] for row in rows] == [
+        ("FT A1", None, "Irmãos J. & Cia", "PT50000700001234567890123"),
+        (None, "Factura enero, gracias", "DISTRIBUCIONES ÑANDÚ <IBÉRICA>", None),
+        (None, None, "Alguém", None),
+        (None, "DEPÓSITO EM NUMERÁRIO BALCÃO", None, None),
+        (None, None, "Mercearia João & Irmãos", None),
+    ]
+    assert extracts.rows("select distinct customer_id, currency from raw.payments") == [("UNIDENTIFIED", "EUR")]
+    assert extracts.rejects() == []
+
+
+def test_entries_are_all_accounted_for(extracts: Extracts, statement: str) -> None:
+    extracts.load(("entities.csv", ENTITY))
+    report = extracts.load(("statement.xml", statement), as_of=None)
+    assert {result.as_of_on for result in report.files} == {date(2026, 1, 31)}
+    received, returned = report.files
+    assert (counts(received), received.rows_filtered) == ((4, 4, 0, 0, 0, 0), 4)
+    assert (counts(returned), returned.rows_filtered) == ((1, 1, 0, 0, 0, 0), 7)
+
+
+def test_older_versions(extracts: Extracts, statement: str) -> None:
+    """In 001.02 the status and the payer's name stand one level higher."""
+    older = statement.replace("001.08", "001.02").replace("<Sts><Cd>BOOK</Cd></Sts>", "<Sts>BOOK</Sts>")
+    older = older.replace("<Pty>", "").replace("</Pty>", "")
+    assert next(row[:3] + row[7:8] for row in read(extracts, older)) == (
+        *(f"{IBAN}/2601300001/1", "payment", "600.00"),
+        "Irmãos J. & Cia",
+    )
+    assert extracts.rows("select count(*) from raw.payments") == [(5,)]
+
+
+def test_an_entry_that_two_statements_show_is_one_payment(extracts: Extracts, statement: str) -> None:
+    """The month's statement repeats the days': by the bank's reference they are the same."""
+    read(extracts, statement)
+    again = statement.replace("2026-01-31/31", "2026-01/MONTH").replace("<AcctSvcrRef>NONREF</AcctSvcrRef>", "")
+    start, end = again.index("<Ntry>"), again.rindex("</Ntry>") + len("</Ntry>")
+    entries = again[start:end].replace("</Ntry>", "</Ntry>\0").split("\0")
+    month = again[:start] + "".join(reversed([entry for entry in entries if "BALCÃO" not in entry])) + again[end:]
+    received, returned = extracts.load(("month.xml", month), as_of=AS_OF).files
+    assert (counts(received), counts(returned)) == ((3, 0, 0, 3, 0, 0), (1, 0, 0, 1, 0, 0))
+
+
+def test_parts_without_amounts_are_rejected_and_not_the_sum_taken_for_each(extracts: Extracts, statement: str) -> None:
+    without = statement.replace('<Amt Ccy="EUR">500.00</Amt>', "").replace('<Amt Ccy="EUR">35.00</Amt>', "")
+    read(extracts, without)
+    assert extracts.rejects("column_name, reason") == [("amount", "is empty"), ("amount", "is empty")]
+    assert extracts.rows("select cast(sum(amount) as varchar) from raw.payments where payment_type = 'payment'") == [
+        ("850.00",)
+    ]
