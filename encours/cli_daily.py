@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import glob
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +28,12 @@ class SampleForm(StrEnum):
 
     CANONICAL = "canonical"
     FEC = "fec"
+    SAP = "sap"
+    ODOO = "odoo"
+    ERPNEXT = "erpnext"
+    BUSINESS_CENTRAL = "business_central"
+    NETSUITE = "netsuite"
+    QUICKBOOKS = "quickbooks"
 
 
 ExtractDay = Annotated[
@@ -62,13 +70,21 @@ def sample(
     invoices: Annotated[int, typer.Option(help="How many invoices, in three years.")] = 20_000,
     seed: Annotated[int, typer.Option(help="The same seed and size give the same bytes.")] = 7,
     form: Annotated[
-        SampleForm, typer.Option(help="The contract's own CSV files, or the books of the French entity as FEC files.")
+        SampleForm,
+        typer.Option(help="The contract's own CSV files, or the books of the French entity as a system exports them."),
     ] = SampleForm.CANONICAL,
 ) -> None:
     """Write the extracts of a made-up company, to try everything with."""
-    from sample import generate, generate_fec
+    from sample import SampleSummary, generate, generate_fec, generate_system
 
-    write = generate_fec if form is SampleForm.FEC else generate
+    write: Callable[..., SampleSummary]
+    match form:
+        case SampleForm.CANONICAL:
+            write = generate
+        case SampleForm.FEC:
+            write = generate_fec
+        case _:
+            write = partial(generate_system, form.value)
     try:
         with console.working("sample") as progress:
             made = write(out, invoices=invoices, seed=seed, progress=progress)

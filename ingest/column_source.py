@@ -6,7 +6,7 @@ Each form says which headers it needs and which text it makes of them; typing an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Protocol, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
@@ -25,6 +25,18 @@ class Part(BaseModel):
     """A part of a mapping: its keys are fixed, and it never changes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Written(Protocol):
+    """What a form must know of how a file is written."""
+
+    @property
+    def date_format(self) -> str:
+        """The codes of `strftime` its days are written with."""
+
+
+def _is_negative(amount: str) -> str:
+    return f"(starts_with(trim({amount}), '-') or ends_with(trim({amount}), '-'))"
 
 
 class ConvertedAmount(Part):
@@ -60,7 +72,7 @@ class DirectedAmount(Part):
         """The columns of the file it is made of."""
         return (self.amount, self.direction)
 
-    def sql(self, values: Sequence[str]) -> str:
+    def sql(self, values: Sequence[str], file: Written) -> str:
         """The text of the amount. A direction that is neither makes a text no amount is written like: a reject."""
         amount, direction = values
         return (
@@ -71,64 +83,141 @@ class DirectedAmount(Part):
 
 
 class SignedPart(Part):
-    """The positive or the negative part of a signed amount, without its sign; zero where it has the other sign."""
+    """The positive or the negative part of a signed amount, without its sign; zero where it has the other sign.
+
+    Its `size` is the whole of it, without its sign.
+    """
 
     amount: str
-    part: Literal["positive", "negative"]
+    part: Literal["positive", "negative", "size"]
 
     @property
     def headers(self) -> tuple[str, ...]:
         """The columns of the file it is made of."""
         return (self.amount,)
 
-    def sql(self, values: Sequence[str]) -> str:
+    def sql(self, values: Sequence[str], file: Written) -> str:
         """The text of the part; a minus may stand before or after the digits."""
         (amount,) = values
-        is_negative = f"(starts_with(trim({amount}), '-') or ends_with(trim({amount}), '-'))"
+        is_negative = _is_negative(amount)
+        if self.part == "size":
+            return f"case when {is_negative} then replace({amount}, '-', '') else {amount} end"
         if self.part == "positive":
             return f"case when {is_negative} then '0' else {amount} end"
         return f"case when {is_negative} then replace({amount}, '-', '') when {amount} is not null then '0' end"
 
 
 class Joined(Part):
-    """Several columns that are one key together, with ``separator`` between them; null where all are empty."""
+    """Several columns that are one key together, with ``separator`` between them; null where all are empty.
+
+    Of a ``whole`` key no part may be empty: it is null where any is.
+    """
 
     join: tuple[str, ...] = Field(min_length=2)
     separator: str = "-"
+    whole: bool = False
 
     @property
     def headers(self) -> tuple[str, ...]:
         """The columns of the file it is made of."""
         return self.join
 
-    def sql(self, values: Sequence[str]) -> str:
+    def sql(self, values: Sequence[str], file: Written) -> str:
         """The text of the key; an empty part stays as an empty place, so that two keys cannot become one."""
+        if self.whole:
+            return f" || {text(self.separator)} || ".join(values)
         parts = f" || {text(self.separator)} || ".join(f"coalesce({value}, '')" for value in values)
         return f"case when coalesce({', '.join(values)}) is not null then {parts} end"
 
 
-class FirstFilled(Part):
-    """The first of several columns that is not empty."""
+Member = str | Joined
+"""A column, or a key joined from several."""
 
-    first: tuple[str, ...] = Field(min_length=2)
+
+def _headers(members: Sequence[Member]) -> tuple[str, ...]:
+    return tuple(name for one in members for name in ((one,) if isinstance(one, str) else one.headers))
+
+
+def _texts_of(members: Sequence[Member], values: Sequence[str], file: Written) -> list[str]:
+    """The text of each member; ``values`` are those of their headers in turn."""
+    left, found = list(values), []
+    for one in members:
+        if isinstance(one, str):
+            found.append(left.pop(0))
+        else:
+            count = len(one.join)
+            taken, left = left[:count], left[count:]
+            found.append(f"({one.sql(taken, file)})")
+    return found
+
+
+class ChosenBySign(Part):
+    """One column where an amount is above zero or zero, another where it is below."""
+
+    by_sign: str
+    positive: Member
+    negative: Member
 
     @property
     def headers(self) -> tuple[str, ...]:
         """The columns of the file it is made of."""
-        return self.first
+        return (self.by_sign, *_headers((self.positive, self.negative)))
 
-    def sql(self, values: Sequence[str]) -> str:
+    def sql(self, values: Sequence[str], file: Written) -> str:
+        """The text of the column that the sign says; nothing where there is no amount."""
+        amount, *others = values
+        positive, negative = _texts_of((self.positive, self.negative), others, file)
+        return f"case when {_is_negative(amount)} then {negative} when {amount} is not null then {positive} end"
+
+
+class FirstFilled(Part):
+    """The first of several columns, or of keys joined from several, that is not empty."""
+
+    first: tuple[Member, ...] = Field(min_length=2)
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The columns of the file it is made of."""
+        return _headers(self.first)
+
+    def sql(self, values: Sequence[str], file: Written) -> str:
         """The text found first."""
-        return f"coalesce({', '.join(values)})"
+        return f"coalesce({', '.join(_texts_of(self.first, values, file))})"
 
 
-Composed = DirectedAmount | SignedPart | Joined | FirstFilled
+class LaterDay(Part):
+    """A day and a number of days after it: the first of several columns that is above zero; else the day itself."""
+
+    day: str
+    plus_days: tuple[str, ...] = Field(min_length=1)
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The columns of the file it is made of."""
+        return (self.day, *self.plus_days)
+
+    def sql(self, values: Sequence[str], file: Written) -> str:
+        """The text of the later day, written like the file's days. A day or number that is none makes a reject."""
+        day, *counts = values
+        read = f"try_strptime({day}, {text(file.date_format)})"
+        wrong = " ".join(
+            f"when not regexp_full_match({count}, ' *[0-9]{{1,4}}([.,]0*)? *') then {text(header + ' = ')} || {count}"
+            for header, count in zip(self.plus_days, counts, strict=True)
+        )
+        found = ", ".join(f"nullif(try_cast(regexp_extract({count}, '[0-9]+') as integer), 0)" for count in counts)
+        later = f"strftime({read} + to_days(coalesce({found}, 0)), {text(file.date_format)})"
+        return f"case when {day} is null then null {wrong} when {read} is null then {day} else {later} end"
+
+
+Composed = DirectedAmount | SignedPart | ChosenBySign | Joined | FirstFilled | LaterDay
 FORMS: tuple[type[ConvertedAmount | Composed], ...] = (
     ConvertedAmount,
     DirectedAmount,
     SignedPart,
+    ChosenBySign,
     Joined,
     FirstFilled,
+    LaterDay,
 )
 
 
@@ -149,7 +238,9 @@ Single = Annotated[
     | Annotated[DirectedAmount, Tag("DirectedAmount")]
     | Annotated[SignedPart, Tag("SignedPart")]
     | Annotated[Joined, Tag("Joined")]
-    | Annotated[FirstFilled, Tag("FirstFilled")],
+    | Annotated[ChosenBySign, Tag("ChosenBySign")]
+    | Annotated[FirstFilled, Tag("FirstFilled")]
+    | Annotated[LaterDay, Tag("LaterDay")],
     Discriminator(_form),
 ]
 ColumnSource = Annotated[
@@ -179,8 +270,13 @@ def in_words(source: Single) -> str:
         case DirectedAmount():
             return f"{source.amount} where {source.direction} is {' or '.join(source.keep)}"
         case SignedPart():
-            return f"the {source.part} part of {source.amount}"
+            whole = source.part == "size"
+            return f"{source.amount} without its sign" if whole else f"the {source.part} part of {source.amount}"
         case Joined():
             return source.separator.join(source.join)
         case FirstFilled():
-            return f"the first filled of {', '.join(source.first)}"
+            return f"the first filled of {', '.join(in_words(one) for one in source.first)}"
+        case ChosenBySign():
+            return f"{in_words(source.positive)} or {in_words(source.negative)}, by the sign of {source.by_sign}"
+        case LaterDay():
+            return f"{source.day} and the days of {' or '.join(source.plus_days)}"

@@ -69,11 +69,11 @@ def match(mapping: TableMapping, header: Sequence[str]) -> Match:
             lacking.append(headers_of(wanted[0])[0])
         elif mapping.columns != "*":
             missing += [source for source in headers_of(wanted[0]) if fold(source) not in present]
-    for rule in mapping.filters:
-        if fold(rule.column) in present:
-            used.add(present[fold(rule.column)])
+    for name in (header for rule in mapping.filters for header in rule.headers):
+        if fold(name) in present:
+            used.add(present[fold(name)])
         else:
-            lacking.append(rule.column)
+            lacking.append(name)
     control = mapping.control_date.column if mapping.control_date else None
     if control is not None:
         used.update(present[key] for key in [fold(control)] if key in present)
@@ -90,7 +90,7 @@ def wire(mapping: TableMapping, header: Sequence[str], file: str) -> Wiring:
     names = unpivoted(mapping, header)
     folded = [fold(name) for name in names]
     fed = {header for source in found.sources.values() for header in headers_of(source)}
-    for used in {*fed, *(rule.column for rule in mapping.filters)}:
+    for used in {*fed, *(name for rule in mapping.filters for name in rule.headers)}:
         if folded.count(fold(used)) > 1:
             raise FileError(f"{file}: two columns are called '{used}'; rename one of them in the file")
     position = {name: folded.index(name) for name in folded}
@@ -104,7 +104,9 @@ def wire(mapping: TableMapping, header: Sequence[str], file: str) -> Wiring:
             amounts[name] = (position[fold(source.amount)], position[fold(source.rate)])
         else:
             composed[name] = (source, tuple(position[fold(header)] for header in source.headers))
-    return Wiring(columns, amounts, composed, tuple(position[fold(rule.column)] for rule in mapping.filters))
+    filters = tuple(position[fold(rule.column)] for rule in mapping.filters)
+    others = [rule.differs_from for rule in mapping.filters if rule.differs_from is not None]
+    return Wiring(columns, amounts, composed, filters, {name: position[fold(name)] for name in others})
 
 
 def header_warnings(mapping: TableMapping, header: Sequence[str]) -> list[str]:

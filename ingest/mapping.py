@@ -20,6 +20,9 @@ CONTRACT_REVISION = 1
 SIDES = ("debit", "credit")
 """A line of the books may leave one of them empty, so neither is required of a row; a mapping names one at least."""
 
+ANY_OTHER = "*"
+"""In `values`: any code that is there and not named."""
+
 SCOPE_TABLES = ("customers", "invoices", "payments", "ledger_lines")
 """Tables whose customer codes `customer_scope: entity` prefixes."""
 
@@ -131,17 +134,26 @@ class FileFormat(Part):
 
 
 class Filter(Part):
-    """Rows to keep, or to drop, by the value of a source column. Rows left out are counted as filtered."""
+    """Rows to keep, or to drop, by the value of a source column. Rows left out are counted as filtered.
+
+    With `differs_from` those are kept in which another column holds something else.
+    """
 
     column: str
     keep: tuple[Text, ...] = ()
     drop: tuple[Text, ...] = ()
+    differs_from: str | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if bool(self.keep) == bool(self.drop):
-            raise ValueError("give either keep or drop")
+        if bool(self.keep) + bool(self.drop) + (self.differs_from is not None) != 1:
+            raise ValueError("give one of keep, drop and differs_from")
         return self
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The columns of the file it looks at."""
+        return (self.column,) if self.differs_from is None else (self.column, self.differs_from)
 
 
 class Unpivot(Part):
@@ -335,7 +347,7 @@ class TableMapping(Part):
             if column and column.type is ColumnType.BOOLEAN:
                 allowed = ("true", "false")
             for code in codes.values():
-                if allowed and code not in allowed:
+                if code and allowed and code not in allowed:
                     raise ValueError(f"values: {name} cannot be '{code}'{nearest(code, allowed)}")
         if self.quoted == "inverse" and self.table != "fx_rates":
             raise ValueError("quoted: inverse is for fx_rates only")

@@ -12,13 +12,13 @@ DuckDB folds the chain into the one statement that reads the file.
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ingest import typing_sql
 from ingest.checks import Fault, table_faults
 from ingest.column_source import Composed, ConvertedAmount, alternatives
 from ingest.contract import Column, ColumnType
-from ingest.mapping import FileFormat, TableMapping
+from ingest.mapping import ANY_OTHER, FileFormat, TableMapping
 from ingest.schema import hash_sql
 from ingest.sql import ident, text, texts
 
@@ -36,6 +36,8 @@ class Wiring:
     composed: dict[str, tuple[Composed, tuple[int, ...]]]
     """For what is made of several columns: the form, and the positions of its headers."""
     filters: tuple[int, ...]
+    compared: dict[str, int] = field(default_factory=dict)
+    """Positions of the columns that filters compare theirs with, by name."""
 
     @property
     def fed(self) -> set[str]:
@@ -117,10 +119,14 @@ class Projection:
         parts = []
         for rule, position in zip(self.mapping.filters, self.wiring.filters, strict=True):
             value = self._source(position)
+            if rule.differs_from is not None:
+                other = self._source(self.wiring.compared[rule.differs_from])
+                parts.append(f"{value} is distinct from {other}")
+                continue
             parts.append(
-                f"coalesce({value} in ({texts(rule.keep)}), false)"
+                f"coalesce({value}, '') in ({texts(rule.keep)})"
                 if rule.keep
-                else f"not coalesce({value} in ({texts(rule.drop)}), false)"
+                else f"coalesce({value}, '') not in ({texts(rule.drop)})"
             )
         if self.mapping.unpivot is not None:
             parts.append(f"c{self.wiring.columns['rate']} is not null" if "rate" in self.wiring.columns else "true")
@@ -137,7 +143,7 @@ class Projection:
             return self._source(self.wiring.amounts[name][0])
         if name in self.wiring.composed:
             form, positions = self.wiring.composed[name]
-            value = form.sql([self._source(position) for position in positions])
+            value = form.sql([self._source(position) for position in positions], self.file)
         elif name in self.wiring.columns:
             value = self._source(self.wiring.columns[name])
         else:
@@ -145,8 +151,15 @@ class Projection:
         codes = self.mapping.values.get(name)
         if not codes:
             return value
-        branches = " ".join(f"when {text(code)} then {text(meaning)}" for code, meaning in codes.items())
-        return f"case {value} {branches} else {value} end"
+        # An empty meaning is nothing, an empty code that nothing is there; `*` is any other code.
+        meanings = {code: f"nullif({text(meaning)}, '')" for code, meaning in codes.items()}
+        others = meanings.pop(ANY_OTHER, None)
+        branches = " ".join(
+            f"when {value} = {text(code)} then {meaning}" if code else f"when {value} is null then {meaning}"
+            for code, meaning in meanings.items()
+        )
+        branches += f" when {value} is not null then {others}" if others is not None else ""
+        return f"case {branches} else {value} end"
 
     def _swapped(self, name: str) -> str:
         """`quoted: inverse`: the rate is given as to -> from, so the two currencies change places."""

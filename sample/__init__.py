@@ -2,5 +2,6 @@
 
 from sample.fec import generate_fec
 from sample.generator import MINIMUM_INVOICES, SampleSummary, generate
+from sample.systems import generate_system
 
-__all__ = ["MINIMUM_INVOICES", "SampleSummary", "generate", "generate_fec"]
+__all__ = ["MINIMUM_INVOICES", "SampleSummary", "generate", "generate_fec", "generate_system"]

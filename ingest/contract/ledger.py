@@ -243,7 +243,19 @@ LEDGER_TABLES: tuple[Table, ...] = (
         (
             Column("line_id", _text, "The line's own id.", default="a hash of all columns and an occurrence number"),
             ENTITY,
-            Column("account", _text, "Account of the general ledger; `seeds/ledger_accounts.csv` says what it holds."),
+            Column(
+                "account",
+                _text,
+                "Account of the general ledger; `seeds/ledger_accounts.csv` says what it holds.",
+                default="`AR`, of a line with a customer",
+            ),
+            Column(
+                "account_holds",
+                _text,
+                "What the account holds; `other` is none of these.",
+                values=("receivable", "deposit", "cash", "sales", "loss", "other"),
+                default="by `seeds/ledger_accounts.csv`",
+            ),
             Column("customer_id", _text, "Who owes.", default="the account, where it holds what customers owe"),
             Column("customer_name", _text, "Its name in the books.", default="that of the customers table"),
             Column("journal", _text, "Code of the journal."),

@@ -1,7 +1,8 @@
 {#
   The lines of the books that speak of customers, signed: positive = the customer owes more. What a line is, its type says;
-  else what its account holds (`seeds/ledger_accounts.csv`, the longest prefix that fits) and what the other lines of its
-  entry were booked against: sales make invoices and credit notes, money payments and refunds, a loss a write-off.
+  else what its account holds (as given, else `seeds/ledger_accounts.csv`, the longest prefix that fits) and what the other
+  lines of its entry were booked against: sales make invoices and credit notes, money payments and refunds, a loss a
+  write-off. Where the file has none of those other lines, the journal says so (`seeds/ledger_journals.csv`).
 #}
 with
 
@@ -32,7 +33,7 @@ holding as (
 
     select
         lines.*,
-        accounts.holds
+        coalesce(lines.account_holds, accounts.holds) as holds
     from lines
     left join accounts
         on
@@ -51,7 +52,8 @@ entries as (
         entry_ref,
         max(case when holds = 'sales' then 1 else 0 end) as has_sales,
         max(case when holds = 'cash' then 1 else 0 end) as has_cash,
-        max(case when holds = 'loss' then 1 else 0 end) as has_loss
+        max(case when holds = 'loss' then 1 else 0 end) as has_loss,
+        max(case when holds in ('receivable', 'deposit') or account is null then 0 else 1 end) as has_others
     from holding
     where entry_ref is not null
     group by
@@ -62,12 +64,15 @@ entries as (
 
 ),
 
-openings as (
+journals as (
 
-    -- Journals that open a year, by their code or their name.
-    select distinct
+    -- What journals hold, by their code or their name.
+    select
         journals.journal,
-        journals.journal_name
+        journals.journal_name,
+        max(case when patterns.holds = 'opening' then 1 else 0 end) as is_opening,
+        max(case when patterns.holds = 'sales' then 1 else 0 end) as is_sales,
+        max(case when patterns.holds = 'cash' then 1 else 0 end) as is_cash
     from (
         select distinct
             journal,
@@ -78,7 +83,9 @@ openings as (
         on
             (patterns.journal_part = 'code' and lower(journals.journal) like patterns.journal_pattern)
             or (patterns.journal_part = 'name' and lower(journals.journal_name) like patterns.journal_pattern)
-    where patterns.holds = 'opening'
+    group by
+        journals.journal,
+        journals.journal_name
 
 ),
 
@@ -101,7 +108,8 @@ final as (
         lines.entity_id,
         lines.line_id,
         lines.slice,
-        lines.account,
+        -- As for documents that name none: one control account.
+        coalesce(lines.account, 'AR') as account,
         coalesce(lines.customer_id, lines.account) as customer_id,
         lines.customer_name,
         lines.posted_on,
@@ -113,11 +121,11 @@ final as (
         lines.base_debit - lines.base_credit as base_amount,
         lines.matching_code,
         lines.matched_on,
-        openings.journal is not null or openings.journal_name is not null as is_opening_line,
+        coalesce(journals.is_opening = 1, false) as is_opening_line,
         coalesce(
             lines.document_type,
             case
-                when openings.journal is not null or openings.journal_name is not null then 'opening'
+                when journals.is_opening = 1 then 'opening'
                 when lines.holds = 'deposit' and lines.amount < 0 then 'deposit'
                 when lines.holds = 'deposit' then 'adjustment'
                 when entries.has_sales = 1 and lines.amount > 0 then 'invoice'
@@ -125,6 +133,11 @@ final as (
                 when entries.has_cash = 1 and lines.amount < 0 then 'payment'
                 when entries.has_cash = 1 then 'refund'
                 when entries.has_loss = 1 and lines.amount < 0 then 'write_off'
+                when entries.has_others = 1 then 'adjustment'
+                when journals.is_sales = 1 and lines.amount > 0 then 'invoice'
+                when journals.is_sales = 1 then 'credit_note'
+                when journals.is_cash = 1 and lines.amount < 0 then 'payment'
+                when journals.is_cash = 1 then 'refund'
                 else 'adjustment'
             end
         ) as item_kind
@@ -135,10 +148,10 @@ final as (
             and lines.slice = entries.slice
             and lines.journal is not distinct from entries.journal
             and lines.entry_ref = entries.entry_ref
-    left join openings
+    left join journals
         on
-            lines.journal is not distinct from openings.journal
-            and lines.journal_name is not distinct from openings.journal_name
+            lines.journal is not distinct from journals.journal
+            and lines.journal_name is not distinct from journals.journal_name
 
 )
 

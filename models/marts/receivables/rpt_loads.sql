@@ -36,4 +36,4 @@ final as (
 )
 
 select * from final
-{{ sorted_by('load_id', 'table_name', 'file') }}
+{{ sorted_by('load_id', 'table_name', 'slice', 'file') }}

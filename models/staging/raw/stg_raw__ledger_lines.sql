@@ -12,6 +12,7 @@ known as (
         line_id,
         entity_id,
         account,
+        account_holds,
         customer_id,
         customer_name,
         journal,
