@@ -14,18 +14,28 @@ lines as (
 
 accounts as (
 
-    select
-        lines.entity_id,
-        lines.line_id,
-        accounts.holds,
-        row_number() over (
-            partition by lines.entity_id, lines.line_id order by length(accounts.account_prefix) desc
-        ) as longest_rank
+    -- Each account once: a plan has hundreds, the books millions of lines.
+    select distinct
+        account,
+        coalesce(chart_of_accounts, 'pcg') as chart_of_accounts
     from lines
-    inner join {{ ref('ledger_accounts') }} as accounts
+
+),
+
+prefixes as (
+
+    select
+        accounts.account,
+        accounts.chart_of_accounts,
+        prefixes.holds,
+        row_number() over (
+            partition by accounts.account, accounts.chart_of_accounts order by length(prefixes.account_prefix) desc
+        ) as longest_rank
+    from accounts
+    inner join {{ ref('ledger_accounts') }} as prefixes
         on
-            lines.account like accounts.account_prefix || '%'
-            and coalesce(lines.chart_of_accounts, 'pcg') = accounts.chart_of_accounts
+            accounts.account like prefixes.account_prefix || '%'
+            and accounts.chart_of_accounts = prefixes.chart_of_accounts
 
 ),
 
@@ -33,13 +43,13 @@ holding as (
 
     select
         lines.*,
-        coalesce(lines.account_holds, accounts.holds) as holds
+        coalesce(lines.account_holds, prefixes.holds) as holds
     from lines
-    left join accounts
+    left join prefixes
         on
-            lines.entity_id = accounts.entity_id
-            and lines.line_id = accounts.line_id
-            and accounts.longest_rank = 1
+            lines.account = prefixes.account
+            and coalesce(lines.chart_of_accounts, 'pcg') = prefixes.chart_of_accounts
+            and prefixes.longest_rank = 1
 
 ),
 
