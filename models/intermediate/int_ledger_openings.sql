@@ -89,11 +89,8 @@ carried as (
     from named_once as openings
     inner join items
         on
-            openings.entity_id = items.entity_id
-            and openings.slice > items.slice
-            and openings.account is not distinct from items.account
-            and openings.customer_id = items.customer_id
-            and openings.currency is not distinct from items.currency
+            openings.slice > items.slice
+            and {{ same_customer_account('openings', 'items') }}
             and openings.document_number = items.document_number
             and openings.side = sign(items.amount)
     group by

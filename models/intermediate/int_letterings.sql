@@ -121,11 +121,8 @@ continued as (
             and later.slice = slices.slice
     inner join balances as earlier
         on
-            slices.entity_id = earlier.entity_id
-            and slices.previous_slice = earlier.slice
-            and later.account is not distinct from earlier.account
-            and later.customer_id = earlier.customer_id
-            and later.currency is not distinct from earlier.currency
+            slices.previous_slice = earlier.slice
+            and {{ same_customer_account('later', 'earlier') }}
             and later.matching_code = earlier.matching_code
             and later.balance = -earlier.balance
 
@@ -139,11 +136,8 @@ grouped as (
     from lines
     left join continued
         on
-            lines.entity_id = continued.entity_id
-            and lines.slice = continued.slice
-            and lines.account is not distinct from continued.account
-            and lines.customer_id = continued.customer_id
-            and lines.currency is not distinct from continued.currency
+            lines.slice = continued.slice
+            and {{ same_customer_account('lines', 'continued') }}
             and lines.matching_code = continued.matching_code
 
 ),
@@ -185,11 +179,8 @@ pairs as (
     from ranges as debits
     inner join ranges as credits
         on
-            debits.entity_id = credits.entity_id
-            and debits.group_slice = credits.group_slice
-            and debits.account is not distinct from credits.account
-            and debits.customer_id = credits.customer_id
-            and debits.currency is not distinct from credits.currency
+            debits.group_slice = credits.group_slice
+            and {{ same_customer_account('debits', 'credits') }}
             and debits.matching_code = credits.matching_code
             and debits.size_through - debits.size < credits.size_through
             and credits.size_through - credits.size < debits.size_through
