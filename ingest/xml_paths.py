@@ -110,9 +110,12 @@ class Step:
     """At the root: the depth with which each slot's value ends."""
 
     @classmethod
-    def tree(cls, fields: Sequence[Field]) -> Step:
-        """The root of all steps to the parts of ``fields``, whose slots count through."""
+    def tree(cls, fields: Sequence[Field], row: Sequence[str] = ()) -> Step:
+        """The root of all steps to ``row`` and to the parts of ``fields``, whose slots count through."""
         root = cls()
+        step = root
+        for name in row:
+            step = step.children.setdefault(name, cls())
         slot = 0
         for each in fields:
             for part in each.parts:

@@ -29,6 +29,8 @@ MAX_DEPTH = 100
 MAX_VALUE = 1 << 20
 """Characters of one value; more is no value of a ledger."""
 MAX_ROW_BYTES = 1 << 26
+LOOKED_AT = 10_000
+"""Elements looked at, where no row was met yet, to say what a file holds instead."""
 PLACE = ("_line", "_start", "_end")
 
 
@@ -154,7 +156,7 @@ class _Rows(_Parser):
         self.each_steps = [*self.row_steps, *file.each.split("/")] if file.each is not None else None
         self.nulls = frozenset(file.null_values)
         self.fields = [Field.read(words, self.row_steps) for words in file.paths]
-        self.root = Step.tree(self.fields)
+        self.root = Step.tree(self.fields, self.each_steps or self.row_steps)
         self.width = len(self.fields)
         # Slots whose values stand in a part of the row, where rows are split.
         self.split = [
@@ -178,9 +180,10 @@ class _Rows(_Parser):
         self.filled = [False] * self.width
         self.count = 0
         self.seen: dict[str, int] = {}
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self.parser.CharacterDataHandler = self._text
+        self.looked = 0
+        self.passed_over = 0
+        """How deep the parser is inside an element in which nothing is wanted."""
+        self._listen()
 
     def write(self) -> _Found:
         """Parse the file into the copy."""
@@ -195,20 +198,47 @@ class _Rows(_Parser):
         repeated = {path for path, times in self.seen.items() if times > 1}
         return _Found(self.count, never if self.count else (), repeated)
 
+    def _listen(self) -> None:
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._text
+
+    def _pass_over(self) -> None:
+        """Count elements alone until the one that has just begun ends: most of a file is not for this table."""
+        self.passed_over = 1
+        self.parser.StartElementHandler = self._start_passed_over
+        self.parser.EndElementHandler = self._end_passed_over
+        self.parser.CharacterDataHandler = None
+
+    def _start_passed_over(self, _name: str, _attributes: dict[str, str]) -> None:
+        self.passed_over += 1
+        if self.passed_over + len(self.names) > MAX_DEPTH:
+            self._fail(f"elements stand more than {MAX_DEPTH} deep in each other")
+
+    def _end_passed_over(self, _: str) -> None:
+        self.passed_over -= 1
+        if not self.passed_over:
+            self._listen()
+
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         name = local_name(name)
         depth = len(self.names)
         if depth >= MAX_DEPTH:
             self._fail(f"elements stand more than {MAX_DEPTH} deep in each other")
-        self.names.append(name)
-        self.rows_in.append(0)
         parent = self.root if depth == 0 else self.stack[-1]
         step = parent.children.get(name) if parent is not None else None
+        looks_for_rows = not self.count and depth < self.depth_of_row + 1 and self.looked < LOOKED_AT
+        if step is None and not looks_for_rows:
+            self._pass_over()
+            return
+        self.names.append(name)
+        self.rows_in.append(0)
         self.stack.append(step)
         if depth + 1 == self.depth_of_row and self.names == self.row_steps:
             self.in_row = True
             self.place = (self.parser.CurrentLineNumber, self.parser.CurrentByteIndex)
-        if depth < self.depth_of_row + 1 and not self.count:
+        if looks_for_rows:
+            self.looked += 1
             path = "/".join(self.names)
             self.seen[path] = self.seen.get(path, 0) + 1
         if step is None:

@@ -66,6 +66,21 @@ def test_rows_with_values_in_them_around_them_and_of_the_head(extracts: Extracts
     ]
 
 
+def test_what_is_passed_over_may_hold_elements_of_any_name(extracts: Extracts) -> None:
+    """Before the rows, between them, in them, and more often than is looked at to name what a file holds."""
+    other = "<x:Old><x:Month><x:Doc><x:Nr>9</x:Nr></x:Doc></x:Month><x:Old><x:Ledger/></x:Old></x:Old>"
+    before = DOCUMENT.replace('  <x:Month no="01">', f"{other * 20_000}<x:Month no='01'>", 1)
+    within = before.replace("<x:Doc>", f"<x:Doc>{other}").replace("  <x:Month no=", f"{other}<x:Month no=")
+    assert within.count(other) == 20_002
+    result = only(extracts.load(("ledger.xml", within), source=own(extracts)))
+    assert counts(result) == (3, 3, 0, 0, 0, 0)
+    assert extracts.current("invoices", "invoice_id, reference", "invoice_id") == [
+        ("01/1", "first and second"),
+        ("01/2", None),
+        ("02/1", None),
+    ]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "windows-1252", "iso-8859-15"])
 def test_encodings_are_those_the_file_states(extracts: Extracts, encoding: str) -> None:
     content = DOCUMENT.replace('encoding="utf-8"', f'encoding="{encoding}"').replace("first", "déjà").encode(encoding)
