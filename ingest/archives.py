@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import lzma
+import re
 import shutil
 import stat
 import zipfile
@@ -15,6 +16,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import IO, Literal
 
@@ -28,6 +30,15 @@ FREE_BYTES = 64 << 20
 MAX_MEMBERS = 10_000
 ROOM_LEFT = 256 << 20
 """Bytes that unpacking leaves free on the disk."""
+
+MAX_ROWS, MAX_COLUMNS = 1 << 20, 1 << 14
+"""Of a sheet, by Excel's own limits."""
+FREE_CELLS = 20_000_000
+"""Cells of a sheet, empty ones too, that are read whatever is in them."""
+MAX_EMPTY = 10
+"""Beyond those, cells in all for each that is there."""
+_CELL_PLACE = re.compile(rb"""r(?<=\sr)\s*=\s*["']([A-Za-z]*)([0-9]{1,18})""")
+_LONGEST_PLACE = 64
 
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 GZIP_MAGIC = b"\x1f\x8b"
@@ -80,16 +91,82 @@ def unpack(path: Path, kind: Literal["gzip", "zip"], folder: Path) -> list[Membe
 
 
 def check_workbook(path: Path) -> None:
-    """Raise `FileError` where a workbook, a zip file that its reader unpacks in memory, unpacks beyond all reason."""
+    """Raise `FileError` where a workbook, a zip file that its reader unpacks in memory, would take all of it.
+
+    By unpacking beyond all reason, or by naming cells so far out that the sheet between them has no room anywhere.
+    """
+    found = path.stat()
+    words = _fault_of_workbook(path, found.st_size, found.st_mtime_ns)
+    if words is not None:
+        raise FileError(words)
+
+
+@lru_cache(maxsize=256)
+def _fault_of_workbook(path: Path, _size: int, _changed: int) -> str | None:
+    """What is wrong with a workbook; looked for once, however often it is opened as it is."""
     with path.open("rb") as stream:
-        if not stream.read(4).startswith(ZIP_MAGIC):
-            return
+        begins_as_zip = stream.read(4).startswith(ZIP_MAGIC)
+    # Its reader looks for the archive from the file's end: what begins otherwise may be one all the same.
+    if not begins_as_zip and not zipfile.is_zipfile(path):
+        return None
+    try:
+        _look_through(path)
+    except FileError as error:
+        return str(error)
+    return None
+
+
+def _look_through(path: Path) -> None:
     meter = _Meter(path, None)
     with _readable(path), zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
+            extent = _Extent(path)
             with archive.open(info) as stream:
-                for _ in meter.chunks(stream):
-                    pass
+                for chunk in meter.chunks(stream):
+                    extent.see(chunk)
+            extent.check()
+
+
+class _Extent:
+    """How far the cells of a sheet reach, by the places its XML names."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.cells, self.last_row, self.is_sheet = path, 0, 1, False
+        self.columns: set[bytes] = set()
+        self.rest = b""
+
+    def see(self, chunk: bytes) -> None:
+        """Take in a piece of the XML."""
+        piece = self.rest + chunk
+        self.is_sheet |= b"sheetData" in piece
+        found = _CELL_PLACE.findall(piece)
+        # What is cut at the end comes again with the next piece: the furthest place is no other for that.
+        self.rest = piece[-_LONGEST_PLACE:]
+        if found:
+            self.cells += len(found)
+            self.columns.update(letters for letters, _ in found)
+            self.last_row = max(self.last_row, *(int(digits) for _, digits in found))
+
+    def check(self) -> None:
+        """Raise `FileError` where the sheet would be too large, for what is in it."""
+        if not self.is_sheet:
+            return
+        last_column = max((_column(letters) for letters in self.columns), default=1)
+        room = last_column * self.last_row
+        if last_column > MAX_COLUMNS or self.last_row > MAX_ROWS or room > max(FREE_CELLS, self.cells * MAX_EMPTY):
+            raise FileError(
+                f"{self.path.name}: reaches to row {self.last_row:,} and column {last_column:,} with {self.cells:,} "
+                "cells in it: nearly all would be empty, and there is no room for that. Delete what stands far outside "
+                "the table (Ctrl+End shows it), or save the sheet as CSV."
+            )
+
+
+def _column(letters: bytes) -> int:
+    """The number of a column by its letters; of more than three, which no sheet has, one that is too large."""
+    number = 0
+    for letter in letters.upper()[:4]:
+        number = number * 26 + letter - ord("A") + 1
+    return number
 
 
 class _Meter:
@@ -162,6 +239,8 @@ def _check_names(path: Path, infos: list[zipfile.ZipInfo]) -> None:
     for info in infos:
         # What the archive really says, before zipfile puts this system's separators in.
         name = info.orig_filename
+        if not name.endswith("/") and not PurePosixPath(name).parts:
+            raise FileError(f"{path.name}: holds '{name}', which is no name of a file; make it a new .zip")
         folded = name.replace("\\", "/")
         if folded.startswith("/") or ".." in folded.split("/") or folded[1:2] == ":" or "\0" in name or not name:
             raise FileError(

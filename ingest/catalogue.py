@@ -60,12 +60,56 @@ _TextLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true
 _TextLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("^(?:null|~|)$"), ["n", "~", ""])
 
 
+MAX_NODES = 100_000
+"""Keys and values of a mapping, those that are repeated by ``*name`` counted each time."""
+
+
+def _content(words: str) -> object:
+    """What the YAML ``words`` say; raises `yaml.YAMLError` also where a key stands twice, or where it has no end."""
+    loader = _TextLoader(words)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        _check_node(node, {}, set())
+        return loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
+def _check_node(node: yaml.Node, sizes: dict[int, int], within: set[int]) -> int:
+    """The number of nodes in ``node``. What is repeated by an alias is looked at once and counted each time."""
+    if id(node) in within:
+        raise yaml.MarkedYAMLError(problem="a part that holds itself", problem_mark=node.start_mark)
+    if id(node) in sizes:
+        return sizes[id(node)]
+    parts: list[yaml.Node] = []
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                raise yaml.MarkedYAMLError(problem=f"the key '{key.value}' stands twice", problem_mark=key.start_mark)
+            seen.add(key.value if isinstance(key, yaml.ScalarNode) else "")
+            parts += [key, value]
+    elif isinstance(node, yaml.SequenceNode):
+        parts = node.value
+    size = 1 + sum(_check_node(part, sizes, within | {id(node)}) for part in parts)
+    if size > MAX_NODES:
+        raise yaml.MarkedYAMLError(problem=f"more than {MAX_NODES:,} parts", problem_mark=node.start_mark)
+    sizes[id(node)] = size
+    return size
+
+
 def read(path: Path) -> Mapping:
     """The mapping in the YAML file ``path``; raises `MappingError` naming key and place."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_TextLoader)
+        content = _content(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise MappingError(f"mapping {path}: there is no such file") from None
+    except OSError as error:
+        raise MappingError(f"mapping {path}: cannot be read: {error.strerror}") from None
+    except RecursionError:
+        raise MappingError(f"mapping {path}: is not YAML: its parts stand too deep in each other") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise MappingError(f"mapping {path}: is not YAML: {error}") from error
     if not isinstance(content, dict):

@@ -23,7 +23,10 @@ from ingest.mapping import FileFormat
 
 CHUNK = 1 << 22
 HEADER_BYTES = 1 << 20
-_LINE_END = re.compile(rb"\r\n|\r|\n")
+MAX_LINE_BYTES = 1 << 21
+"""Of the longest line that is read, for both readers of delimited text: Python's own limit is lower."""
+csv.field_size_limit(MAX_LINE_BYTES)
+_LINE_END = re.compile(rb"\r\r\n|\r\n|\r|\n")
 SUFFIXES = {
     ".csv": "csv",
     ".txt": "csv",

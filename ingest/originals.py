@@ -14,7 +14,8 @@ from ingest.sql import text
 from ingest.stage import StagedFile
 
 CHUNK = 1 << 22
-LINE_END = re.compile(rb"\r\n|\n|\r")
+LINE_END = re.compile(rb"\r\r\n|\r\n|\n|\r")
+"""CR CR LF, which programs make of CR LF, is one line end, as in the copy that is read."""
 
 
 def keep(connection: duckdb.DuckDBPyConnection, staged: StagedFile, load_id: int) -> None:
@@ -100,8 +101,8 @@ def _lines(path: Path) -> Iterator[bytes]:
             rest += chunk
             begins = 0
             for end in LINE_END.finditer(rest):
-                # At the very end a \n may still follow the \r.
-                if end.end() == len(rest) and rest.endswith(b"\r"):
+                # At the very end a \n may still follow.
+                if not rest[end.start() : end.start() + 3].strip(b"\r") and end.start() + 3 > len(rest):
                     break
                 yield rest[begins : end.end()]
                 begins = end.end()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from pathlib import Path
 
 
 def ident(name: str) -> str:
@@ -13,6 +15,18 @@ def ident(name: str) -> str:
 def text(value: str) -> str:
     """``value`` as a string literal."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def file_text(path: Path) -> str:
+    """``path`` as a literal for DuckDB's readers, which take ``*``, ``?`` and ``[`` for patterns of names.
+
+    Where it stands after, `NO_HIVE` keeps them from making columns of folders that are called ``year=2026``.
+    """
+    return text(re.sub(r"([*?\[])", r"[\1]", str(path)))
+
+
+NO_HIVE = "hive_partitioning = false"
+"""An argument of DuckDB's readers."""
 
 
 def idents(names: Iterable[str], prefix: str = "") -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import IO
 
 import duckdb
 
 from ingest import lines, marks
 from ingest.errors import FileError
-from ingest.files import not_encoded
+from ingest.files import MAX_LINE_BYTES, not_encoded
+from ingest.mapping import FileFormat
 from ingest.projection import STATE_FILTERED, STATE_REFUSED
 from ingest.readers.csv_file import lines_relation
 from ingest.sql import text
@@ -22,6 +25,10 @@ _REASONS = {
     "CAST": "a value cannot be read as its column's type",
     "INVALID STATE": "the line cannot be split into columns: check its quotes",
 }
+
+
+TOLD_BYTES = 9_900
+"""Of a line it rejects the reader tells the first 10,000 bytes; of a line about as long the rest may be missing."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,7 @@ def check(connection: duckdb.DuckDBPyConnection, staged: StagedFile) -> Structur
     if reading.text_file is None or reading.rejects_table is None or reading.survey is None:
         return Structure()
     name = staged.result.file
-    found = _rejected_lines(connection, reading.rejects_table)
+    found = _whole(_rejected_lines(connection, reading.rejects_table), reading.text_file, staged.file)
     places = lines.line_numbers(reading.text_file, [position for position, *_ in found])
     unread = []
     for (_, kind, raw), line in zip(found, places, strict=True):
@@ -167,6 +174,33 @@ def _rejected_lines(connection: duckdb.DuckDBPyConnection, table: str) -> list[t
         (int(position) + len(raw) - len(raw.lstrip("\r\n")), str(kind), raw.strip("\r\n"))
         for position, kind, raw in rows
     ]
+
+
+def _whole(found: list[tuple[int, str, str]], path: Path, file: FileFormat) -> list[tuple[int, str, str]]:
+    """``found`` with the lines that the reader has told in part only as they stand in the file at ``path``."""
+    if all(len(raw.encode()) < TOLD_BYTES for *_, raw in found):
+        return found
+    quote = file.quote.encode() if file.multiline else b""
+    whole = []
+    with path.open("rb") as stream:
+        for position, kind, raw in found:
+            told = raw
+            if len(raw.encode()) >= TOLD_BYTES and ("\n" not in raw or file.multiline):
+                stream.seek(position)
+                told = _record_at(stream, quote).decode(errors="replace").lstrip("\ufeff").strip("\r\n")
+            whole.append((position, kind, told))
+    return whole
+
+
+def _record_at(stream: IO[bytes], quote: bytes) -> bytes:
+    """The line where ``stream`` stands, and those after it while a quote is open."""
+    record = b""
+    while len(record) < MAX_LINE_BYTES:
+        line = stream.readline(MAX_LINE_BYTES)
+        record += line
+        if not line or not quote or record.count(quote) % 2 == 0:
+            break
+    return record
 
 
 def number_unread(connection: duckdb.DuckDBPyConnection, staged: StagedFile, structure: Structure) -> None:

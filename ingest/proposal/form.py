@@ -22,7 +22,7 @@ from ingest.errors import FileError
 from ingest.files import SUFFIXES
 from ingest.mapping import FileFormat, TableMapping
 from ingest.readers import Request, open_reading, read_header
-from ingest.sql import text
+from ingest.sql import NO_HIVE, file_text, text
 
 HEAD_BYTES = 1 << 20
 """As much of a file's beginning as is held and split."""
@@ -204,7 +204,8 @@ def _beginning(connection: duckdb.DuckDBPyConnection, path: Path, kind: str, fol
     copy = folder / f"beginning.{kind}"
     try:
         connection.execute(
-            f"copy (select * from {read}({text(str(path))}{options}) limit {SAMPLE_ROWS + 1}) to {text(str(copy))} "
+            f"copy (select * from {read}({file_text(path)}, {NO_HIVE}{options}) limit {SAMPLE_ROWS + 1}) "
+            f"to {text(str(copy))} "
             f"(format {'parquet' if kind == 'parquet' else 'json'})"
         )
     except duckdb.Error as error:

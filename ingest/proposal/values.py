@@ -13,7 +13,7 @@ import duckdb
 from babel import Locale
 
 from ingest.proposal.form import CHEAP_BYTES, LONGEST_DATUM, Form
-from ingest.sql import text
+from ingest.sql import NO_HIVE, file_text, text
 
 MOSTLY = 0.9
 """A column is of a kind where this share of its filled values is."""
@@ -213,7 +213,7 @@ def _highest_in_file(path: Path, form: Form, columns: Sequence[ColumnValues]) ->
     half = len(columns)
     scan = (
         # Digits are the same bytes in all these encodings, and Latin-1 reads any byte.
-        f"read_csv({text(str(path))}, columns = {{{fields}}}, header = false, skip = {form.header_row}, "
+        f"read_csv({file_text(path)}, {NO_HIVE}, columns = {{{fields}}}, header = false, skip = {form.header_row}, "
         f"auto_detect = false, delim = {text(form.delimiter)}, quote = '\"', escape = '\"', encoding = 'latin-1', "
         "ignore_errors = true, null_padding = true, strict_mode = false, parallel = false)"
     )

@@ -11,12 +11,12 @@ import duckdb
 from ingest import files
 from ingest.contract import ColumnType
 from ingest.errors import FileError
+from ingest.files import MAX_LINE_BYTES
 from ingest.mapping import FileFormat
 from ingest.readers.reading import Reading, Request, unpivot_relation
-from ingest.sql import text, texts
+from ingest.sql import NO_HIVE, file_text, text, texts
 
 OTHER_DELIMITERS = (",", ";", "\t", "|")
-MAX_LINE_BYTES = 1 << 21
 ISO_DAY = "%Y-%m-%d"
 
 
@@ -71,7 +71,7 @@ def _scan(path: Path, file: FileFormat, width: int, types: Mapping[int, ColumnTy
     # ISO days are read faster without a format; others need theirs.
     days = "" if file.date_format == ISO_DAY else f"dateformat = {text(file.date_format)}, "
     return (
-        f"read_csv({text(str(path))}, columns = {{{columns}}}, header = true, skip = {file.header_row - 1}, "
+        f"read_csv({file_text(path)}, {NO_HIVE}, columns = {{{columns}}}, header = true, skip = {file.header_row - 1}, "
         f"auto_detect = false, delim = {text(file.delimiter)}, quote = {text(file.quote)}, "
         f"escape = {text(file.quote)}, {days}new_line = {text(line_end)}, "
         f"nullstr = [{texts(('', *file.null_values))}], max_line_size = {MAX_LINE_BYTES}, "
@@ -90,10 +90,10 @@ def first_day(
     columns = ", ".join(f"'c{number}': 'varchar'" for number in range(width))
     value = f"try_strptime(trim(c{position}), {text(file.date_format)})"
     row = connection.execute(
-        f"select cast(min({value}) as date) from read_csv({text(str(path))}, columns = {{{columns}}}, header = true, "
-        f"auto_detect = false, delim = {text(file.delimiter)}, quote = {text(file.quote)}, "
-        f"escape = {text(file.quote)}, null_padding = true, ignore_errors = true, strict_mode = false, "
-        f"max_line_size = {MAX_LINE_BYTES}, parallel = false)"
+        f"select cast(min({value}) as date) from read_csv({file_text(path)}, {NO_HIVE}, "
+        f"columns = {{{columns}}}, header = true, auto_detect = false, delim = {text(file.delimiter)}, "
+        f"quote = {text(file.quote)}, escape = {text(file.quote)}, null_padding = true, ignore_errors = true, "
+        f"strict_mode = false, max_line_size = {MAX_LINE_BYTES}, parallel = false)"
     ).fetchone()
     return row[0] if row is not None else None
 
@@ -112,9 +112,9 @@ def text_relation(path: Path, file: FileFormat, width: int) -> str:
     """Lines that split into ``width`` columns, without a header, as text with ``_row``, their position from 0."""
     columns = ", ".join(f"'c{position}': 'varchar'" for position in range(width))
     return (
-        f"(select row_number() over () - 1 as _row, * from read_csv({text(str(path))}, columns = {{{columns}}}, "
-        f"header = false, auto_detect = false, delim = {text(file.delimiter)}, quote = {text(file.quote)}, "
-        f"escape = {text(file.quote)}, nullstr = [{texts(('', *file.null_values))}], "
+        f"(select row_number() over () - 1 as _row, * from read_csv({file_text(path)}, {NO_HIVE}, "
+        f"columns = {{{columns}}}, header = false, auto_detect = false, delim = {text(file.delimiter)}, "
+        f"quote = {text(file.quote)}, escape = {text(file.quote)}, nullstr = [{texts(('', *file.null_values))}], "
         f"max_line_size = {MAX_LINE_BYTES}))"
     )
 
@@ -123,9 +123,9 @@ def lenient_relation(path: Path, file: FileFormat, width: int) -> str:
     """As `text_relation`, of lines that do not split: too short or too long, they are read as far as they go."""
     columns = ", ".join(f"'c{position}': 'varchar'" for position in range(width))
     return (
-        f"(select row_number() over () - 1 as _row, * from read_csv({text(str(path))}, columns = {{{columns}}}, "
-        f"header = false, auto_detect = false, delim = {text(file.delimiter)}, quote = {text(file.quote)}, "
-        f"escape = {text(file.quote)}, nullstr = [{texts(('', *file.null_values))}], "
+        f"(select row_number() over () - 1 as _row, * from read_csv({file_text(path)}, {NO_HIVE}, "
+        f"columns = {{{columns}}}, header = false, auto_detect = false, delim = {text(file.delimiter)}, "
+        f"quote = {text(file.quote)}, escape = {text(file.quote)}, nullstr = [{texts(('', *file.null_values))}], "
         f"max_line_size = {MAX_LINE_BYTES}, null_padding = true, strict_mode = false, ignore_errors = true, "
         "parallel = false))"
     )
@@ -134,6 +134,6 @@ def lenient_relation(path: Path, file: FileFormat, width: int) -> str:
 def lines_relation(path: Path) -> str:
     """A relation ``line`` of the physical lines of a UTF-8 file, blank ones left out."""
     return (
-        f"read_csv({text(str(path))}, columns = {{'line': 'varchar'}}, header = false, auto_detect = false, "
+        f"read_csv({file_text(path)}, {NO_HIVE}, columns = {{'line': 'varchar'}}, header = false, auto_detect = false, "
         f"delim = '\x01\x02\x03\x04', quote = '', escape = '', nullstr = '\x05\x06', max_line_size = {MAX_LINE_BYTES})"
     )

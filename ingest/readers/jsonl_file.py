@@ -12,7 +12,7 @@ from ingest.mapping import FileFormat
 from ingest.notes import is_cut_off
 from ingest.readers import parquet_file
 from ingest.readers.reading import Reading, Request
-from ingest.sql import text
+from ingest.sql import NO_HIVE, file_text, text
 
 
 def read_header(path: Path, file: FileFormat) -> list[str]:
@@ -22,7 +22,9 @@ def read_header(path: Path, file: FileFormat) -> list[str]:
         raise FileError(f"{path.name}: the file is empty; export it again")
     if not first.lstrip().startswith(b"{"):
         raise FileError(f"{path.name}: is not JSON lines, one object a line: its first line begins otherwise")
-    source = f"read_json({text(str(path))}, format = 'newline_delimited', sample_size = -1, maximum_depth = 1)"
+    source = (
+        f"read_json({file_text(path)}, {NO_HIVE}, format = 'newline_delimited', sample_size = -1, maximum_depth = 1)"
+    )
     with duckdb.connect() as connection:
         try:
             return [row[0] for row in connection.execute(f"describe select * from {source}").fetchall()]
@@ -55,5 +57,5 @@ def _cut_off_line(path: Path) -> int | None:
 def open_reading(connection: duckdb.DuckDBPyConnection, request: Request) -> Reading:
     """Read a JSON lines file into a temporary table of text."""
     columns = ", ".join(f"{text(name)}: 'varchar'" for name in read_header(request.path, request.file))
-    source = f"read_json({text(str(request.path))}, format = 'newline_delimited', columns = {{{columns}}})"
+    source = f"read_json({file_text(request.path)}, {NO_HIVE}, format = 'newline_delimited', columns = {{{columns}}})"
     return replace(parquet_file.stored(connection, request, source), original=request.path)

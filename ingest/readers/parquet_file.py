@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -9,18 +11,18 @@ import duckdb
 from ingest.errors import FileError
 from ingest.mapping import FileFormat
 from ingest.readers.reading import Reading, Request, unpivot_relation
-from ingest.sql import ident, text
+from ingest.sql import NO_HIVE, file_text, ident, text
 
 
 def read_header(path: Path, file: FileFormat) -> list[str]:
     """The column names; raises `FileError` where the file is not Parquet."""
     with duckdb.connect() as connection:
-        return [row[0] for row in _describe(connection, path, f"read_parquet({text(str(path))})")]
+        return [row[0] for row in _describe(connection, path, f"read_parquet({file_text(path)}, {NO_HIVE})")]
 
 
 def open_reading(connection: duckdb.DuckDBPyConnection, request: Request) -> Reading:
     """Read a Parquet file into a temporary table of text."""
-    return stored(connection, request, f"read_parquet({text(str(request.path))})")
+    return stored(connection, request, f"read_parquet({file_text(request.path)}, {NO_HIVE})")
 
 
 def stored(connection: duckdb.DuckDBPyConnection, request: Request, source: str) -> Reading:
@@ -34,7 +36,8 @@ def stored(connection: duckdb.DuckDBPyConnection, request: Request, source: str)
         for as_text in [_as_text(ident(name), kind, file)]
     )
     table = f"ingest_text_{request.number}"
-    connection.execute(f"create temp table {table} as select {columns} from {source}")
+    with _readable(request.path):
+        connection.execute(f"create temp table {table} as select {columns} from {source}")
     header = [name for name, _ in described]
     relation, numbered, rows = table, f"(select rowid as _row, * from {table})", 1
     if request.mapping.unpivot is not None:
@@ -52,7 +55,17 @@ def _as_text(column: str, kind: str, file: FileFormat) -> str:
 
 
 def _describe(connection: duckdb.DuckDBPyConnection, path: Path, source: str) -> list[tuple[str, str]]:
-    try:
+    with _readable(path):
         return [(row[0], row[1]) for row in connection.execute(f"describe select * from {source}").fetchall()]
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """What DuckDB says of a file that is not what it seems, as a `FileError`; of the disk it says other things."""
+    try:
+        yield
     except duckdb.Error as error:
-        raise FileError(f"{path.name}: cannot be read as {path.suffix.lstrip('.') or 'such a file'}: {error}") from None
+        if isinstance(error, duckdb.OperationalError) and path.name not in str(error):
+            raise
+        kind = path.suffix.lstrip(".") or "such a file"
+        raise FileError(f"{path.name}: cannot be read as {kind}: {error} Fetch or export it again.") from None

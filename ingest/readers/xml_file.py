@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from ingest.errors import FileError, nearest
 from ingest.mapping import FileFormat
 from ingest.readers.reading import Origin, Reading, Request, unpivot_relation
-from ingest.sql import text
+from ingest.sql import NO_HIVE, file_text
 from ingest.xml_paths import Field, Step, local_name
 
 CHUNK = 1 << 20
@@ -61,8 +61,8 @@ def open_reading(connection: duckdb.DuckDBPyConnection, request: Request) -> Rea
         )
         raise FileError(f"{path.name}: no element is a row: there is none at `rows: {file.rows}`{hint}")
     columns = ", ".join(f"c{position}" for position in range(len(file.paths)))
-    scan = f"read_parquet({text(str(copy))}, file_row_number = true)"
-    relation = f"(select {columns} from read_parquet({text(str(copy))}))"
+    scan = f"read_parquet({file_text(copy)}, {NO_HIVE}, file_row_number = true)"
+    relation = f"(select {columns} from read_parquet({file_text(copy)}, {NO_HIVE}))"
     numbered, rows = f"(select file_row_number as _row, {columns} from {scan})", 1
     header = list(file.paths)
     if request.mapping.unpivot is not None:

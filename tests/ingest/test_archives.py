@@ -19,6 +19,7 @@ from ingest.errors import FileError, IngestError
 from ingest.loader import load
 from tests.ingest.extracts import AS_OF, ENTITIES, Extracts, counts, invoices, only
 
+OWN = "name: own\ndescription: Own.\nbase_currency: EUR\ntables: [{table: invoices}]\n"
 ROWS = ("FR,I-1,C-1,2026-01-05,10.00", "FR,I-2,C-1,2026-01-06,20.00")
 
 
@@ -158,6 +159,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "an absolute path": ("march.zip", lambda: zipped(("/etc/cron.d/x.csv", "x")), "leads out of the archive"),
     "a drive": ("march.zip", lambda: zipped(("C:/x.csv", "x")), "leads out of the archive"),
     "a path upwards of another system": ("march.zip", lambda: zipped(("..\\x.csv", "x")), "leads out of the archive"),
+    "no name at all": ("march.zip", lambda: zipped((".", "x")), "is no name of a file"),
     "a symbolic link": ("march.zip", lambda: zipped(link("invoices.csv", "/etc/passwd")), "is a link"),
     "a zip in a zip": ("march.zip", lambda: zipped(("a.zip", zipped(("b.csv", "x")))), "an archive in an archive"),
     "a zip in a zip under another name": (
@@ -214,6 +216,50 @@ def test_a_workbook_that_is_a_bomb_is_refused(extracts: Extracts) -> None:
         extracts.load(("invoices.xlsx", zipped(("xl/worksheets/sheet1.xml", bytes(80 << 20)))))
 
 
+def workbook(change: Callable[[str], str]) -> bytes:
+    """A workbook of one invoice whose sheet's XML is changed by hand."""
+    made, changed = io.BytesIO(), io.BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["entity_id", "invoice_id", "customer_id", "posted_on", "amount"])
+        sheet.write_row(1, 0, ["FR", "X-1", "C-1", "2026-01-05", 1.5])
+    with zipfile.ZipFile(made) as before, zipfile.ZipFile(changed, "w") as after:
+        for name in before.namelist():
+            content = before.read(name).decode()
+            after.writestr(name, change(content) if name.endswith("sheet1.xml") else content)
+    return changed.getvalue()
+
+
+FAR_CELLS = {
+    # A sheet is held in memory from its first cell to its last: 400 GB, of which the program would die.
+    "the last cell there is": (
+        lambda xml: xml.replace("</sheetData>", far("XFD1048576")),
+        "row 1,048,576 and column 16,384",
+    ),
+    "a row beyond all rows": (lambda xml: xml.replace('r="A2"', 'r="A99999999999"'), "row 99,999,999,999"),
+    "a column beyond all columns": (lambda xml: xml.replace('r="A2"', 'r="ZZZZZZZ2"'), "row 2 and column"),
+}
+
+
+def far(place: str) -> str:
+    return f'<row r="{place.lstrip("XFD")}"><c r="{place}"><v>1</v></c></row></sheetData>'
+
+
+@pytest.mark.parametrize("case", FAR_CELLS)
+def test_a_workbook_whose_cells_lie_too_far_out_is_refused(extracts: Extracts, case: str) -> None:
+    change, message = FAR_CELLS[case]
+    extracts.start()
+    with pytest.raises(FileError, match=rf"invoices\.xlsx: reaches to {message}"):
+        extracts.load(("invoices.xlsx", workbook(change)))
+
+
+def test_a_workbook_with_something_before_it_is_measured_too(extracts: Extracts) -> None:
+    """Its reader looks for the archive from the file's end."""
+    extracts.start()
+    with pytest.raises(FileError, match="unpacks to more than 200 times its size"):
+        extracts.load(("invoices.xlsx", b"x" + zipped(("xl/worksheets/sheet1.xml", bytes(80 << 20)))))
+
+
 def test_no_room_to_unpack(extracts: Extracts, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archives, "ROOM_LEFT", 1 << 62)
     with pytest.raises(FileError, match=r"entities\.csv\.gz: there is no room to unpack it"):
@@ -241,6 +287,40 @@ class TestPlaces:
     def test_a_glob_that_matches_nothing(self, extracts: Extracts) -> None:
         with pytest.raises(FileError, match=r"\*\.csv: no file matches"):
             load(extracts.connection, [extracts.folder / "*.csv"], as_of=AS_OF)
+
+    @pytest.mark.parametrize("name", ["list*", "list[2]", "list?"])
+    @pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+    def test_a_name_that_looks_like_a_pattern_reads_no_other_file(
+        self, extracts: Extracts, name: str, suffix: str
+    ) -> None:
+        """DuckDB's readers take it for one, and would load what lies beside it."""
+        own = extracts.write("own.yml", OWN)
+
+        def content(invoice_id: str) -> bytes:
+            path = extracts.folder / f"made.{suffix}"
+            duckdb.execute(
+                f"copy (select '{invoice_id}' as invoice_id, 'C-1' as customer_id, date '2026-01-05' as posted_on, "
+                f"1.50::decimal(18, 2) as amount) to '{path}' (format {'json' if suffix == 'jsonl' else suffix})"
+            )
+            return path.read_bytes()
+
+        extracts.write(f"list2.{suffix}", content("OTHER"))
+        report = extracts.load((f"{name}.{suffix}", content("MINE")), source=own)
+        assert counts(only(report)) == (1, 1, 0, 0, 0, 0)
+        assert extracts.current("invoices", "invoice_id") == [("MINE",)]
+
+    @pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+    def test_a_folder_called_like_a_partition_makes_no_column(self, extracts: Extracts, suffix: str) -> None:
+        """DuckDB's readers take ``reference=x`` for a column of the files in it."""
+        own, folder = extracts.write("own.yml", OWN), extracts.folder / "reference=x"
+        folder.mkdir()
+        duckdb.execute(
+            "copy (select 'I-1' as invoice_id, 'C-1' as customer_id, date '2026-01-05' as posted_on, "
+            f"1.50::decimal(18, 2) as amount) to '{folder}/list.{suffix}' "
+            f"(format {'json' if suffix == 'jsonl' else suffix})"
+        )
+        load(extracts.connection, [folder / f"list.{suffix}"], source=own, as_of=AS_OF)
+        assert extracts.current("invoices", "invoice_id, reference") == [("I-1", None)]
 
     def test_a_file_whose_name_looks_like_a_glob(self, extracts: Extracts) -> None:
         path: Path = extracts.write("entities[1].csv", ENTITIES)

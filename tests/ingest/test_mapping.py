@@ -53,6 +53,21 @@ WRONG = [
     (table("", NEEDED[:-1] + ", base_amount: {amount: a, rate: b}}"), "quoted"),
     (table("sign: by_type", "columns: '*'", "payments"), "sign: by_type is for invoices only"),
     (table("customer_scope: entity", "columns: '*'", "disputes"), "disputes has no customer code"),
+    (HEAD + "name: other\ntables: [{table: invoices}]", "the key 'name' stands twice"),
+    (table("columns: {invoice_id: Other}"), "the key 'columns' stands twice"),
+    (HEAD + "tables: &a [*a]", "a part that holds itself"),
+    (
+        HEAD
+        + "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
+        # Ten to the ninth once it is written out.
+        + "".join(
+            f"{one}: &{one} [{', '.join([f'*{before}'] * 10)}]\n"
+            for before, one in zip("abcdefgh", "bcdefghi", strict=True)
+        ),
+        "more than 100,000 parts",
+    ),
+    (HEAD + "tables: " + "[" * 5_000, "too deep"),
+    (HEAD + "tables: !!python/object/apply:os.getcwd []", "is not YAML"),
     ("[]", "must hold the keys name, description"),
     ("{", "is not YAML"),
 ]
@@ -64,6 +79,13 @@ def test_a_wrong_mapping_is_told_what_is_wrong(tmp_path: Path, content: str, mes
     path.write_text(content, encoding="utf-8")
     with pytest.raises(MappingError, match=f"(?s)own\\.yml.*{message}"):
         catalogue.find(path)
+
+
+def test_a_folder_is_no_mapping(tmp_path: Path) -> None:
+    folder = tmp_path / "own.yml"
+    folder.mkdir()
+    with pytest.raises(MappingError, match=r"own\.yml: cannot be read: Is a directory"):
+        catalogue.find(folder)
 
 
 def test_an_unknown_source_is_told_the_nearest() -> None:

@@ -279,6 +279,16 @@ def test_a_formula_goes_out_harmless_and_comes_back_as_it_was(extracts: Extracts
     assert [row[0] for row in extracts.current("invoices", "reference", "invoice_id")] == texts
 
 
+def test_a_long_value_goes_out_and_comes_back(extracts: Extracts) -> None:
+    """Longer than Python's reader takes unless it is told to, in a file whose lines are walked one by one."""
+    mapping = extracts.write("own.yml", OWN.format("full"))
+    long = "x" * 200_000
+    extracts.load(("list.csv", content("", f"I-1;C;soon;1,00;{long}")), source=mapping)
+    path = out(extracts, soon="2026-01-05")
+    assert only(reload(extracts, path)).rows_new == 1
+    assert extracts.current("invoices", "reference") == [(long,)]
+
+
 def test_json_lines_go_out_as_a_table(extracts: Extracts) -> None:
     mapping = extracts.write(
         "own.yml", "name: own\ndescription: Own.\nbase_currency: EUR\ntables: [{table: invoices}]\n"

@@ -49,6 +49,18 @@ def test_bytes_of_a_record_of_several_lines_with_mixed_line_ends(extracts: Extra
     assert kept(extracts) == [(4, bad.encode(encoding)), (7, "I-3,C,never,3.00,é".encode(encoding))]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "windows-1252"])
+@pytest.mark.parametrize("above", ["", "Report\r\r\nof March\r\r\n"])
+def test_bytes_of_lines_that_end_in_two_carriage_returns(extracts: Extracts, encoding: str, above: str) -> None:
+    """Programs make CR CR LF of CR LF: one line end, and the bytes are not those of a line before."""
+    lines_above = above.count("\n")
+    mapping = extracts.write("own.yml", OWN.format(f"{{encoding: {encoding}, header_row: {lines_above + 1}}}"))
+    bad = "I-2,C,soon,1.00,é"
+    content = above + "\r\r\n".join((HEADER, GOOD, bad, "I-3,C,2026-01-05,3.00,é", ""))
+    extracts.load(("list.csv", content.encode(encoding)), source=mapping)
+    assert kept(extracts) == [(3 + lines_above, bad.encode(encoding))]
+
+
 def test_bytes_of_a_line_far_into_a_large_file(extracts: Extracts) -> None:
     mapping = extracts.write("own.yml", OWN.format("{encoding: windows-1252}"))
     rows = [f"I-{number},C,2026-01-05,1.00,{'é' * 60}" for number in range(90_000)]
@@ -94,3 +106,29 @@ def test_formats_without_lines_keep_the_values(extracts: Extracts, tmp_path: Pat
     assert extracts.rows("select line, raw_line, raw_bytes from raw.rejects where file = 'list.xlsx'") == [
         (3, "J-1,C,soon,1.5,x", None)
     ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "windows-1252"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize("more", ["", ",one too many"])
+def test_all_of_a_long_line_is_kept(extracts: Extracts, encoding: str, ending: str, more: str) -> None:
+    """The reader tells ten thousand bytes of a line it rejects: amount and key may stand behind them."""
+    mapping = extracts.write("own.yml", OWN.format(f"{{encoding: {encoding}}}"))
+    header, long = "reference,invoice_id,customer_id,posted_on,amount", "é" * 30_000
+    bad = [f"{long}{number},I-{number},C,soon,{number}.50{more}" for number in (2, 3)]
+    content = ending.join((header, "fine,I-1,C,2026-01-05,1.00", *bad, "fine,I-4,C,2026-01-05,4.00", ""))
+    extracts.load(("list.csv", content.encode(encoding)), source=mapping)
+    assert kept(extracts) == [
+        (number, line.encode(encoding.removesuffix("-sig"))) for number, line in enumerate(bad, start=3)
+    ]
+    known = ("0.00", 2) if more else ("6.00", 0)
+    totals = "select cast(sum(rejected_amount) as varchar), sum(rows_unknown) from raw.load_totals"
+    assert extracts.rows(totals) == [known]
+
+
+def test_all_of_a_long_record_of_several_lines_is_kept(extracts: Extracts) -> None:
+    mapping = extracts.write("own.yml", OWN.format("{multiline: true}"))
+    bad = f'I-2,C,soon,2.50,"{"é" * 9_000}\nand {"ü" * 9_000}"'
+    content = "\n".join((HEADER, GOOD, bad, "I-3,C,2026-01-05,3.00,é", ""))
+    extracts.load(("list.csv", content.encode()), source=mapping)
+    assert kept(extracts) == [(3, bad.encode())]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from ingest.errors import FileError, IngestError, MappingError
@@ -12,6 +15,16 @@ from tests.ingest.extracts import AS_OF, ENTITIES, INVOICE_HEADER, Extracts, cou
 
 ROW = "FR,I-1,C-1,2026-01-05,1.00"
 LATIN = invoices("FR,I-1,Müller,2026-01-05,1.00").encode("windows-1252")
+
+
+def _damaged() -> bytes:
+    """A Parquet file whose end, which is looked at first, is whole, and whose first page is not."""
+    out = io.BytesIO()
+    row = {"entity_id": "FR", "invoice_id": "I-1", "customer_id": "C-1", "posted_on": "2026-01-05", "amount": "1.00"}
+    pq.write_table(pa.table({name: [value] for name, value in row.items()}), out)
+    head, value, rest = out.getvalue().partition(b"\x02\x00\x00\x00FR")
+    return head[:-2] + b"\xff\xff" + value + rest
+
 
 REFUSED: list[tuple[str, str | bytes, str]] = [
     ("empty", "", r"invoices\.csv: the file is empty"),
@@ -39,9 +52,15 @@ REFUSED: list[tuple[str, str | bytes, str]] = [
     ("two columns of one name", invoices(ROW + ",2.00", header=INVOICE_HEADER + ",amount"), "two columns are called"),
     ("not a workbook", b"PK not a zip", "cannot be read as an Excel workbook"),
     ("not parquet", b"PAR0", "cannot be read as parquet"),
+    ("a damaged page of parquet", _damaged(), "cannot be read as parquet: .*Fetch or export it again"),
     ("not json", b"{not json}\n", "is not JSON lines"),
 ]
-SUFFIX = {"not a workbook": "xlsx", "not parquet": "parquet", "not json": "jsonl"}
+SUFFIX = {
+    "not a workbook": "xlsx",
+    "not parquet": "parquet",
+    "a damaged page of parquet": "parquet",
+    "not json": "jsonl",
+}
 
 
 @pytest.mark.parametrize(("case", "content", "message"), REFUSED, ids=[case for case, *_ in REFUSED])
