@@ -30,7 +30,7 @@ def to_csv(rows: Sequence[Row], columns: Sequence[str], about: Sequence[Fact]) -
     out = io.StringIO(newline="")
     out.write(said_above(about))
     writer = csv.writer(out)
-    writer.writerow(columns)
+    writer.writerow([plain(name) for name in columns])
     writer.writerows([plain(row.get(name)) for name in columns] for row in rows)
     return out.getvalue().encode("utf-8-sig")
 

@@ -69,13 +69,13 @@ def _tell(settings: Settings, done: Build) -> None:
         console.err.print(
             f"\n{node.resource_type} {manifest.name(node.unique_id)}", style="bold red", markup=False, soft_wrap=True
         )
-        console.err.print(f"  {where}\n  {node.message}", markup=False, soft_wrap=True)
+        console.err.print(console.harmless(f"  {where}\n  {node.message}"), markup=False, soft_wrap=True)
         headings, rows = failing_rows(done, node)
         if rows:
             console.err.print(f"  the first {len(rows)} of {node.failures:,} failing rows:")
             for row in rows:
                 values = (f"{name}={value}" for name, value in zip(headings, row, strict=True))
-                console.err.print("    " + ", ".join(values), markup=False, soft_wrap=True)
+                console.err.print(console.harmless("    " + ", ".join(values)), markup=False, soft_wrap=True)
     failed, skipped = len(results.failed), len(results.skipped)
     raise BuildFailedError(
         f"{failed} of {len(results.nodes)} models and tests failed, and {skipped} were left out because of that. "

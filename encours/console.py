@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from encours.dbt import Step
 
@@ -19,13 +20,13 @@ err = Console(stderr=True, highlight=False)
 
 def say(message: str) -> None:
     """One line of result."""
-    out.print(message, markup=False, soft_wrap=True)
+    out.print(harmless(message), markup=False, soft_wrap=True)
 
 
 def fail(message: str) -> None:
     """What is wrong, where, and how to mend it."""
     err.print("Error: ", style="bold red", end="")
-    err.print(message, markup=False, soft_wrap=True)
+    err.print(harmless(message), markup=False, soft_wrap=True)
 
 
 @contextmanager
@@ -67,10 +68,10 @@ def _lines(title: str) -> Callable[[Step], None]:
 def working(title: str) -> Iterator[Callable[[str], None]]:
     """Progress of one long piece of work that says in words where it is."""
     if not err.is_terminal:
-        yield lambda words: err.print(f"{title}: {words}", markup=False, soft_wrap=True)
+        yield lambda words: err.print(harmless(f"{title}: {words}"), markup=False, soft_wrap=True)
         return
     with err.status(title) as status:
-        yield lambda words: status.update(f"{title}: {words}")
+        yield lambda words: status.update(Text(harmless(f"{title}: {words}")))
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, numbers: Sequence[str] = ()) -> None:
@@ -87,9 +88,23 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, numbers:
     out.print(shown)
 
 
-def _cell(value: object) -> str:
+def _cell(value: object) -> Text:
+    # Never as rich's markup, which a value from a file may look like.
     if value is None:
-        return ""
+        return Text("")
     if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
-    return str(value).replace("[", r"\[")
+        return Text(f"{value:,}")
+    return Text(harmless(str(value)))
+
+
+_CONTROLS = {
+    **{code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"},
+    0x7F: 0x2421,
+    **dict.fromkeys(range(0x80, 0xA0), 0xFFFD),
+}
+"""Signs that command a terminal, as signs that show them."""
+
+
+def harmless(words: str) -> str:
+    """``words``, which may quote a file's bytes, without what commands a terminal: it could rewrite what is shown."""
+    return words.translate(_CONTROLS)

@@ -6,13 +6,21 @@ comes back to the cent. A larger one is written as text rather than changed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-# A spreadsheet would run these as a formula: https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# What a cell begins with that a spreadsheet would run: https://owasp.org/www-community/attacks/CSV_Injection
+# Some trim blanks and quotes before, and take the wide signs of East Asian keyboards for the narrow ones.
+_FORMULA = r"[\s\"']*[=+\-@\uff0b\uff0d\uff1d\uff20]"
+_BEGINS = re.compile(rf"[\t\r\n]|{_FORMULA}")
+# Where a program splits the file by another separator than ours, a cell begins in the middle of one.
+_WITHIN = re.compile(rf"([,;\t\r\n|])(?={_FORMULA})(?!\s*[+\-]?[\d.,]*\d\s*(?:[,;\t\r\n|]|$))")
+_WRITTEN_NUMBER = re.compile(r"[+\-][\d., '\u00a0\u202f]*\d[ \u00a0\u202f]?%?")
+LONGEST_TEXT = 32_767
+"""Characters that a cell of Excel holds; of a longer text nothing at all would be written."""
 _EXACT_UNITS = 2**53
 WORKBOOK_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 """For xlsxwriter: text stays text, whatever it looks like."""
@@ -24,9 +32,18 @@ def plain(value: Any) -> str:
         return ""
     if isinstance(value, (date, datetime)):
         return value.isoformat()
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return "'" + value
-    return str(value)
+    return harmless(value) if isinstance(value, str) else str(value)
+
+
+def harmless(words: str) -> str:
+    """Text that no spreadsheet takes for a formula, whichever separator it splits the file by."""
+    within = _WITHIN.sub(r"\1'", words)
+    return f"'{within}" if _BEGINS.match(words) else within
+
+
+def plain_or_number(value: Any) -> str:
+    """As `plain`, of a cell that may be a number written out already: a minus before digits is no formula."""
+    return value if isinstance(value, str) and _WRITTEN_NUMBER.fullmatch(value) else plain(value)
 
 
 def exact(value: Any) -> str:
@@ -41,9 +58,11 @@ def exact(value: Any) -> str:
 def said_above(facts: Iterable[tuple[str, Any]]) -> str:
     """What a CSV file says of itself above its headings: a line a fact, after ``#``.
 
-    Readers of CSV skip such lines as comments, so the table below stays as machines want it.
+    Readers of CSV skip such lines as comments, so the table below stays as machines want it. Spreadsheets split them:
+    a name with a comma in it must not become a cell that runs.
     """
-    return "".join(f"# {name}: {' '.join(exact(value).split())}\r\n" for name, value in facts)
+    lines = (f"# {name}: {' '.join(exact(value).split())}" for name, value in facts)
+    return "".join(_WITHIN.sub(r"\1'", line) + "\r\n" for line in lines)
 
 
 def is_exact(value: Decimal) -> bool:
@@ -67,4 +86,5 @@ def write_cell(page: Any, line: int, place: int, value: Any, style: Any = None) 
     elif isinstance(value, date):
         page.write_datetime(line, place, value, style)
     else:
-        page.write_string(line, place, str(value))
+        words = str(value)
+        page.write_string(line, place, words if len(words) <= LONGEST_TEXT else f"{words[: LONGEST_TEXT - 1]}…")

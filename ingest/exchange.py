@@ -34,7 +34,11 @@ MARKS = ("encours_load", "encours_table", "encours_file", "encours_line", "encou
 
 DELIMITERS = (",", ";", "\t", "|")
 
-_RISKY = re.compile(r"^'*[=+\-@\t\r]")
+_SIGNS = r"[=+\-@\uff0b\uff0d\uff1d\uff20]"
+_RISKY = re.compile(rf"^'*(?:[\t\r\n]|[ \"]*{_SIGNS})")
+_WITHIN = re.compile(rf"(?<=[,;\t|\r\n])(?='*[ \"]*{_SIGNS})")
+"""Places where a cell begins for a program that splits the file by another separator."""
+_WITHIN_QUOTED = re.compile(rf"(?<=[,;\t|\r\n])'(?='*[ \"]*{_SIGNS})")
 _NUMBER = re.compile(r"^[+\-][\d., '\u00a0\u202f]*\d[-+]?$")
 """A spreadsheet runs text that begins so as a formula, unless it is a number."""
 
@@ -181,12 +185,18 @@ def _json_text(value: object) -> str:
 
 def harmless(value: str) -> str:
     """``value`` so that no spreadsheet runs it as a formula; `as_it_was` undoes it."""
-    return f"'{value}" if _RISKY.match(value) and not _NUMBER.match(value) else value
+    if _NUMBER.match(value):
+        return value
+    within = _WITHIN.sub("'", value)
+    return f"'{within}" if _RISKY.match(value) else within
 
 
 def as_it_was(value: str) -> str:
     """What `harmless` was given."""
-    return value[1:] if value.startswith("'") and _RISKY.match(value) else value
+    if _NUMBER.match(value):
+        return value
+    whole = value[1:] if value.startswith("'") and _RISKY.match(value) else value
+    return _WITHIN_QUOTED.sub("", whole)
 
 
 @dataclass

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -63,7 +64,7 @@ def to_excel(rows: Sequence[Row], columns: Sequence[Column], sheet: str, about: 
     """A workbook: the rows as a filterable sheet with typed cells, a sheet saying what they are, and the passport."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, WORKBOOK_OPTIONS) as book:
-        page = book.add_worksheet(sheet[:31])
+        page = book.add_worksheet(_sheet_name(sheet))
         heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         formats = {kind: book.add_format({"num_format": pattern}) for kind, pattern in _FORMATS.items()}
         for place, column in enumerate(columns):
@@ -80,8 +81,13 @@ def to_excel(rows: Sequence[Row], columns: Sequence[Column], sheet: str, about: 
             facts.set_column(1, 1, 64)
             for line, (name, value) in enumerate(pairs):
                 facts.write_string(line, 0, name, heading)
-                facts.write_string(line, 1, value)
+                write_cell(facts, line, 1, value)
     return out.getvalue()
+
+
+def _sheet_name(words: str) -> str:
+    """``words``, which may hold a customer's code, as Excel allows the name of a sheet to be."""
+    return re.sub(r"[\[\]:*?/\\\x00-\x1f]", "-", words)[:31].strip("'") or "Rows"
 
 
 def _width(column: Column, rows: Sequence[Row]) -> int:

@@ -49,9 +49,46 @@ def test_csv_is_exact_and_machine_readable() -> None:
     assert second == ["", "-0.10", "", "", "", ""]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+cmd", "-2", "@sum", "\tx", '=HYPERLINK("x")'])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+cmd", "-2", "@sum", "\tx", '=HYPERLINK("x")', "\r1", "\n1", " =1+1", '"=1+1"', "\uff1d1+1"]
+)
 def test_csv_text_is_never_a_formula(text: str) -> None:
     assert _read(to_csv([{"customer_name": text}], COLUMNS[:1], NOTHING_ELSE))[1] == ["'" + text]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("Acme;=cmd|' /C calc'!A0", "Acme;'=cmd|' /C calc'!A0"),
+        ("Acme\n@sum", "Acme\n'@sum"),
+        ("Acme; -5,00", "Acme; -5,00"),
+        ("Acme;-5+cmd", "Acme;'-5+cmd"),
+        ("Smith & Co; a-b", "Smith & Co; a-b"),
+    ],
+)
+def test_csv_text_is_no_formula_where_the_separator_is_another(text: str, written: str) -> None:
+    assert _read(to_csv([{"customer_name": text}], COLUMNS[:1], NOTHING_ELSE))[1] == [written]
+
+
+def test_what_stands_above_the_headings_is_no_formula_either() -> None:
+    """It is split by the same commas, and names of entities and customers stand in it."""
+    evil = About([("Entity", "Acme,=cmd|' /C calc'!A0"), ("Only", 'x,"=1+1"'), ("Rejected", "0.00, -5.00")])
+    lines = to_csv([], COLUMNS[:1], evil).decode("utf-8-sig").splitlines()
+    assert lines[:3] == ["# Entity: Acme,'=cmd|' /C calc'!A0", '# Only: x,\'"=1+1"', "# Rejected: 0.00, -5.00"]
+    assert not any(cell.lstrip().startswith(("=", "@")) for line in lines for cell in next(csv.reader([line])))
+
+
+@pytest.mark.parametrize("name", ["factors-C/1*[x]?", "'x'", "C:\\1", "a" * 40, "[]"])
+def test_a_customer_s_code_may_hold_what_the_name_of_a_sheet_may_not(name: str) -> None:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(to_excel(ROWS, COLUMNS, name, ABOUT)))
+    assert len(book.get_sheet_by_index(0).to_python()) == len(ROWS) + 1
+
+
+def test_a_text_longer_than_a_cell_of_excel_is_not_lost() -> None:
+    data = to_excel([{"customer_name": "x" * 40_000}], COLUMNS[:1], "x", About([("Only", "y" * 40_000)]))
+    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    assert book.get_sheet_by_index(0).to_python()[1] == ["x" * 32_766 + "…"]
+    assert book.get_sheet_by_index(1).to_python() == [["Only", "y" * 32_766 + "…"]]
 
 
 def test_csv_keeps_separators_and_lines_inside_a_cell() -> None:
