@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import quote
 
 import duckdb
 import pyarrow as pa
@@ -101,6 +102,11 @@ def _telling(mapping: Mapping, url: URL) -> Iterator[None]:
     except SQLAlchemyError as error:
         cause = getattr(error, "orig", None) or error
         raise FileError(f"{mapping.name}: the database refuses: {_without_secrets(str(cause), url)}") from None
+    except (ValueError, TypeError, OSError) as error:
+        # Of drivers, which raise what they like: a port or an option of the address that is none.
+        raise FileError(
+            f"{mapping.name}: the database cannot be reached: {_without_secrets(str(error), url)}"
+        ) from None
 
 
 def _without_secrets(words: str, url: URL) -> str:
@@ -108,6 +114,8 @@ def _without_secrets(words: str, url: URL) -> str:
     secrets |= {str(url.password) if url.password is not None else None}
     for value in url.query.values():
         secrets |= {value} if isinstance(value, str) else set(value)
+    # As the address has them, and as a driver's own message may quote them.
+    secrets |= {quoted for secret in secrets if secret for quoted in (quote(secret, safe=""), repr(secret)[1:-1])}
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         words = words.replace(secret, "***")
     return words.strip()

@@ -175,6 +175,16 @@ SECRETS = (postgres.PASSWORD, "s3cret", "erp_reader")
         ("a wrong password", "postgresql://erp_reader:s3cret@127.0.0.1:{port}/postgres", "the database refuses"),
         ("nobody there", "postgresql://erp_reader:s3cret@127.0.0.1:1/s3cret", "the database refuses"),
         ("a secret option", "postgresql://erp_reader:x@127.0.0.1:{port}/x?options=s3cret", "the database refuses"),
+        (
+            "a host that is none",
+            "postgresql://erp_reader:s3cret@" + "h" * 300 + "/s3cret",
+            "database cannot be reached",
+        ),
+        ("a port that is none", "postgresql://erp_reader:s3cret@127.0.0.1:99999999/x", "the database refuses"),
+        ("an option that is none", "postgresql://erp_reader:s3cret@127.0.0.1/x?connect_timeout=s3cret", "refuses"),
+        ("a password not encoded", "postgresql://erp_reader:s3cret@s3cret/x:y@127.0.0.1:1/x", "the database refuses"),
+        ("a password encoded", "postgresql://erp_reader:s3%63ret@127.0.0.1:{port}/s3cret", "the database refuses"),
+        ("a file", "sqlite://erp_reader:s3cret@host/s3cret.db", "the database refuses"),
         ("no driver", "oracle://erp_reader:s3cret@127.0.0.1/x", "driver for oracle databases is not installed"),
         ("no such dialect", "s3cretdb://erp_reader:s3cret@127.0.0.1/x", "is not installed"),
     ],
@@ -208,10 +218,11 @@ def test_credentials_are_nowhere_on_the_disk(
     assert bad.returncode == 1
     assert 'relation "clients" does not exist' in bad.stderr
     assert "Traceback" not in bad.stderr
+    shown = [run_encours([verb], home) for verb in ("status", "loads", "rejects", "report")]
     written = [path.read_bytes() for path in home.rglob("*") if path.is_file()]
     assert any(b"my_erp/invoices" in content for content in written)
     for secret in (*SECRETS, server.url):
-        assert secret not in good.stdout + good.stderr + bad.stdout + bad.stderr
+        assert not any(secret in done.stdout + done.stderr for done in (good, bad, *shown))
         assert not any(secret.encode() in content for content in written)
 
 
