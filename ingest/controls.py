@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 from ingest.errors import ControlError, FileError, nearest
@@ -17,6 +18,9 @@ from ingest.stage import Stage, StagedFile
 
 LAST_LINE_BYTES = 1 << 16
 """A trailer is a short line: it is looked for in as much of the file's end."""
+
+_AMOUNT = re.compile(r"[+-]?[0-9]{1,24}([.][0-9]{0,24})?")
+"""What Python's decimals take beside it, an exponent among them, no sender of totals writes."""
 
 ANY = ""
 """The currency of a total that is given for all currencies together."""
@@ -145,7 +149,10 @@ def _from_file(staged: StagedFile, rule: ControlFile) -> Expected:
         text = path.read_text(encoding="utf-8-sig" if form.encoding == "utf-8" else form.encoding)
     except UnicodeDecodeError:
         raise ControlError(f"{path.name}: is not {form.encoding}; say control_totals.file.encoding") from None
-    records = [row for row in csv.reader(io.StringIO(text), delimiter=form.delimiter, quotechar=form.quote) if row]
+    try:
+        records = [row for row in csv.reader(io.StringIO(text), delimiter=form.delimiter, quotechar=form.quote) if row]
+    except csv.Error as error:
+        raise ControlError(f"{path.name}: cannot be split into columns: {error}") from None
     header = [fold(name) for name in records[0]] if records else []
     position = {}
     for key in ("rows", "amount", "currency", "file"):
@@ -211,18 +218,16 @@ def _cell(row: Sequence[str], position: int) -> str:
 
 
 def _count(value: str, place: str) -> int:
-    if not value.isascii() or not value.isdigit():
-        raise ControlError(f"{place}: '{value}' is no number of rows")
+    if re.fullmatch(r"[0-9]{1,18}", value) is None:
+        raise ControlError(f"{place}: '{value[:80]}' is no number of rows")
     return int(value)
 
 
 def _number(value: str, file: FileFormat, place: str) -> Decimal:
     plain = value.replace(file.thousands_mark, "") if file.thousands_mark else value
     plain = plain if file.decimal_mark == "." else plain.replace(",", ".")
-    try:
-        number = Decimal(plain)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
-        raise ControlError(f"{place}: '{value}' is no amount written with decimal mark {file.decimal_mark}")
-    return number
+    if file.trailing_minus and plain.endswith("-"):
+        plain = f"-{plain[:-1]}"
+    if _AMOUNT.fullmatch(plain) is None:
+        raise ControlError(f"{place}: '{value[:80]}' is no amount written with decimal mark {file.decimal_mark}")
+    return Decimal(plain)

@@ -293,7 +293,7 @@ def _line_of(path: Path, number: int, row: Sequence[str], known: dict[tuple[int,
     """The open reject that a row of a mended file speaks of."""
     load_id, table, file, line, *_ = (*(as_it_was(value.strip()) for value in row[: len(MARKS)]), "", "", "", "")
     place = f"{path.name}, line {number}"
-    if not load_id.isdigit() or not line.isdigit():
+    if not all(re.fullmatch(r"[0-9]{1,18}", value) for value in (load_id, line)):
         raise FileError(
             f"{place}: its first columns no longer say which rejected line it mends; leave {', '.join(MARKS[:4])} as "
             "they were exported"

@@ -227,6 +227,9 @@ class TestRefused:
         ("change", "message"),
         [
             (lambda rows: rows[1].__setitem__(0, ""), r"line 2: its first columns no longer say"),
+            # Digits to Python, and no number.
+            (lambda rows: rows[1].__setitem__(0, "\u00b2"), r"line 2: its first columns no longer say"),
+            (lambda rows: rows[1].__setitem__(3, "9" * 5_000), r"line 2: its first columns no longer say"),
             (lambda rows: rows[1].__setitem__(3, "99"), r"line 2: load 1 rejected no line 99 of list\.csv"),
             (lambda rows: rows[0].__setitem__(6, "invoice"), r"'invoice_id' is missing; did you mean 'invoice'\?"),
             (lambda rows: rows[1].append("more"), r"line 2: has 6 values for the 5 columns"),

@@ -212,6 +212,12 @@ class TestControlFile:
             ("cur;n;total\nEUR;one;100.00\n", "'one' is no number of rows"),
             ("cur;n;total\nEUR;1;many\n", "'many' is no amount"),
             ("", "has no column 'n'"),
+            # Python's own ways to say what these are end in a traceback, or in a number nobody wrote.
+            (f"cur;n;total\nEUR;{'9' * 5_000};1.00\n", "'9{80}' is no number of rows"),
+            ("cur;n;total\nEUR;1;1e999999999\n", "'1e999999999' is no amount"),
+            ("cur;n;total\nEUR;1;1_000.00\n", "'1_000.00' is no amount"),
+            ("cur;n;total\nEUR;1;nan\n", "'nan' is no amount"),
+            (f"cur;n;total\nEUR;1;{'x' * 3_000_000}\n", "cannot be split into columns: field larger"),
         ],
     )
     def test_that_cannot_be_read(self, extracts: Extracts, content: str | None, message: str) -> None:
