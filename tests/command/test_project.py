@@ -52,7 +52,7 @@ def test_every_dependency_of_the_project_is_locked(project_root: Path) -> None:
     ]
     lock = (project_root / "requirements.lock").read_text(encoding="utf-8")
     for requirement in asked:
-        name = re.split(r"[=<>]", requirement)[0]
+        name = re.split(r"[\[=<>]", requirement)[0]
         assert re.search(rf"^{re.escape(name)}(\[[a-z,]+\])?==", lock, re.MULTILINE), name
 
 
