@@ -206,9 +206,27 @@ def _highest(highest: Cursor | None, values: Sequence[object], label: str) -> Cu
             continue
         if not isinstance(value, int | Decimal | str | date):
             raise MappingError(f"{label}: the cursor must be a whole or decimal number, a text, a day or a moment")
-        if highest is None or value > highest:  # type: ignore[operator]
+        if highest is None or _is_later(value, highest, label):
             highest = value
     return highest
+
+
+def _is_later(value: Cursor, highest: Cursor, label: str) -> bool:
+    """Whether a cursor stands after another; raises `MappingError` for two of which none is the later one."""
+    match value, highest:
+        case (int() | Decimal()), (int() | Decimal()):
+            return value > highest
+        case str(), str():
+            return value > highest
+        case datetime(), datetime() if (value.tzinfo is None) == (highest.tzinfo is None):
+            return value > highest
+        case date(), date() if not isinstance(value, datetime) and not isinstance(highest, datetime):
+            return value > highest
+        case _:
+            raise MappingError(
+                f"{label}: the cursor holds values of several kinds ('{value}' and '{highest}'); cast it to one kind in "
+                "the query"
+            )
 
 
 def _last_cursor(connection: duckdb.DuckDBPyConnection, mapping: Mapping, table: TableMapping) -> str | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -154,6 +156,23 @@ def test_cursors_of_other_types(erp: Callable[[str], None], extracts: Extracts, 
     fetch(extracts)
     erp("insert into documents values ('Z9', 'C1', '2026-02-01', 1, 'F', 'o', '2026-02-01 10:00+00')")
     assert invoices_of(fetch(extracts)).rows_new == 1
+
+
+def test_a_cursor_of_several_kinds_is_refused(extracts: Extracts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite holds any kind of value in a column: none of a text and a number is the later one."""
+    path = extracts.folder / "erp.db"
+    with closing(sqlite3.connect(path)) as erp, erp:
+        erp.execute("create table documents (doc_no, client, booked, total, kind, changed_at)")
+        erp.executemany(
+            "insert into documents values (?, 'C1', '2026-01-05', '1', 'F', ?)",
+            [("F1", 20260105), ("F2", "2026-01-06")],
+        )
+    monkeypatch.setenv("ENCOURS_TEST_ERP", f"sqlite:///{path}")
+    start, end = MAPPING.index("    query: |"), MAPPING.index("    cursor:")
+    text = f"{MAPPING[:start]}    query: select * from documents\n{MAPPING[end:]}"
+    extracts.write("my_erp.yml", text[: text.index("  - table: customers")])
+    with pytest.raises(MappingError, match=r"holds values of several kinds \('2026-01-06' and '20260105'\)"):
+        fetch(extracts)
 
 
 def test_a_query_that_writes_is_refused(erp: Callable[[str], None], extracts: Extracts) -> None:

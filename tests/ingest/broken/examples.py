@@ -15,8 +15,9 @@ import yaml
 from hypothesis import event
 from hypothesis import strategies as st
 
+from ingest.report import LoadReport
 from tests.ingest.broken import account, damage, tables
-from tests.ingest.broken.account import Outcome, Warehouse
+from tests.ingest.broken.account import Warehouse
 
 Draw = st.DataObject
 SAMPLES = Path(__file__).resolve().parents[3] / "docs" / "sources" / "samples"
@@ -46,32 +47,47 @@ def own_mapping(file: dict[str, object], **of_table: object) -> bytes:
     return yaml.safe_dump(content, allow_unicode=True).encode()
 
 
+def _cells(data: Draw, manner: tables.Manner) -> list[list[str]]:
+    """A header and drawn rows, as they are written in ``manner``."""
+    return [list(tables.HEADER), *(row.cells(manner.day, manner.amount) for row in data.draw(tables.ROWS))]
+
+
+def _broken_cells(data: Draw, table: list[list[str]], most: int = 2) -> list[list[str]]:
+    for _ in range(data.draw(st.integers(0, most))):
+        table = data.draw(damage.in_cells(table))
+    return table
+
+
+def _broken_bytes(data: Draw, content: bytes) -> bytes:
+    return data.draw(damage.in_bytes(content)) if data.draw(st.booleans()) else content
+
+
+def _loaded(at: Warehouse, path: Path, source: Path | str) -> LoadReport | None:
+    """The report of a load; none where it was refused, in words."""
+    outcome = at.load(path, source)
+    event("loaded" if outcome.report is not None else f"refused: {_kind(outcome.said)}")
+    return outcome.report
+
+
 def delimited(data: Draw) -> None:
     """CSV in any manner, broken in its cells, its lines and its bytes."""
     manner = data.draw(tables.MANNERS)
-    table: list[list[str]] = [list(tables.HEADER)]
-    table += [row.cells(manner.day, manner.amount) for row in data.draw(tables.ROWS)]
-    for _ in range(data.draw(st.integers(0, 2))):
-        table = data.draw(damage.in_cells(table))
+    table = _broken_cells(data, _cells(data, manner))
     lines = [manner.line(row) + manner.line_end for row in table]
     for _ in range(data.draw(st.integers(0, 1))):
         lines = data.draw(damage.in_lines(lines)) or lines
     above = f"Report{manner.line_end}" * manner.lines_above
     content = manner.encode(above + "".join(lines))
-    for _ in range(data.draw(st.integers(0, 1))):
-        content = data.draw(damage.in_bytes(content))
+    content = _broken_bytes(data, content)
     with account.warehouse() as at:
         own = at.write("own.yml", own_mapping(manner.keys))
-        outcome = at.load(at.write("list.csv", content), own)
-        if outcome.report is None:
-            event(f"refused: {_kind(outcome.said)}")
+        report = _loaded(at, at.write("list.csv", content), own)
+        if report is None:
             return
-        event("loaded")
-        _text_is_accounted(at, outcome, content, manner)
+        _text_is_accounted(at, report, content, manner)
 
 
-def _text_is_accounted(at: Warehouse, outcome: Outcome, content: bytes, manner: tables.Manner) -> None:
-    assert outcome.report is not None
+def _text_is_accounted(at: Warehouse, report: LoadReport, content: bytes, manner: tables.Manner) -> None:
     codec = "utf-8-sig" if manner.encoding == "utf-8" else manner.encoding
     text = content.decode(codec).removeprefix("\ufeff")
     if manner.multiline:
@@ -81,11 +97,11 @@ def _text_is_accounted(at: Warehouse, outcome: Outcome, content: bytes, manner: 
             quotechar=manner.quote or None,
             quoting=csv.QUOTE_MINIMAL if manner.quote else csv.QUOTE_NONE,
         )
-        account.all_accounted(at, outcome.report, [sum(1 for record in reader if record) - 1], "invoices")
+        account.all_accounted(at, report, [sum(1 for record in reader if record) - 1], "invoices")
         _tokens_are_accounted(at, text)
         return
     lines = account.filled(account.physical_lines(text)[manner.lines_above :])[1:]
-    account.all_accounted(at, outcome.report, [len(lines)], "invoices")
+    account.all_accounted(at, report, [len(lines)], "invoices")
     _tokens_are_accounted(at, text)
     header = account.cells(
         account.filled(account.physical_lines(text)[manner.lines_above :])[0], manner.delimiter, manner.quote
@@ -118,8 +134,7 @@ def _tokens_are_accounted(at: Warehouse, text: str) -> None:
     kept += " ".join(
         str(cell) for row in at.rows("select raw_line from raw.rejects where severity = 'reject'") for cell in row
     )
-    body = text[re.match(r"[^\r\n]*", text).end() :]  # type: ignore[union-attr]
-    for token in set(re.findall(r"DOC[0-9]{4}", body)):
+    for token in set(re.findall(r"DOC[0-9]{4}", "\n".join(account.physical_lines(text)[1:]))):
         assert token in kept, f"{token} stands in the file and nowhere else"
 
 
@@ -157,24 +172,20 @@ def fec(data: Draw) -> None:
                 *(*sides, "", "", day, "", ""),
             ]
         )
-    for _ in range(data.draw(st.integers(0, 2))):
-        table = data.draw(damage.in_cells(table))
+    table = _broken_cells(data, table)
     lines = [manner.line(row) + manner.line_end for row in table]
     for _ in range(data.draw(st.integers(0, 1))):
         lines = data.draw(damage.in_lines(lines)) or lines
     content = manner.encode("".join(lines))
-    for _ in range(data.draw(st.integers(0, 1))):
-        content = data.draw(damage.in_bytes(content))
+    content = _broken_bytes(data, content)
     with account.warehouse() as at:
-        outcome = at.load(at.write("123456789FEC20261231.txt", content), "fec")
-        if outcome.report is None:
-            event(f"refused: {_kind(outcome.said)}")
+        report = _loaded(at, at.write("123456789FEC20261231.txt", content), "fec")
+        if report is None:
             return
-        event("loaded")
-        encoding = next(word for word in re.findall(r"encoding ([\w-]+)", " ".join(outcome.report.files[0].warnings)))
+        encoding = next(word for word in re.findall(r"encoding ([\w-]+)", " ".join(report.files[0].warnings)))
         text = content.decode("utf-8-sig" if encoding == "utf-8" else encoding)
         rows = len(account.filled(account.physical_lines(text))) - 1
-        account.all_accounted(at, outcome.report, [rows], "ledger_lines", "debit")
+        account.all_accounted(at, report, [rows], "ledger_lines", "debit")
         _bytes_are_kept(at, content, manner)
 
 
@@ -188,23 +199,18 @@ def packed(data: Draw) -> None:
     content = data.draw(damage.in_bytes(whole))
     with account.warehouse() as at:
         own = at.write("own.yml", own_mapping({}))
-        outcome = at.load(at.write(name, content), own)
-        if outcome.report is None:
-            event(f"refused: {_kind(outcome.said)}")
+        report = _loaded(at, at.write(name, content), own)
+        if report is None:
             return
-        event("loaded")
         # The checksum vouches for what is in it; two gzips one after the other are both one file, by its standard.
         twice = [2 * len(rows) + 1] if name.endswith(".gz") and len(content) > len(whole) else []
-        account.all_accounted(at, outcome.report, [len(rows), *twice], "invoices")
+        account.all_accounted(at, report, [len(rows), *twice], "invoices")
 
 
 def workbook(data: Draw) -> None:
     """Excel: cells broken, then now and then the file."""
     manner = tables.Manner()
-    table: list[list[str]] = [list(tables.HEADER)]
-    table += [row.cells(manner.day, manner.amount) for row in data.draw(tables.ROWS)]
-    for _ in range(data.draw(st.integers(0, 3))):
-        table = data.draw(damage.in_cells(table))
+    table = _broken_cells(data, _cells(data, manner), most=3)
     as_numbers = data.draw(st.booleans())
     grid: list[list[object]] = [
         [_number(value) if as_numbers and place else value[:32_000] for value in row] for place, row in enumerate(table)
@@ -215,14 +221,12 @@ def workbook(data: Draw) -> None:
         content = data.draw(damage.in_bytes(content))
     with account.warehouse() as at:
         own = at.write("own.yml", own_mapping({}))
-        outcome = at.load(at.write("list.xlsx", content), own)
-        if outcome.report is None:
-            event(f"refused: {_kind(outcome.said)}")
+        report = _loaded(at, at.write("list.xlsx", content), own)
+        if report is None:
             return
-        event("loaded")
         # A row of cells that are all empty is no row.
         count = sum(any(str(value) for value in row) for row in grid[1:])
-        account.all_accounted(at, outcome.report, [count], "invoices")
+        account.all_accounted(at, report, [count], "invoices")
 
 
 def _number(value: str) -> object:
@@ -232,39 +236,31 @@ def _number(value: str) -> object:
 def parquet(data: Draw) -> None:
     """Parquet: its values, then its bytes."""
     manner = tables.Manner()
-    table: list[list[str]] = [list(tables.HEADER)]
-    table += [row.cells(manner.day, manner.amount) for row in data.draw(tables.ROWS)]
-    for _ in range(data.draw(st.integers(0, 2))):
-        table = data.draw(damage.in_cells(table))
+    table = _broken_cells(data, _cells(data, manner))
     content = tables.parquet(table)
     is_whole = data.draw(st.booleans())
     if not is_whole:
         content = data.draw(damage.in_bytes(content))
     with account.warehouse() as at:
         own = at.write("own.yml", own_mapping({}))
-        outcome = at.load(at.write("list.parquet", content), own)
-        if outcome.report is None:
-            event(f"refused: {_kind(outcome.said)}")
+        report = _loaded(at, at.write("list.parquet", content), own)
+        if report is None:
             return
-        event("loaded")
         if is_whole:
-            account.all_accounted(at, outcome.report, [len(table) - 1], "invoices")
+            account.all_accounted(at, report, [len(table) - 1], "invoices")
             return
         try:
             rows = pq.ParquetFile(io.BytesIO(content)).metadata.num_rows
         except Exception:
             event("read by one reader and not by the other")
             rows = len(table) - 1
-        account.all_accounted(at, outcome.report, [rows], "invoices")
+        account.all_accounted(at, report, [rows], "invoices")
 
 
 def json_lines(data: Draw) -> None:
     """JSON lines: values, lines, bytes."""
     manner = tables.Manner()
-    table: list[list[str]] = [list(tables.HEADER)]
-    table += [row.cells(manner.day, manner.amount) for row in data.draw(tables.ROWS)]
-    for _ in range(data.draw(st.integers(0, 2))):
-        table = data.draw(damage.in_cells(table))
+    table = _broken_cells(data, _cells(data, manner))
     lines = tables.json_lines(table).splitlines(keepends=True)
     if data.draw(st.booleans()):
         lines = [re.sub(r'"Amount": "(-?[0-9.]+)"', r'"Amount": \1', line) for line in lines]
@@ -285,17 +281,14 @@ def json_lines(data: Draw) -> None:
     for _ in range(data.draw(st.integers(0, 1))):
         lines = data.draw(damage.in_lines(lines)) if lines else lines
     content = "".join(lines).encode()
-    for _ in range(data.draw(st.integers(0, 1))):
-        content = data.draw(damage.in_bytes(content))
+    content = _broken_bytes(data, content)
     with account.warehouse() as at:
         own = at.write("own.yml", own_mapping({}))
-        outcome = at.load(at.write("list.jsonl", content), own)
-        if outcome.report is None:
-            event(f"refused: {_kind(outcome.said)}")
+        report = _loaded(at, at.write("list.jsonl", content), own)
+        if report is None:
             return
-        event("loaded")
         rows = sum(bool(line.strip()) for line in re.split(rb"\r\n|\n", content))
-        account.all_accounted(at, outcome.report, [rows], "invoices")
+        account.all_accounted(at, report, [rows], "invoices")
 
 
 def xml(data: Draw) -> None:
@@ -303,10 +296,7 @@ def xml(data: Draw) -> None:
     which = data.draw(st.sampled_from(("own", "own", "saft_pt", "saft_no", "camt053")))
     if which == "own":
         manner = tables.Manner()
-        table: list[list[str]] = [list(tables.HEADER)]
-        table += [row.cells(manner.day, manner.amount) for row in data.draw(tables.ROWS)]
-        for _ in range(data.draw(st.integers(0, 2))):
-            table = data.draw(damage.in_cells(table))
+        table = _broken_cells(data, _cells(data, manner))
         text = tables.xml(table)
     else:
         # Byte by byte, for they are of several encodings.
@@ -316,20 +306,17 @@ def xml(data: Draw) -> None:
     if data.draw(st.booleans()):
         text = data.draw(_in_elements(text))
     content = text.encode("utf-8" if which == "own" else "latin-1", errors="replace")
-    for _ in range(data.draw(st.integers(0, 1))):
-        content = data.draw(damage.in_bytes(content))
+    content = _broken_bytes(data, content)
     with account.warehouse() as at:
         own = at.write("own.yml", own_mapping({"format": "xml", "rows": "Ledger/Doc"}))
-        outcome = at.load(at.write(f"{which}.xml", content), own if which == "own" else which)
-        if outcome.report is None:
-            event(f"refused: {_kind(outcome.said)}")
+        report = _loaded(at, at.write(f"{which}.xml", content), own if which == "own" else which)
+        if report is None:
             return
-        event("loaded")
         if which == "own":
             root = ElementTree.fromstring(content)
             rows = sum(child.tag.rpartition("}")[2] == "Doc" for child in root)
-            account.all_accounted(at, outcome.report, [rows], "invoices")
-        for result in outcome.report.files:
+            account.all_accounted(at, report, [rows], "invoices")
+        for result in report.files:
             parts = result.rows_new + result.rows_changed + result.rows_unchanged + result.rows_rejected
             assert result.rows_read == parts
 
