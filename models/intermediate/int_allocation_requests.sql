@@ -162,6 +162,21 @@ settlements as (
 
 ),
 
+found as (
+
+    -- What no allocation says outright: letters of the books, and bank payments matched to invoices.
+    select
+        *,
+        'lettered' as allocation_source
+    from {{ ref('int_letterings') }}
+    union all
+    select
+        *,
+        'matched' as allocation_source
+    from {{ ref('int_bank_matches') }}
+
+),
+
 final as (
 
     select
@@ -201,47 +216,25 @@ final as (
     from settlements
     union all
     select
-        letterings.allocation_id,
-        letterings.entity_id,
-        letterings.credit_id,
-        letterings.debit_id,
-        letterings.credit_document_id,
-        letterings.debit_document_id,
+        found.allocation_id,
+        found.entity_id,
+        found.credit_id,
+        found.debit_id,
+        found.credit_document_id,
+        found.debit_document_id,
         cast(null as integer) as instalment_no,
-        {{ money('letterings.amount') }} as debit_amount,
-        {{ money('letterings.amount') }} as credit_amount,
-        letterings.credit_total,
-        letterings.effective_on,
-        letterings.effective_on as applied_on,
+        {{ money('found.amount') }} as debit_amount,
+        {{ money('found.amount') }} as credit_amount,
+        found.credit_total,
+        found.effective_on,
+        found.effective_on as applied_on,
         cast(null as date) as reversed_on,
-        'lettered' as allocation_source,
+        found.allocation_source,
         cast(null as varchar) as left_out_because
-    from {{ ref('int_letterings') }} as letterings
+    from found
     inner join entities
         on
-            letterings.entity_id = entities.entity_id
-            and entities.allocation_policy = 'stated'
-    union all
-    select
-        matches.allocation_id,
-        matches.entity_id,
-        matches.credit_id,
-        matches.debit_id,
-        matches.credit_document_id,
-        matches.debit_document_id,
-        cast(null as integer) as instalment_no,
-        {{ money('matches.amount') }} as debit_amount,
-        {{ money('matches.amount') }} as credit_amount,
-        matches.credit_total,
-        matches.effective_on,
-        matches.effective_on as applied_on,
-        cast(null as date) as reversed_on,
-        'matched' as allocation_source,
-        cast(null as varchar) as left_out_because
-    from {{ ref('int_bank_matches') }} as matches
-    inner join entities
-        on
-            matches.entity_id = entities.entity_id
+            found.entity_id = entities.entity_id
             and entities.allocation_policy = 'stated'
 
 )
