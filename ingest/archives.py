@@ -214,16 +214,17 @@ def _zip(path: Path, target: Path) -> list[Member]:
         if len(infos) > MAX_MEMBERS:
             raise FileError(f"{path.name}: holds {len(infos):,} files, more than {MAX_MEMBERS:,}; load them in parts")
         _check_names(path, infos)
-        for number, info in enumerate(infos):
+        folders: dict[PurePosixPath, Path] = {}
+        for info in infos:
             name = PurePosixPath(info.filename)
             if info.is_dir() or name.parts[0] == "__MACOSX" or any(part.startswith(".") for part in name.parts):
                 continue
             _refuse_nested(path, info.filename)
-            # Each under a number of its own: no name of the archive chooses where its bytes go.
-            place = target / str(number)
-            place.mkdir()
+            # Each folder under a number of its own: no name of the archive chooses where its bytes go.
+            place = folders.setdefault(name.parent, target / str(len(folders)))
+            place.mkdir(exist_ok=True)
             unpacked = place / name.name
-            with archive.open(info) as stream, unpacked.open("wb") as out:
+            with archive.open(info) as stream, unpacked.open("xb") as out:
                 for chunk in meter.chunks(stream):
                     out.write(chunk)
             _refuse_nested_bytes(path, unpacked, info.filename)
@@ -235,7 +236,7 @@ def _zip(path: Path, target: Path) -> list[Member]:
 
 def _check_names(path: Path, infos: list[zipfile.ZipInfo]) -> None:
     """Refuse names that lead out of the archive, links, what is encrypted, and a name that comes twice."""
-    seen: set[str] = set()
+    seen: set[PurePosixPath] = set()
     for info in infos:
         # What the archive really says, before zipfile puts this system's separators in.
         name = info.orig_filename
@@ -253,9 +254,9 @@ def _check_names(path: Path, infos: list[zipfile.ZipInfo]) -> None:
             raise FileError(f"{path.name}: holds '{name}', which is a link to another place and no file")
         if info.flag_bits & 0x1:
             raise FileError(f"{path.name}: '{name}' is encrypted; unpack it with its password and load the files")
-        if name in seen:
+        if PurePosixPath(name) in seen:
             raise FileError(f"{path.name}: holds '{name}' twice; which is meant is unknown")
-        seen.add(name)
+        seen.add(PurePosixPath(name))
 
 
 def _refuse_nested(path: Path, name: str) -> None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from ingest.errors import ControlError, FileError, nearest
+from ingest.files import Extract
 from ingest.header import fold
 from ingest.mapping import ControlFile, ControlTotals, FileFormat, Mapping, Trailer
 from ingest.report import NOTHING
@@ -37,12 +38,12 @@ class Expected:
     """By currency; under `ANY` the total of all."""
 
 
-def control_files(paths: Iterable[Path], mapping: Mapping | None) -> set[Path]:
-    """The control files that ``mapping`` expects beside ``paths``: they are no extracts themselves."""
+def control_files(extracts: Iterable[Extract], mapping: Mapping | None) -> set[Path]:
+    """The control files that ``mapping`` expects beside ``extracts``: they are none themselves."""
     if mapping is None:
         return set()
     rules = [control.file for table in mapping.tables for control in table.control_totals if control.file is not None]
-    return {_beside(path, rule).resolve() for path in paths for rule in rules} if rules else set()
+    return {_beside(each.companions, each.path, rule).resolve() for each in extracts for rule in rules}
 
 
 def without_trailer(path: Path, controls: Sequence[ControlTotals], file: FileFormat, folder: Path) -> Path:
@@ -132,12 +133,12 @@ def _hold(staged: StagedFile, control: ControlTotals, expected: Expected) -> Non
     )
 
 
-def _beside(path: Path, rule: ControlFile) -> Path:
-    return path.parent / rule.name.replace("{stem}", path.stem).replace("{name}", path.name)
+def _beside(folder: Path, path: Path, rule: ControlFile) -> Path:
+    return folder / rule.name.replace("{stem}", path.stem).replace("{name}", path.name)
 
 
 def _from_file(staged: StagedFile, rule: ControlFile) -> Expected:
-    path = _beside(staged.path, rule)
+    path = _beside(staged.companions, staged.path, rule)
     if not path.is_file():
         raise ControlError(
             f"{staged.path.name}: its control file {path.name} is not beside it (mapping {staged.mapping.name}, "

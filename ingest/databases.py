@@ -26,7 +26,7 @@ from ingest.errors import FileError, MappingError, nearest
 from ingest.files import Extract
 from ingest.header import fold
 from ingest.mapping import FileFormat, Mapping, TableMapping
-from ingest.schema import SCHEMA
+from ingest.schema import IN_EFFECT, SCHEMA
 
 BATCH = 20_000
 DIGITS = 15
@@ -136,7 +136,7 @@ def _fetch_table(
     if table.cursor is not None and before is not None:
         name = database.dialect.identifier_preparer.quote(table.cursor)
         # The last value itself again: rows that got it since would be missed.
-        query = f"select * from ({query}) rows_ where rows_.{name} >= :since or rows_.{name} is null"
+        query = f"select * from ({query}\n) rows_ where rows_.{name} >= :since or rows_.{name} is null"
         values = {"since": _cursor_value(before)}
     path = folder / f"fetched-{number}.parquet"
     label = f"{mapping.name}/{table.table}"
@@ -155,7 +155,8 @@ def _fetch_table(
             writer.write_table(pa.Table.from_arrays(columns, schema=schema))
             if position is not None:
                 highest = _highest(highest, [row[position] for row in rows], label)
-    file = FileFormat(format="parquet", null_values=mapping.format_of(table).null_values, trim=mapping.file.trim)
+    form = mapping.format_of(table)
+    file = FileFormat(format="parquet", null_values=form.null_values, trim=form.trim)
     return Fetched(
         Extract(path, label, True), table, file, before, _cursor_text(highest) if highest is not None else None
     )
@@ -214,7 +215,7 @@ def _highest(highest: Cursor | None, values: Sequence[object], label: str) -> Cu
 def _is_later(value: Cursor, highest: Cursor, label: str) -> bool:
     """Whether a cursor stands after another; raises `MappingError` for two of which none is the later one."""
     match value, highest:
-        case (int() | Decimal()), (int() | Decimal()):
+        case ((int() | Decimal()), (int() | Decimal())):
             return value > highest
         case str(), str():
             return value > highest
@@ -224,18 +225,18 @@ def _is_later(value: Cursor, highest: Cursor, label: str) -> bool:
             return value > highest
         case _:
             raise MappingError(
-                f"{label}: the cursor holds values of several kinds ('{value}' and '{highest}'); cast it to one kind in "
-                "the query"
+                f"{label}: the cursor holds values of several kinds ('{value}' and '{highest}'); cast it to one kind "
+                "in the query"
             )
 
 
 def _last_cursor(connection: duckdb.DuckDBPyConnection, mapping: Mapping, table: TableMapping) -> str | None:
-    """Where the latest load by the same mapping ended; none where there is none, or the mapping has changed since."""
+    """Where the latest load in effect by the same mapping ended; none where there is none, or it has changed since."""
     if table.cursor is None:
         return None
     row = connection.execute(
         f"select cursor_value, mapping_sha256 from {SCHEMA}.loads where (source, table_name, file) = (?, ?, ?) "
-        "order by load_id desc limit 1",
+        f"and {IN_EFFECT} order by load_id desc limit 1",
         [mapping.name, table.table, f"{mapping.name}/{table.table}"],
     ).fetchone()
     return row[0] if row is not None and row[1] == mapping.fingerprint() else None

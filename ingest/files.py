@@ -8,9 +8,10 @@ import glob
 import hashlib
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Literal, TypedDict
@@ -26,7 +27,7 @@ HEADER_BYTES = 1 << 20
 MAX_LINE_BYTES = 1 << 21
 """Of the longest line that is read, for both readers of delimited text: Python's own limit is lower."""
 csv.field_size_limit(MAX_LINE_BYTES)
-_LINE_END = re.compile(rb"\r\r\n|\r\n|\r|\n")
+LINE_END = re.compile(rb"\r\r\n|\r\n|\r|\n")
 SUFFIXES = {
     ".csv": "csv",
     ".txt": "csv",
@@ -53,6 +54,13 @@ class Extract:
     """What it is called in messages and in the manifest; of a file in an archive, with the archive."""
     is_named: bool
     """Whether it was named itself, or found in a folder."""
+    archive: Path | None = None
+    """The archive of one file alone (`.gz`) it was in."""
+
+    @property
+    def companions(self) -> Path:
+        """The folder where files that belong to it lie, such as its control file."""
+        return (self.archive or self.path).parent
 
 
 def expand(paths: Sequence[Path], folder: Path) -> list[Extract]:
@@ -83,7 +91,20 @@ def expand(paths: Sequence[Path], folder: Path) -> list[Extract]:
         if file.resolve() in seen:
             raise FileError(f"{file}: named twice; name each file once")
         seen.add(file.resolve())
-    return [extract for file, named in files for extract in _unpacked(file, named, folder)]
+    return _told_apart([(file, extract) for file, named in files for extract in _unpacked(file, named, folder)])
+
+
+def _told_apart(extracts: Sequence[tuple[Path, Extract]]) -> list[Extract]:
+    """The extracts of files, those of one label called by as much of their folders as tells them apart."""
+    depth, labels = 1, [extract.label for _, extract in extracts]
+    while len(set(labels)) < len(labels):
+        times = Counter(labels)
+        labels = [
+            "/".join([*file.resolve().parent.parts[1:][-depth:], extract.label]) if times[label] > 1 else label
+            for label, (file, extract) in zip(labels, extracts, strict=True)
+        ]
+        depth += 1
+    return [replace(extract, label=label) for label, (_, extract) in zip(labels, extracts, strict=True)]
 
 
 def _matching(pattern: Path) -> Iterator[Path]:
@@ -107,7 +128,7 @@ def _unpacked(file: Path, named: bool, folder: Path) -> list[Extract]:
         return [Extract(file, file.name, named)]
     members = archives.unpack(file, kind, folder)
     alone = named and len(members) == 1
-    return [Extract(member.path, member.label, alone) for member in members]
+    return [Extract(member.path, member.label, alone, file if kind == "gzip" else None) for member in members]
 
 
 @contextmanager
@@ -182,7 +203,7 @@ def _first_record(path: Path, quote: bytes, lines_above: int) -> bytes:
     head = b""
     with path.open("rb") as stream:
         # Lines may end in any way, also in a lone carriage return.
-        ends = islice(_LINE_END.finditer(stream.read(HEADER_BYTES)), lines_above)
+        ends = islice(LINE_END.finditer(stream.read(HEADER_BYTES)), lines_above)
         stream.seek(max((end.end() for end in ends), default=0))
         while len(head) < HEADER_BYTES:
             line = stream.readline(HEADER_BYTES)

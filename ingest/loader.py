@@ -174,7 +174,16 @@ def _open(connection: duckdb.DuckDBPyConnection, item: Item, number: int, folder
     projection = Projection(item.table, item.file, wiring, reading.types)
     explanation = Projection(item.table, item.file, wiring)
     return StagedFile(
-        number, item.path, item.mapping, item.table, item.file, item.result, reading, projection, explanation
+        number=number,
+        path=item.path,
+        companions=item.extract.companions,
+        mapping=item.mapping,
+        table=item.table,
+        file=item.file,
+        result=item.result,
+        reading=reading,
+        projection=projection,
+        explanation=explanation,
     )
 
 

@@ -311,7 +311,7 @@ class TableMapping(Part):
         named = list(self.header)
         for source in () if self.columns == "*" else self.columns.values():
             named += [name for one in alternatives(source) for name in headers_of(one)]
-        named += [rule.column for rule in self.filters]
+        named += [name for rule in self.filters for name in rule.headers]
         named += [self.control_date.column] if self.control_date and self.control_date.column else []
         named += self.unpivot.keep if self.unpivot else ()
         return tuple(dict.fromkeys(named))

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
 
+from ingest.files import LINE_END
 from ingest.schema import SCHEMA
 from ingest.sql import text
 from ingest.stage import StagedFile
 
 CHUNK = 1 << 22
-LINE_END = re.compile(rb"\r\r\n|\r\n|\n|\r")
 """CR CR LF, which programs make of CR LF, is one line end, as in the copy that is read."""
 
 

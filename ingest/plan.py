@@ -134,7 +134,7 @@ def make_plan(
     elif not paths and not own:
         raise FileError("no file named; give files or a folder of extracts")
     found = expand(paths, folder)
-    beside = controls.control_files([extract.path for extract in found], mapping)
+    beside = controls.control_files(found, mapping)
     files = [*((extract, mapping) for extract in found), *((Extract(path, path.name, True), None) for path in own)]
     for extract, by in files:
         path = extract.path

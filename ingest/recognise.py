@@ -14,6 +14,7 @@ from ingest.files import SUFFIXES
 from ingest.header import Match, match
 from ingest.mapping import FileFormat, Mapping, TableMapping
 from ingest.readers import check_header, read_header
+from ingest.readers.xml_file import RefusedXmlError
 from ingest.resolve import resolve
 
 
@@ -91,8 +92,12 @@ def candidates(path: Path, mappings: Sequence[Mapping]) -> list[Candidate]:
             if not isinstance(header, FileError):
                 found.append(Candidate(mapping, table, match(table, header), name_fits(path, table)))
     suffix = SUFFIXES.get(path.suffix.lower(), "csv")
-    # The most telling fault is that of the file's own format, by a mapping of no particular XML.
-    for _, error in sorted(headers.items(), key=lambda pair: (pair[0].format != suffix, pair[0].rows is not None)):
+    # The most telling fault is one that no mapping would help, else that of the file's own format, by a mapping of no
+    # particular XML.
+    for _, error in sorted(
+        headers.items(),
+        key=lambda pair: (pair[0].format != suffix, not isinstance(pair[1], RefusedXmlError), pair[0].rows is not None),
+    ):
         if not found and isinstance(error, FileError):
             raise error
     return found

@@ -22,6 +22,8 @@ class StagedFile:
 
     number: int
     path: Path
+    companions: Path
+    """The folder where its control file lies."""
     mapping: Mapping
     table: TableMapping
     file: FileFormat

@@ -34,6 +34,10 @@ LOOKED_AT = 10_000
 PLACE = ("_line", "_start", "_end")
 
 
+class RefusedXmlError(FileError):
+    """A file that is XML, or meant to be, and is not read whatever mapping would: it is broken, or could harm."""
+
+
 class _DoneError(Exception):
     """Enough was seen."""
 
@@ -83,16 +87,16 @@ class _Parser:
         self.parser.ExternalEntityRefHandler = self._refuse_entity
 
     def _refuse_doctype(self, *_: object) -> NoReturn:
-        raise FileError(
+        raise RefusedXmlError(
             f"{self.path.name}, line {self.parser.CurrentLineNumber}: declares a document type (<!DOCTYPE ...>), which "
             "no extract needs and by which XML can harm; nothing of it was read. Export it again without."
         )
 
     def _refuse_entity(self, *_: object) -> NoReturn:
-        raise FileError(f"{self.path.name}: declares an entity, by which XML can harm; nothing of it was read")
+        raise RefusedXmlError(f"{self.path.name}: declares an entity, by which XML can harm; nothing of it was read")
 
     def run(self) -> None:
-        """Parse the file; raises `FileError` where it is not well-formed XML."""
+        """Parse the file; raises `RefusedXmlError` where it is not well-formed XML."""
         try:
             with self.path.open("rb") as stream:
                 while chunk := stream.read(CHUNK):
@@ -104,9 +108,9 @@ class _Parser:
             hint = "It is cut off: fetch or export it again." if cut else "Export it again."
             if error.code == expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]:
                 hint = "Perhaps its bytes are of another encoding than its first line says. Export it again."
-            raise FileError(f"{self.path.name}, line {error.lineno}: is not XML: {words}. {hint}") from None
+            raise RefusedXmlError(f"{self.path.name}, line {error.lineno}: is not XML: {words}. {hint}") from None
         except (LookupError, UnicodeError, ValueError) as error:
-            raise FileError(f"{self.path.name}: its encoding cannot be read: {error}") from None
+            raise RefusedXmlError(f"{self.path.name}: its encoding cannot be read: {error}") from None
 
 
 class _Root(_Parser):
@@ -287,7 +291,7 @@ class _Rows(_Parser):
         for slot in slots:
             # What encloses the rows must stand before them: those already written went without it.
             owner = self.root.owner[slot]
-            if depth > owner > 0 and owner < self.depth_of_row and self.rows_in[owner - 1] and not self.values[slot]:
+            if depth > owner > 0 and owner < self.depth_of_row and self.rows_in[owner - 1]:
                 self._fail(
                     f"'{self.names[-1]}' comes after rows that need it. A value from around a row must stand before it"
                 )

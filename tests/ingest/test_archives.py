@@ -49,6 +49,34 @@ def test_a_gzip_is_the_file_in_it(extracts: Extracts) -> None:
     assert extracts.rows("select file from raw.loads where load_id = 2") == [("invoices.csv.gz",)]
 
 
+def test_files_of_one_name_are_called_by_their_folders(extracts: Extracts) -> None:
+    """The manifest has a row a file, and rejects say which: as far up as tells them apart."""
+    extracts.start()
+    for place, row in (("2025/01", ROWS[0]), ("2025/02", ROWS[1]), ("2026/02", "FR,I-3,C-1,soon,3.00")):
+        extracts.write(f"{place}/invoices.csv", invoices(row))
+    own = extracts.write("own.yml", OWN.replace("invoices}", "invoices, kind: delta}"))
+    extracts.write("other/list.csv", invoices("FR,I-4,C-1,2026-01-05,4.00"))
+    load(extracts.connection, [extracts.folder / "*/**/*.csv"], source=own, as_of=AS_OF)
+    files = [file for (file,) in extracts.rows("select file from raw.loads where load_id = 2 order by 1")]
+    assert files == ["01/invoices.csv", "2025/02/invoices.csv", "2026/02/invoices.csv", "list.csv"]
+    assert extracts.rejects("file, line") == [("2026/02/invoices.csv", 2)]
+
+
+@pytest.mark.parametrize("kind", ["zip", "gzip"])
+def test_a_control_file_lies_beside_the_file_in_the_archive_or_beside_the_gzip(extracts: Extracts, kind: str) -> None:
+    extracts.start()
+    rule = ", control_totals: {file: {name: '{stem}.ctl', rows: n}}}"
+    own = extracts.write("own.yml", OWN.replace("invoices}", "invoices" + rule))
+    content = invoices(*ROWS)
+    if kind == "zip":
+        other = ("2025/list.ctl", "n\n9\n")
+        name, packed = "a.zip", zipped(other, ("2026/list.csv", content), ("2026/list.ctl", "n\n2\n"))
+    else:
+        extracts.write("list.ctl", "n\n2\n")
+        name, packed = "list.csv.gz", gzip.compress(content.encode())
+    assert only(extracts.load((name, packed), source=own)).rows_new == 2
+
+
 def test_packing_a_file_again_makes_no_new_load(extracts: Extracts) -> None:
     """The manifest's hash is that of the file in the archive: when and how it was packed does not matter."""
     extracts.start()

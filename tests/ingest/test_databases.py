@@ -16,8 +16,9 @@ import pytest
 from ingest.errors import FileError, IngestError, MappingError
 from ingest.loader import load
 from ingest.report import FileResult, LoadReport
+from ingest.unload import unload
 from tests.ingest import postgres
-from tests.ingest.extracts import AS_OF, Extracts, counts
+from tests.ingest.extracts import AS_OF, Extracts, counts, only
 
 MAPPING = """
 name: my_erp
@@ -158,21 +159,58 @@ def test_cursors_of_other_types(erp: Callable[[str], None], extracts: Extracts, 
     assert invoices_of(fetch(extracts)).rows_new == 1
 
 
-def test_a_cursor_of_several_kinds_is_refused(extracts: Extracts, monkeypatch: pytest.MonkeyPatch) -> None:
-    """SQLite holds any kind of value in a column: none of a text and a number is the later one."""
+DOCUMENTS = "select * from documents -- all of them"
+
+
+@pytest.fixture
+def small(extracts: Extracts, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Runs SQL in an SQLite database with documents, all of which `MAPPING` reads by a query of its own."""
     path = extracts.folder / "erp.db"
-    with closing(sqlite3.connect(path)) as erp, erp:
-        erp.execute("create table documents (doc_no, client, booked, total, kind, changed_at)")
-        erp.executemany(
-            "insert into documents values (?, 'C1', '2026-01-05', '1', 'F', ?)",
-            [("F1", 20260105), ("F2", "2026-01-06")],
-        )
+
+    def run(statement: str) -> None:
+        with closing(sqlite3.connect(path)) as erp, erp:
+            erp.executescript(statement)
+
+    run("create table documents (doc_no, client, booked, total, kind, changed_at)")
     monkeypatch.setenv("ENCOURS_TEST_ERP", f"sqlite:///{path}")
     start, end = MAPPING.index("    query: |"), MAPPING.index("    cursor:")
-    text = f"{MAPPING[:start]}    query: select * from documents\n{MAPPING[end:]}"
+    text = f"{MAPPING[:start]}    file: {{trim: true}}\n    query: {DOCUMENTS!r}\n{MAPPING[end:]}"
     extracts.write("my_erp.yml", text[: text.index("  - table: customers")])
+    return run
+
+
+def document(number: str, changed_at: str) -> str:
+    """The statement that adds a document."""
+    return f"insert into documents values ('{number}', 'C1  ', '2026-01-05', '1', 'F', {changed_at});"
+
+
+def test_a_cursor_of_several_kinds_is_refused(extracts: Extracts, small: Callable[[str], None]) -> None:
+    """SQLite holds any kind of value in a column: none of a text and a number is the later one."""
+    small(document("F1", "20260105") + document("F2", "'2026-01-06'"))
     with pytest.raises(MappingError, match=r"holds values of several kinds \('2026-01-06' and '20260105'\)"):
         fetch(extracts)
+
+
+def test_a_query_may_end_in_a_comment_and_a_table_says_its_own_form(
+    extracts: Extracts, small: Callable[[str], None]
+) -> None:
+    small(document("F1", "1"))
+    fetch(extracts)
+    small(document("F2", "2"))
+    assert only(fetch(extracts)).rows_new == 1
+    assert extracts.current("invoices", "invoice_id, customer_id") == [("F1", "C1"), ("F2", "C1")]
+
+
+def test_what_a_withdrawn_load_brought_is_fetched_again(extracts: Extracts, small: Callable[[str], None]) -> None:
+    small(document("F1", "1"))
+    fetch(extracts)
+    small(document("F2", "2") + document("F3", "3"))
+    fetch(extracts)
+    unload(extracts.connection, 2)
+    fetch(extracts)
+    assert extracts.current("invoices", "invoice_id") == [("F1",), ("F2",), ("F3",)]
+    small(document("F4", "4"))
+    assert only(fetch(extracts)).rows_read == 2
 
 
 def test_a_query_that_writes_is_refused(erp: Callable[[str], None], extracts: Extracts) -> None:

@@ -119,6 +119,33 @@ def test_a_value_from_around_the_rows_must_stand_before_them(extracts: Extracts)
         extracts.load(("ledger.xml", content), source=own(extracts))
 
 
+def test_a_second_value_from_around_the_rows_is_no_more_theirs_than_the_first(extracts: Extracts) -> None:
+    """Rows before it would have another value than rows after it."""
+    content = DOCUMENT.replace("    <x:Doc>\n", "    <x:Day>06.01.2026</x:Day><x:Doc>\n", 1)
+    with pytest.raises(FileError, match=r"ledger\.xml, line 9: 'Day' comes after rows that need it"):
+        extracts.load(("ledger.xml", content), source=own(extracts))
+
+
+def test_rows_are_kept_where_two_values_differ(extracts: Extracts) -> None:
+    mapping = own(extracts, lambda text: text + "    filters: [{column: '@client', differs_from: Client/Code}]\n")
+    result = only(extracts.load(("ledger.xml", DOCUMENT), source=mapping))
+    assert (result.rows_new, result.rows_filtered) == (3, 0)
+    content = DOCUMENT.replace('<x:Doc client="">', '<x:Doc client="C3">')
+    result = only(extracts.load(("ledger.xml", content), source=mapping))
+    assert (result.rows_unchanged, result.rows_filtered) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("<!DOCTYPE x>\n<Ledger/>", "declares a document type"), ("<Ledger", "is not XML: unclosed token")],
+)
+def test_what_no_mapping_would_read_is_told_before_that_none_is_known(
+    extracts: Extracts, content: str, message: str
+) -> None:
+    with pytest.raises(FileError, match=message):
+        extracts.load(("ledger.xml", content))
+
+
 LAUGHS = (
     '<!DOCTYPE lolz [<!ENTITY l0 "lol">'
     + "".join(f'<!ENTITY l{number} "{f"&l{number - 1};" * 10}">' for number in range(1, 10))
