@@ -48,7 +48,7 @@ documents as (
         customer_id,
         item_kind || ':' || line_id as document_id,
         {{ reference_key('document_number') }} as reference_key
-    from {{ ref('int_ledger_lines') }}
+    from {{ ref('int_ledger_items') }}
     where
         amount > 0
         and item_kind in ('invoice', 'debit_note', 'opening')
@@ -71,26 +71,33 @@ by_reference as (
 
 ),
 
-by_account as (
+payers as (
 
     select
-        {{ reference_key('bank_account') }} as account_key,
-        min(customer_id) as customer_id
+        'account' as known_by,
+        {{ reference_key('bank_account') }} as payer_key,
+        customer_id
     from customers
-    where bank_account is not null
-    group by {{ reference_key('bank_account') }}
-    having count(*) = 1
+    union all
+    select
+        'name' as known_by,
+        {{ reference_key('customer_name') }} as payer_key,
+        customer_id
+    from customers
 
 ),
 
-by_name as (
+by_payer as (
 
     select
-        {{ reference_key('customer_name') }} as name_key,
+        known_by,
+        payer_key,
         min(customer_id) as customer_id
-    from customers
-    where customer_name is not null
-    group by {{ reference_key('customer_name') }}
+    from payers
+    where payer_key <> ''
+    group by
+        known_by,
+        payer_key
     having count(*) = 1
 
 ),
@@ -121,14 +128,16 @@ final as (
             payments.is_from_bank
             and payments.entity_id = by_reference.entity_id
             and {{ reference_key('payments.reference') }} = by_reference.reference_key
-    left join by_account
+    left join by_payer as by_account
         on
             payments.is_from_bank
-            and {{ reference_key('payments.payer_account') }} = by_account.account_key
-    left join by_name
+            and by_account.known_by = 'account'
+            and {{ reference_key('payments.payer_account') }} = by_account.payer_key
+    left join by_payer as by_name
         on
             payments.is_from_bank
-            and {{ reference_key('payments.payer_name') }} = by_name.name_key
+            and by_name.known_by = 'name'
+            and {{ reference_key('payments.payer_name') }} = by_name.payer_key
 
 )
 

@@ -1,7 +1,8 @@
 """Odoo: all journal items with their reconciliations, as the list's export writes them, with the labels of its fields.
 
 Traps on purpose: drafts, lines of sections and notes without an amount, partial reconciliations (`P12`) beside full
-ones (`12`), customers of the same name, amounts without trailing zeros, lines of all accounts.
+ones (`12`), customers of the same name, amounts without trailing zeros, lines of all accounts, a supplier's bill with
+deductible tax on an account that begins with 411, as Belgian books number it.
 """
 
 from __future__ import annotations
@@ -72,8 +73,26 @@ def write_odoo(books: Books, out: Path) -> dict[str, int]:
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
         writer.writerow(HEADER)
-        writer.writerows([*rows, draft, note])
-    return {path.name: len(rows) + 2}
+        writer.writerows([*rows, draft, note, *_bill(first, len(rows) + 3)])
+    return {path.name: len(rows) + 4}
+
+
+def _bill(like: list[str], number: int) -> list[list[str]]:
+    """The lines of a supplier's bill that are no customer's, whatever their accounts' numbers."""
+    lines = []
+    for place, (code, kind, debit, credit) in enumerate(
+        (("411000", "Current Assets", "42", "0"), ("440000", "Payable", "0", "42")), start=number
+    ):
+        line = [f"{place}", *like[1:]]
+        for name, value in (
+            *(("Type", "Vendor Bill"), ("Journal", "Vendor Bills"), ("Journal/Code", "BILL"), ("Number", "BILL/1")),
+            *(("Partner/ID", "9999"), ("Partner", "A supplier"), ("Account", code), ("Account/Code", code)),
+            *(("Account/Type", kind), ("Debit", debit), ("Credit", credit), ("Matching #", "")),
+            *(("Amount in Currency", debit if debit != "0" else f"-{credit}"), ("Due Date", "")),
+        ):
+            line[HEADER.index(name)] = value
+        lines.append(line)
+    return lines
 
 
 def _row(books: Books, number: int, line: Line, code: str, customers: dict[str, int]) -> list[str]:
