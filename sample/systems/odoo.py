@@ -1,7 +1,7 @@
 """Odoo: all journal items with their reconciliations, as the list's export writes them, with the labels of its fields.
 
 Traps on purpose: drafts, lines of sections and notes without an amount, partial reconciliations (`P12`) beside full
-ones (`12`), customers of the same name, amounts without trailing zeros, lines of all accounts, a supplier's bill with
+ones (`12`), amounts without trailing zeros, lines of all accounts, a supplier's bill with
 deductible tax on an account that begins with 411, as Belgian books number it.
 """
 

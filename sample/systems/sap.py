@@ -1,9 +1,9 @@
 """SAP: the customers' line items as tables BSID (open) and BSAD (cleared), with KNA1 (customers) and T001 (companies).
 
 Traps on purpose: amounts without a sign whose side is another field, thousands marks, days of zeros, net days in the
-third of three fields or in the first, clearing documents whose numbers start anew each year, partial payments that name
-their invoice, bills and down payments as special ledgers, and requests for down payments, which are noted and owe
-nothing.
+third of three fields or in the first, negative postings with the minus behind, clearing documents whose numbers start
+anew each year, partial payments that name their invoice, bills and down payments as special ledgers, and requests for
+down payments, which are noted and owe nothing.
 """
 
 from __future__ import annotations
@@ -97,6 +97,8 @@ def _item(one: NumberedLine, group: Group, clearing_number: str) -> list[str]:
     line = one.line
     special = SPECIAL_LEDGERS.get(line.account, "")
     is_debit = line.amount > 0
+    # A negative posting takes from the other side instead of adding to this one.
+    is_negative = line.kind == "credit_note" and line.entry % 2 == 0
     debit_key, credit_key = ("09", "19") if special else POSTING_KEYS.get(line.kind, ("04", "14"))
     first = group.lines[0]
     names_invoice = not group.is_closed and not is_debit and one is not first and first.line.amount > 0
@@ -115,9 +117,9 @@ def _item(one: NumberedLine, group: Group, clearing_number: str) -> list[str]:
         XBLNR=line.document_ref,
         BLART=TYPES[line.journal],
         BSCHL=debit_key if is_debit else credit_key,
-        SHKZG="S" if is_debit else "H",
-        DMBTR=_amount(abs(line.amount)),
-        WRBTR=_amount(abs(line.amount)),
+        SHKZG="S" if is_debit != is_negative else "H",
+        DMBTR=_amount(-abs(line.amount) if is_negative else abs(line.amount)),
+        WRBTR=_amount(-abs(line.amount) if is_negative else abs(line.amount)),
         SGTXT=line.label,
         HKONT=line.account,
         **_terms(line),
@@ -190,7 +192,7 @@ def _day(day: date) -> str:
 
 
 def _amount(amount: Decimal) -> str:
-    return f"{amount:,.2f}".translate(str.maketrans(",.", ".,")).rjust(16)
+    return f"{abs(amount):,.2f}{'-' * (amount < 0)}".translate(str.maketrans(",.", ".,")).rjust(16)
 
 
 def _write(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]]) -> int:

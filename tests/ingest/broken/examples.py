@@ -20,6 +20,7 @@ from tests.ingest.broken import account, damage, tables
 from tests.ingest.broken.account import Warehouse
 
 Draw = st.DataObject
+BUILT_IN = Path(__file__).resolve().parents[3] / "ingest" / "sources"
 SAMPLES = Path(__file__).resolve().parents[3] / "docs" / "sources" / "samples"
 COLUMNS = {
     "invoice_id": "No",
@@ -308,8 +309,13 @@ def xml(data: Draw) -> None:
     content = text.encode("utf-8" if which == "own" else "latin-1", errors="replace")
     content = _broken_bytes(data, content)
     with account.warehouse() as at:
-        own = at.write("own.yml", own_mapping({"format": "xml", "rows": "Ledger/Doc"}))
-        report = _loaded(at, at.write(f"{which}.xml", content), own if which == "own" else which)
+        source: Path | str = which
+        if which == "own":
+            source = at.write("own.yml", own_mapping({"format": "xml", "rows": "Ledger/Doc"}))
+        elif which == "camt053":
+            # A statement does not say what company it is of.
+            source = at.write("bank.yml", (BUILT_IN / "camt053.yml").read_bytes() + b"\nbase_currency: EUR\n")
+        report = _loaded(at, at.write(f"{which}.xml", content), source)
         if report is None:
             return
         if which == "own":
