@@ -83,7 +83,11 @@ def _mapping(source: str | None) -> str | Path | None:
 
 def tell(connection: duckdb.DuckDBPyConnection, done: LoadReport) -> None:
     """Print what became of each file's rows and amounts, and what is odd about them."""
-    numbers = ("read", "new", "changed", "unchanged", "rejected", "vanished")
+    numbers = ["read", "new", "changed", "unchanged", "rejected", "vanished"]
+    loaded = [result for result in done.files if result.status == "loaded"]
+    # Rows that are not for this table (drafts, other accounts, the other sides of entries), told where there are any.
+    leaves_out = any(result.rows_filtered for result in loaded)
+    numbers += ["left out"] * leaves_out
     same = [result.file for result in done.files if result.status == "unchanged"]
     if same:
         console.say(f"The same bytes as last time: {', '.join(same)}")
@@ -102,13 +106,13 @@ def tell(connection: duckdb.DuckDBPyConnection, done: LoadReport) -> None:
                 result.rows_unchanged,
                 result.rows_rejected,
                 result.rows_vanished,
+                *([result.rows_filtered] * leaves_out),
             )
-            for result in done.files
-            if result.status == "loaded"
+            for result in loaded
         ],
         numbers=numbers,
     )
-    _tell_totals([result for result in done.files if result.status == "loaded"])
+    _tell_totals(loaded)
     for warning in (*done.warnings, *(f"{each.file}: {words}" for each in done.files for words in each.warnings)):
         console.say(f"Note: {warning}")
     days = ", ".join(sorted({f"{result.as_of_on}" for result in done.files if result.as_of_on}))

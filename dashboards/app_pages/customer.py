@@ -39,7 +39,7 @@ def _facts(profile: Row, balance: Row | None, tier: Row | None, here: Context) -
         ("Collector", escape(profile.get("collector") or unknown)),
         ("Segment", escape(profile.get("segment") or unknown)),
         ("Terms", escape(str(profile.get("payment_terms") or unknown).replace("_", " "))),
-        ("Customer since", here.fmt.day(profile.get("first_invoiced_on"))),
+        ("Customer since", here.fmt.day(profile.get("created_on") or profile.get("first_invoiced_on"))),
     ]
     if profile.get("group_customer_id") not in (None, profile["customer_id"]):
         pairs.append(("Group", escape(profile["group_name"])))

@@ -61,7 +61,8 @@ def _bridge(measure: str, days: int, here: Context) -> None:
         page.banner(f"The effects on {NAMES[measure]} do not add up to its change: {gap} apart.")
         exact = "only"
     adds = here.fmt.signed(written(rows[0]["effects_value"]), rows[0]["effects_value"])
-    note = f"Against {here.fmt.day(rows[0]['compared_on'])}; the effects add up to {adds} {exact}; the axis is cut"
+    note = f"Against {here.fmt.day(rows[0]['compared_on'])}; the effects, before rounding, add up to {adds} {exact}; "
+    note += "the axis is cut"
     message = sentence.bridge(measure, rows, words, currency, here.fmt)
     with page.card(f"bridge-{measure}", message, note, fill=True):
         bars = [

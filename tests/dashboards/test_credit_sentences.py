@@ -122,14 +122,15 @@ _TIERS = [
                 {"movement": "better", "customers_count": 1},
                 {"movement": "new", "customers_count": 9},
             ],
-            "8 customers in tiers D and E owe €210k. Six fell to a worse tier in 13 weeks, one rose.",
+            "8 customers in tiers D and E have an exposure of €210k. Six fell to a worse tier in 13 weeks, one rose.",
         ),
         (
             [_TIERS[0], _TIERS[2]],
             [{"movement": "same", "customers_count": 9}],
-            "1 customer in tiers D and E owes €10k. Nobody fell to a worse tier in 13 weeks, nobody rose.",
+            "1 customer in tiers D and E has an exposure of €10k. "
+            "Nobody fell to a worse tier in 13 weeks, nobody rose.",
         ),
-        (_TIERS, [], "8 customers in tiers D and E owe €210k."),
+        (_TIERS, [], "8 customers in tiers D and E have an exposure of €210k."),
         ([], [], "No customer has a tier in this week."),
     ],
 )

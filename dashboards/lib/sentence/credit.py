@@ -104,13 +104,13 @@ def alerts(rows: Sequence[Row], currency: str, fmt: Formatter) -> str:
 
 
 def tiers(policy: Sequence[Row], moves: Sequence[Row], weeks: int, currency: str, fmt: Formatter) -> str:
-    """The portfolio by tier: what is owed in the worst two, and how many customers fell and rose in ``weeks``."""
+    """The portfolio by tier: the exposure to the worst two, and how many customers fell and rose in ``weeks``."""
     if not policy:
         return "No customer has a tier in this week."
     bad = [row for row in policy if row["risk_tier"] in ("D", "E")]
     count, exposure = sum(row["customers_count"] for row in bad), sum(row["exposure_amount"] for row in bad)
-    opening = f"{fmt.count(count, 'customer')} in tiers D and E {'owes' if count == 1 else 'owe'} "
-    opening += f"{fmt.short_money(exposure, currency)}."
+    opening = f"{fmt.count(count, 'customer')} in tiers D and E {'has' if count == 1 else 'have'} an exposure "
+    opening += f"of {fmt.short_money(exposure, currency)}."
     if not moves:
         return opening
     fell = sum(row["customers_count"] for row in moves if row["movement"] == "worse")
