@@ -182,7 +182,7 @@ def test_the_weekly_page_says_why_by_the_bridge(app: AppTest, marts: duckdb.Duck
     )
     told = f"{EFFECTS[DSO][effect].said} {FMT.signed(FMT.number(value, 1), value)}"
     assert told in sentence(app)
-    assert any("the effects add up to" in found and "exactly" in found for found in html(app))
+    assert any("the effects, before rounding, add up to" in found and "exactly" in found for found in html(app))
     drivers = next(table.value for table in app.dataframe if "share" in table.value.columns)
     assert 0 < len(drivers) <= 10
 
