@@ -24,6 +24,8 @@ NAMES = {
     "fifo_allocations_rate": "Share of allocations FIFO",
     "inferred_allocations_rate": "Share of allocations inferred",
     "given_due_days_rate": "Share of due days given",
+    "assumed_due_days_rate": "Share of due days assumed",
+    "are_due_days_assumed": "Due days assumed beyond the policy's share",
     "rejected_amount": "Rejected amount",
     "rejected_rows_count": "Rejected rows",
     "exceptions_count": "Exceptions listed",

@@ -43,6 +43,8 @@ class _Words:
     excluded_amount: str
     terms: str
     terms_used: str
+    terms_assumed: str
+    """Says so where the build assumed more due days than its policy lets pass; ``{share}`` is their share."""
 
 
 _WORDS = {
@@ -79,6 +81,7 @@ _WORDS = {
         excluded_amount="Montant total des factures exclues ({tax})",
         terms="(C) Délais de paiement de référence utilisés (contractuel ou légal)",
         terms_used="Délais contractuels ; à défaut, délais légaux",
+        terms_assumed="Délais supposés pour {share} des factures : ni échéance ni conditions connues",
     ),
     Language.ENGLISH: _Words(
         titles={
@@ -112,6 +115,7 @@ _WORDS = {
         excluded_amount="Total amount of the invoices left out ({tax})",
         terms="(C) Reference terms used (contractual or legal)",
         terms_used="Contractual terms; legal terms where there are none",
+        terms_assumed="Terms assumed for {share} of the invoices: neither a due day nor terms are known",
     ),
 }
 _DISPUTED = "disputed"
@@ -150,9 +154,15 @@ def lines(marts: Marts, language: Language, *, until: date, year_ending_on: date
     tables: dict[tuple[object, ...], list[Row]] = {}
     for row in rows:
         tables.setdefault((row["entity_id"], row["tax_basis"], row["statutory_table"]), []).append(row)
+    words = _WORDS[language]
+    assumed: list[list[object]] = [
+        [words.terms_assumed.format(share=written(passport["assumed_due_days_rate"], language))]
+        for passport in marts.rows("select * from rpt_passport")
+        if passport.get("are_due_days_assumed")
+    ]
     laid_out: list[list[object]] = []
     for table in tables.values():
-        laid_out += [*_table(table, _WORDS[language], language), []]
+        laid_out += [*_table(table, words, language), *assumed, []]
     return laid_out[:-1]
 
 

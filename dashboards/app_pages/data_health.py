@@ -15,6 +15,7 @@ from dashboards.lib.tables import Column, Kind
 
 _SEVERITY = {"error": "Rejected", "warning": "Questioned"}
 _STATUS = {"pass": "Passed", "warn": "Warning", "fail": "Failed", "error": "Error"}
+_LEDGER_FROM = {"given": "Balance given", "books": "Lines of the books"}
 
 
 def _check(title: str, value: str, note: str, good: bool | None) -> str:
@@ -136,7 +137,7 @@ def _exceptions(here: Context) -> None:
 
 def _tie_out(here: Context) -> None:
     rows = [
-        {**row, "tie_out_status": str(row["tie_out_status"]).capitalize()}
+        {**row, "tie_out_status": str(row["tie_out_status"]).capitalize(), "gl_source": _LEDGER_FROM[row["gl_source"]]}
         for row in health.tie_out(here.warehouse, here.view)
     ]
     columns = (
@@ -147,6 +148,9 @@ def _tie_out(here: Context) -> None:
         Column("currency", "Currency", width=80),
         Column("amount_basis", "Basis", width=96, help="The document's currency, or the entity's base currency"),
         Column("gl_amount", "Ledger", Kind.MONEY, 136),
+        Column(
+            "gl_source", "Ledger from", width=128, help="A balance that was given, or the lines of the books loaded"
+        ),
         Column("receivable_amount", "Receivables", Kind.MONEY, 136),
         Column("difference_amount", "Difference", Kind.MONEY, 120, signed=True),
         Column("explained_amount", "Explained", Kind.MONEY, 120, signed=True),

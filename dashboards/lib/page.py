@@ -61,6 +61,13 @@ def head(context: Context, name: str, sentence: str, *, as_of_build: bool = Fals
     if freshness.tie_out_status == "unexplained":
         amount = fmt.amount(freshness.unexplained_gl_amount)
         banner(f"These figures differ from the general ledger by {amount} without an explanation: see Data health.")
+    if freshness.assumed_due_days_rate is not None:
+        share = fmt.rate(freshness.assumed_due_days_rate)
+        banner(
+            f"Due days of {share} of the invoices are assumed: no day was given and no terms are known. What is "
+            "overdue or late, and tiers and actions by it, are estimates until customers' terms are loaded.",
+            mild=True,
+        )
     if not as_of_build and not view.is_newest:
         _offer_newest(context)
 

@@ -64,7 +64,11 @@ FACTS = (
         Fact(f"{source}_allocations_rate", f"Allocations {'FIFO' if source == 'fifo' else source}", Kind.RATE, meaning)
         for source, meaning in SOURCES.items()
     ),
-    Fact("given_due_days_rate", "Due days given", Kind.RATE, "The rest come from the terms or the invoice day."),
+    Fact("given_due_days_rate", "Due days given", Kind.RATE, "The rest come from terms, or are assumed."),
+    Fact("assumed_due_days_rate", "Due days assumed", Kind.RATE, "No day and no terms known: a default stands in."),
+    Fact(
+        "are_due_days_assumed", "Lateness estimated", Kind.FLAG, "More due days are assumed than the policy lets pass."
+    ),
     Fact("rejected_amount", "Rejected amount", Kind.AMOUNT, "Of the rows refused on loading."),
     Fact("rejected_rows_count", "Rejected rows", Kind.COUNT, "Refused on loading."),
     Fact("exceptions_count", "Exceptions", Kind.COUNT, "Rows left out or assumed, all listed."),

@@ -286,6 +286,13 @@ LEDGER_TABLES: tuple[Table, ...] = (
                 "The chart its account is of: a code of `seeds/ledger_accounts.csv`.",
                 default="`pcg`, the French one",
             ),
+            Column(
+                "default_payment_terms",
+                _text,
+                "Terms where the line has no due day and its customer no terms, such as those the law sets: due days "
+                "by them are assumed.",
+                default="none: due on the day of the document",
+            ),
         ),
         id_from=(
             *("entity_id", "account", "customer_id", "journal", "entry_ref", "posted_on", "invoiced_on", "due_on"),

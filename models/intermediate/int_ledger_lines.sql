@@ -125,6 +125,7 @@ final as (
         lines.posted_on,
         lines.invoiced_on,
         lines.due_on,
+        lines.default_payment_terms,
         coalesce(lines.document_ref, lines.line_id) as document_number,
         lines.currency,
         lines.amount,

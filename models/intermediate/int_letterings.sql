@@ -1,8 +1,8 @@
 {#
   What the lettering of the books says was set against what: of the lines of one customer, account and code in one file, credits
   and debits are paired in the order of their days, from the day they were lettered (else the group's last credit line)
-  on. A group that does not balance is one with the next year's of the same code where the two cancel; else what
-  does not balance stays open. A line that carries an earlier year's document forward stands for that document; what is carried
+  on. Groups of one code that do not balance by themselves are one over the years where they were lettered on one day and cancel
+  together, or lie in two years that follow each other and cancel; else what does not balance stays open: codes are used again. A line that carries an earlier year's document forward stands for that document; what is carried
   forward whole was not settled before, whatever letters its line had: they are those of its newest year.
 #}
 with
@@ -91,6 +91,9 @@ balances as (
         customer_id,
         currency,
         matching_code,
+        -- The one day that all its lines were lettered on.
+        case when count(matched_on) = count(*) and min(matched_on) = max(matched_on) then min(matched_on) end
+            as lettered_on,
         sum(amount) as balance
     from lines
     group by
@@ -104,8 +107,56 @@ balances as (
 
 ),
 
+lettered_together as (
+
+    select
+        entity_id,
+        account,
+        customer_id,
+        currency,
+        matching_code,
+        lettered_on,
+        min(slice) as group_slice
+    from balances
+    where lettered_on is not null
+    group by
+        entity_id,
+        account,
+        customer_id,
+        currency,
+        matching_code,
+        lettered_on
+    having sum(balance) = 0
+
+),
+
+beside as (
+
+    select
+        balances.*,
+        together.group_slice
+    from balances
+    left join lettered_together as together
+        on
+            balances.matching_code = together.matching_code
+            and balances.lettered_on = together.lettered_on
+            and {{ same_customer_account('balances', 'together') }}
+
+),
+
 continued as (
 
+    select
+        entity_id,
+        slice,
+        account,
+        customer_id,
+        currency,
+        matching_code,
+        group_slice
+    from beside
+    where group_slice is not null
+    union all
     select
         later.entity_id,
         later.slice,
@@ -114,17 +165,20 @@ continued as (
         later.currency,
         later.matching_code,
         earlier.slice as group_slice
-    from balances as later
+    from beside as later
     inner join slices
         on
             later.entity_id = slices.entity_id
             and later.slice = slices.slice
-    inner join balances as earlier
+    inner join beside as earlier
         on
             slices.previous_slice = earlier.slice
             and {{ same_customer_account('later', 'earlier') }}
             and later.matching_code = earlier.matching_code
             and later.balance = -earlier.balance
+    where
+        later.group_slice is null
+        and earlier.group_slice is null
 
 ),
 

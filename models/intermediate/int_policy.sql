@@ -25,6 +25,8 @@ final as (
         {{ money("max(case when policy = 'default_write_off_amount' then value end)") }} as default_write_off_amount,
         cast(max(case when policy = 'order_pattern_multiple' then value end) as decimal(9, 6))
             as order_pattern_multiple,
+        cast(max(case when policy = 'most_assumed_due_days_rate' then value end) as decimal(9, 6))
+            as most_assumed_due_days_rate,
         cast(max(case when policy = 'backtest_least_invoices' then value end) as integer) as backtest_least_invoices,
         case
             when max(case when policy = 'headline_dso_is_countback' then value end) = 1 then 'dso_countback_days'

@@ -216,11 +216,17 @@ ledger_terms as (
 
     select
         lines.*,
-        {{ due_day('lines.invoiced_on', 'terms') }} as terms_due_on
+        {{ due_day('lines.invoiced_on', 'terms') }} as terms_due_on,
+        {{ due_day('lines.invoiced_on', 'default_terms') }} as default_due_on
     from ledger_lines as lines
     left join terms
         on
             lines.payment_terms = terms.payment_terms
+            and lines.due_on is null
+            and lines.item_kind in ('invoice', 'debit_note', 'opening')
+    left join terms as default_terms
+        on
+            lines.default_payment_terms = default_terms.payment_terms
             and lines.due_on is null
             and lines.item_kind in ('invoice', 'debit_note', 'opening')
 
@@ -238,7 +244,7 @@ ledger_documents as (
         invoiced_on,
         posted_on,
         posted_on as received_on,
-        coalesce(due_on, terms_due_on, invoiced_on) as due_on,
+        coalesce(due_on, terms_due_on, default_due_on, invoiced_on) as due_on,
         due_on is null and item_kind in ('invoice', 'debit_note', 'opening') as is_due_on_derived,
         due_on is null and terms_due_on is null and item_kind in ('invoice', 'debit_note', 'opening')
             as is_due_on_assumed,

@@ -137,6 +137,7 @@ final as (
         received_on,
         coalesce(instalment_due_on, original_received_on, due_on) as due_on,
         is_due_on_derived and instalment_due_on is null as is_due_on_derived,
+        is_due_on_assumed and instalment_due_on is null as is_due_on_assumed,
         currency,
         {{ money('coalesce(instalment_amount, amount)') }} as amount,
         base_currency,

@@ -53,6 +53,29 @@ def test_what_is_open_is_the_balance_of_the_books_per_customer_and_in_total(
     assert total == [(sum(owed.values()),)]
 
 
+def test_the_items_tie_to_the_books_in_every_week_and_month(fec_home: Path) -> None:
+    with reading(fec_home / "published" / str(pointer(fec_home)["file"])) as marts:
+        found = marts.execute("select distinct tie_out_status, gl_source from marts.rpt_tie_out").fetchall()
+        passport = marts.execute("select tie_out_status, unexplained_gl_amount from marts.rpt_passport").fetchall()
+    assert found == [("tied", "books")]
+    assert passport == [("tied", Decimal(0))]
+
+
+def test_days_that_nobody_gave_are_the_laws_and_said_to_be_assumed(fec_home: Path, run_encours: RunEncours) -> None:
+    with reading(fec_home / "published" / str(pointer(fec_home)["file"])) as marts:
+        passport = marts.execute(
+            "select given_due_days_rate, assumed_due_days_rate, are_due_days_assumed from marts.rpt_passport"
+        ).fetchall()
+        days = marts.execute(
+            "select distinct due_on - invoiced_on from marts.fct_receivable_items where item_kind = 'invoice'"
+        ).fetchall()
+    assert passport == [(0, 1, True)]
+    assert days == [(30,)]
+    statutory = run_encours(["statutory", "--language", "fr"], fec_home)
+    assert statutory.returncode == 0, output(statutory)
+    assert "Délais supposés pour 100,00 % des factures" in statutory.stdout.replace("\u00a0", " ")
+
+
 def test_lettering_settles_and_nothing_of_it_is_left_out(fec_home: Path) -> None:
     with reading(fec_home / "published" / str(pointer(fec_home)["file"])) as marts:
         sources = marts.execute("select distinct allocation_source from marts.fct_allocations").fetchall()
@@ -76,7 +99,7 @@ def test_terms_of_a_customers_file_give_the_due_days(fec_home: Path, run_encours
             "select min(customer_id) from marts.fct_receivable_items where item_kind = 'invoice'"
         ).fetchall()
     terms = tmp_path / "customers.csv"
-    terms.write_text(f"customer_id,payment_terms\n{customer_id},30_net\n", encoding="utf-8")
+    terms.write_text(f"customer_id,payment_terms\n{customer_id},60_net\n", encoding="utf-8")
     for arguments in (["load", terms, "--as-of", AS_OF_ON], ["build", "--select", "+fct_receivable_items"]):
         done = run_encours(arguments, fec_home)
         assert done.returncode == 0, output(done)
@@ -86,4 +109,4 @@ def test_terms_of_a_customers_file_give_the_due_days(fec_home: Path, run_encours
             "where item_kind = 'invoice' order by 1",
             [customer_id],
         ).fetchall()
-    assert days == [(False, 0, True), (True, 30, True)]
+    assert days == [(False, 30, True), (True, 60, True)]

@@ -145,6 +145,13 @@ def test_pages_follow_the_pointer(sample_home: Path, tmp_path: Path, monkeypatch
     assert "77.7 days" in sentence(page)
 
 
+def test_assumed_due_days_stand_under_a_banner_on_every_page(changed_app: ChangedApp) -> None:
+    page = changed_app("update rpt_passport set are_due_days_assumed = true, assumed_due_days_rate = 0.81")
+    for name in FILES:
+        shown = go(page, name)
+        assert any("Due days of 81" in found and "enc-banner" in found for found in html(shown)), name
+
+
 def test_unexplained_ledger_difference_stands_under_a_banner_on_every_page(changed_app: ChangedApp) -> None:
     page = changed_app("update rpt_passport set tie_out_status = 'unexplained', unexplained_gl_amount = 1240.55")
     for name in FILES:

@@ -272,7 +272,13 @@ def test_oldest_slab() -> None:
     [
         (
             {"tests_count": 142, "failed_count": 0, "warned_count": 0},
-            {"accounts_count": 3, "untied_count": 0, "unexplained_count": 0, "tied_on": date(2026, 3, 29)},
+            {
+                "accounts_count": 3,
+                "untied_count": 0,
+                "unexplained_count": 0,
+                "given_count": 3,
+                "tied_on": date(2026, 3, 29),
+            },
             0,
             14,
             "All 142 tests passed. Tied to the ledger on 29 Mar 2026. 14 rows were left out or assumed.",

@@ -87,7 +87,13 @@ def test_a_table_is_described_whole(table: Table) -> None:
 ADDED = {
     "account_notes": {"promised_amount", "promised_due_on"},
     "entities": {"is_made_up"},
-    "ledger_lines": {"account_holds", "chart_of_accounts", "customer_name", "journal_name"},
+    "ledger_lines": {
+        "account_holds",
+        "chart_of_accounts",
+        "customer_name",
+        "default_payment_terms",
+        "journal_name",
+    },
     "customers": {"bank_account"},
     "payments": {"remittance_text", "payer_name", "payer_account"},
 }

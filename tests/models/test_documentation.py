@@ -45,7 +45,7 @@ PROMISED_COLUMNS: dict[str, str] = {
     "fct_kpis_by_dimension": "dimension, member, period_kind, period_ending_on, as_of_on, is_complete, entity_id, "
     "scope, reporting_currency, receivable_amount, dso_days, late_payment_rate_by_value",
     "rpt_tie_out": "balance_on, entity_id, account, currency, amount_basis, buckets_amount, open_amount, "
-    "receivable_amount, unapplied_amount, gl_amount, explained_amount, unexplained_amount",
+    "receivable_amount, unapplied_amount, gl_amount, gl_source, explained_amount, unexplained_amount",
     "rpt_kpi_bridge": "period_kind, period_ending_on, as_of_on, is_complete, compared_on, entity_id, "
     "reporting_currency, measure, effect_order, effect, opening_value, closing_value, value",
     "rpt_kpi_bridge_comparisons": "comparison, period_kind, period_ending_on, as_of_on, is_complete, compared_on, "

@@ -113,6 +113,7 @@ class ControlAccounts:
         row: TieOutRow = dict.fromkeys(("buckets_amount", "open_amount", "receivable_amount"), balance)
         row["unapplied_amount"] = sum((amount for amount in amounts if amount < 0), ZERO)
         row["gl_amount"] = given
+        row["gl_source"] = None if given is None else "given"
         row["explained_amount"] = row["unexplained_amount"] = None
         row["tie_out_status"] = "not tied"
         if given is not None:

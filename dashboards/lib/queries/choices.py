@@ -53,18 +53,21 @@ _FRESHNESS = """
     select
         -- Notes are written by people all day: they do not make the documents newer.
         (select max(loaded_at) from marts.rpt_loads where source <> 'encours_notes') as loaded_at,
-        (select any_value(tie_out_status) from marts.rpt_passport) as tie_out_status,
-        (select any_value(unexplained_gl_amount) from marts.rpt_passport) as unexplained_gl_amount
+        passport.*
+    from (select 1) as anything
+    left join marts.rpt_passport as passport on true
 """
 
 
 @dataclass(frozen=True)
 class Freshness:
-    """When the newest load came in, and whether the build ties to the general ledger."""
+    """When the newest load came in, whether the build ties to the general ledger, and whether it knows its due days."""
 
     loaded_at: datetime | None
     tie_out_status: str | None
     unexplained_gl_amount: Decimal | None
+    assumed_due_days_rate: float | None
+    """Share of due days that are assumed, where it is more than the policy lets pass; else None."""
 
 
 def weeks(warehouse: Warehouse) -> list[Week]:
@@ -94,6 +97,11 @@ def owners(warehouse: Warehouse, source: str, parameters: Mapping[str, object] |
 
 
 def freshness(warehouse: Warehouse) -> Freshness:
-    """How fresh the loads are, and the tie-out in a word."""
+    """How fresh the loads are, the tie-out in a word, and how many due days are assumed."""
     row = warehouse.row(_FRESHNESS) or {}
-    return Freshness(row.get("loaded_at"), row.get("tie_out_status"), row.get("unexplained_gl_amount"))
+    return Freshness(
+        row.get("loaded_at"),
+        row.get("tie_out_status"),
+        row.get("unexplained_gl_amount"),
+        row.get("assumed_due_days_rate") if row.get("are_due_days_assumed") else None,
+    )

@@ -92,6 +92,7 @@ _TIE_OUT = """
         buckets_amount,
         open_amount,
         gl_amount,
+        gl_source,
         gl_amount - receivable_amount as difference_amount,
         explained_amount,
         unexplained_amount,
@@ -110,7 +111,8 @@ _TIE_OUT_STATE = """
             entity_id,
             account,
             max(balance_on) filter (where gl_amount is not null) as tied_on,
-            max_by(tie_out_status, balance_on) filter (where gl_amount is not null) as tie_out_status
+            max_by(tie_out_status, balance_on) filter (where gl_amount is not null) as tie_out_status,
+            max_by(gl_source, balance_on) filter (where gl_amount is not null) as gl_source
         from marts.rpt_tie_out
         where ($entity = '*' or entity_id = $entity)
             and balance_on <= $day
@@ -120,6 +122,7 @@ _TIE_OUT_STATE = """
         count(*) as accounts_count,
         count(*) filter (where tied_on is null) as untied_count,
         count(*) filter (where tie_out_status = 'unexplained') as unexplained_count,
+        count(*) filter (where gl_source = 'given') as given_count,
         max(tied_on) as tied_on
     from accounts
 """

@@ -308,7 +308,9 @@ def health(tests: Row, tie: Row, rejects: int, exceptions: int, fmt: Formatter) 
         differ = "differs" if count == 1 else "differ"
         tied = f"{fmt.count(count, 'account')} {differ} from the ledger without an explanation."
     else:
-        tied = f"Tied to the ledger on {fmt.day(tie.get('tied_on'))}."
+        # Lines of the books speak for the accounts of which nobody gave a balance.
+        ledger = "ledger" if tie.get("given_count") else "books that were loaded"
+        tied = f"Tied to the {ledger} on {fmt.day(tie.get('tied_on'))}."
     told = [
         f"{fmt.count(count, 'row')} {'was' if count == 1 else 'were'} {what}"
         for count, what in ((rejects, "rejected"), (exceptions, "left out or assumed"))

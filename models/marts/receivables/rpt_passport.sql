@@ -33,7 +33,8 @@ due_days as (
 
     select
         count(*) as items_count,
-        sum(case when is_due_on_derived then 0 else 1 end) as given_count
+        sum(case when is_due_on_derived then 0 else 1 end) as given_count,
+        sum(case when is_due_on_assumed then 1 else 0 end) as assumed_count
     from {{ ref('int_receivable_items') }}
     where item_kind in ('invoice', 'debit_note', 'opening') and amount > 0
 
@@ -100,6 +101,10 @@ final as (
                 as {{ source }}_allocations_rate,
         {% endfor %}
         {{ ratio('due_days.given_count', 'due_days.items_count') }} as given_due_days_rate,
+        {{ ratio('due_days.assumed_count', 'due_days.items_count') }} as assumed_due_days_rate,
+        coalesce(
+            due_days.assumed_count > policy.most_assumed_due_days_rate * due_days.items_count, false
+        ) as are_due_days_assumed,
         {{ money('loads.rejected_amount') }} as rejected_amount,
         cast(loads.rejected_rows_count as bigint) as rejected_rows_count,
         cast(exceptions.exceptions_count as bigint) as exceptions_count,

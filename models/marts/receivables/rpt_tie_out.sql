@@ -1,11 +1,5 @@
 with
 
-as_of as (
-
-    select * from {{ ref('int_build') }}
-
-),
-
 entities as (
 
     select * from {{ ref('int_entities') }}
@@ -14,18 +8,7 @@ entities as (
 
 balances as (
 
-    select
-        balances.entity_id,
-        balances.account,
-        coalesce(balances.currency, entities.base_currency) as currency,
-        entities.base_currency,
-        balances.balance_on,
-        balances.amount
-    from {{ ref('stg_raw__gl_balances') }} as balances
-    inner join entities
-        on balances.entity_id = entities.entity_id
-    cross join as_of
-    where balances.balance_on <= as_of.as_of_on
+    select * from {{ ref('int_gl_balances') }}
 
 ),
 
@@ -224,26 +207,19 @@ foreign_accounts as (
 
 ),
 
--- A balance in base currency speaks of all the account holds; in another currency, of the documents in that one.
--- Where an account holds nothing foreign, both bases are the same thing and both are compared.
+-- A balance in base currency that was given speaks of all the account holds; in another currency, of the documents in
+-- that one, as those of the books' own lines always do. Where an account holds nothing foreign, both bases are the same
+-- thing and both are compared.
 gl_by_basis as (
 
     select
         balances.entity_id,
         balances.account,
         balances.currency,
-        case when balances.currency = balances.base_currency then 'base' else 'document' end as amount_basis,
+        'base' as amount_basis,
         balances.balance_on,
-        balances.amount
-    from balances
-    union all
-    select
-        balances.entity_id,
-        balances.account,
-        balances.currency,
-        'document' as amount_basis,
-        balances.balance_on,
-        balances.amount
+        balances.amount,
+        balances.balance_source
     from balances
     left join foreign_accounts
         on
@@ -251,7 +227,25 @@ gl_by_basis as (
             and balances.account = foreign_accounts.account
     where
         balances.currency = balances.base_currency
-        and foreign_accounts.account is null
+        and (balances.balance_source = 'given' or foreign_accounts.account is null)
+    union all
+    select
+        balances.entity_id,
+        balances.account,
+        balances.currency,
+        'document' as amount_basis,
+        balances.balance_on,
+        balances.amount,
+        balances.balance_source
+    from balances
+    left join foreign_accounts
+        on
+            balances.entity_id = foreign_accounts.entity_id
+            and balances.account = foreign_accounts.account
+    where
+        balances.currency <> balances.base_currency
+        or balances.balance_source = 'books'
+        or foreign_accounts.account is null
 
 ),
 
@@ -353,6 +347,7 @@ final as (
         {{ money('running.receivable_amount') }} as receivable_amount,
         {{ money('running.unapplied_amount') }} as unapplied_amount,
         {{ money('gl_by_basis.amount') }} as gl_amount,
+        gl_by_basis.balance_source as gl_source,
         case
             when gl_by_basis.amount is not null then {{ money('coalesce(explained.explained_amount, 0)') }}
         end as explained_amount,

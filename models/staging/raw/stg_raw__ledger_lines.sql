@@ -32,6 +32,7 @@ known as (
         matching_code,
         matched_on,
         chart_of_accounts,
+        default_payment_terms,
         _slice as slice
     from source
     where
