@@ -47,7 +47,7 @@ test: setup .venv/browser .venv/postgres # Everything that must hold: lint, a fu
 	} & beside=$$!; \
 	export ENCOURS_HOME=$(TEST_HOME); \
 	$(BIN)/encours sample --invoices 20000 --seed 7 --out $(TEST_HOME)/extracts && \
-	$(BIN)/encours refresh $(TEST_HOME)/extracts --as-of $(AS_OF); built=$$?; \
+	ENCOURS_PROVE_RULES=1 $(BIN)/encours refresh $(TEST_HOME)/extracts --as-of $(AS_OF); built=$$?; \
 	unset ENCOURS_HOME; \
 	echo $$built >$(TEST_HOME)/built.txt; \
 	others=0; \

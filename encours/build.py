@@ -292,7 +292,7 @@ def _new_stamp(settings: Settings, kind: BuildKind, as_of: date, load_id: int, b
         policy_hash=policy,
         code_version=code,
         rules_hash=rules,
-        tested_rules_hash=rules if rules in tested_rules else "",
+        tested_rules_hash=rules if rules in tested_rules and not settings.prove_rules else "",
         started_at=started_at,
     )
 

@@ -1,8 +1,9 @@
-"""What a build in one home learned that serves every home of this checkout.
+"""What a build in one home learned that serves every home of this checkout, and what came proved with it.
 
-Unit tests bring their own rows, so rules they passed on need no second proof; and what dbt read of the project is the
-same wherever its data lie (10 s of each new home's first build). Both are only a saving: where nothing can be written
-beside the project, every home finds out by itself.
+Unit tests bring their own rows, so rules they passed on need no second proof, be it here or before the commit: `PROVED`
+names the committed rules, and a test of the project holds it against them after all their unit tests ran. And what dbt
+read of the project is the same wherever its data lie (10 s of each new home's first build). Both are only a saving:
+where nothing can be written beside the project, every home finds out by itself.
 """
 
 from __future__ import annotations
@@ -17,16 +18,19 @@ from encours.settings import PROJECT_ROOT
 FOLDER = PROJECT_ROOT / "target" / "remembered"
 PARSED = "partial_parse.msgpack"
 RULES = "tested_rules.txt"
+PROVED = PROJECT_ROOT / "encours" / "proved_rules.txt"
+"""Hash of the committed rules, on which all unit tests passed; ``python -m tests.sample.fingerprint`` writes it."""
 KEPT = 20
 """Hashes of rules kept: as many states of the project as a day's work goes back and forth between."""
 
 
 def tested_rules() -> frozenset[str]:
     """Hashes of rules (`encours.stamp.rules_hash`) on which all unit tests passed."""
-    try:
-        return frozenset((FOLDER / RULES).read_text(encoding="utf-8").split())
-    except OSError:
-        return frozenset()
+    known: set[str] = set()
+    for path in (PROVED, FOLDER / RULES):
+        with contextlib.suppress(OSError):
+            known.update(path.read_text(encoding="utf-8").split())
+    return frozenset(known)
 
 
 def remember_tested(rules_hash: str) -> None:

@@ -32,6 +32,10 @@ class Settings(BaseSettings):
         default="", description="Hash of rules whose unit tests passed elsewhere; on them they are not run again."
     )
 
+    prove_rules: bool = Field(
+        default=False, description="Run all unit tests of the models, whatever rules they passed on before."
+    )
+
     @field_validator("home")
     @classmethod
     def _absolute(cls, home: Path) -> Path:

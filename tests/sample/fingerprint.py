@@ -9,7 +9,8 @@ many values are known, what they come to, and a digest of them.
   hangs on the order of rows.
 
 `python -m tests.sample.fingerprint [HOME]` writes it anew from the sample that `make test` built in HOME
-(ENCOURS_TEST_HOME, else data/test), says what changed, and gives the row for CHANGELOG.md.
+(ENCOURS_TEST_HOME, else data/test), says what changed, and gives the row for CHANGELOG.md. It also notes the rules as
+proved (`encours/proved_rules.txt`), as their unit tests ran there.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ from typing import Any, NamedTuple
 
 import duckdb
 import yaml
+
+from encours.remembered import PROVED
+from encours.stamp import rules_hash
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = Path(__file__).with_name("fingerprint.csv")
@@ -228,6 +232,21 @@ def publications(published: Path) -> int:
     return int(row[0])
 
 
+def prove(home: Path) -> None:
+    """Note the rules as proved, where all their unit tests passed in the build of a home.
+
+    Raises:
+        SystemExit: they did not, or the rules have changed since.
+    """
+    rules = rules_hash()
+    built = json.loads((home / "target" / "build.json").read_text(encoding="utf-8"))
+    if built["tested_rules_hash"] != rules:
+        sys.exit(f"The unit tests did not pass on the rules as they are now in {home}: have `make test` build it anew.")
+    if not PROVED.exists() or PROVED.read_text(encoding="utf-8").strip() != rules:
+        PROVED.write_text(f"{rules}\n", encoding="utf-8")
+        print(f"{PROVED.relative_to(ROOT)} names the rules as they are now.")
+
+
 def main(arguments: list[str]) -> None:
     """Write the fingerprint anew and say what changed."""
     home = Path(arguments[0] if arguments else os.environ.get("ENCOURS_TEST_HOME", ROOT / "data" / "test"))
@@ -239,6 +258,7 @@ def main(arguments: list[str]) -> None:
             f"{home} was published {count} times: what was said before is part of its marts, and the fingerprint must "
             "be that of a home published once. Remove the folder and have `make test` build the sample there anew."
         )
+    prove(home)
     before, now = read() if FILE.exists() else {}, taken(published)
     changes = differences(before, now)
     if not changes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +12,8 @@ from subprocess import CompletedProcess
 import duckdb
 import pytest
 
+from encours.remembered import PROVED
+from encours.stamp import rules_hash
 from tests.sample import fingerprint
 from tests.sample.fingerprint import COLUMNS_LEFT_OUT, FILE, MARTS_LEFT_OUT, RENEW, Fingerprint, Line
 
@@ -26,6 +30,18 @@ def committed() -> Fingerprint:
 def taken(sample_home: Path) -> Fingerprint:
     """The fingerprint of the sample as it is."""
     return fingerprint.taken(fingerprint.published_in(sample_home))
+
+
+def test_the_rules_that_ship_as_proved_are_those_whose_unit_tests_passed(sample_home: Path) -> None:
+    proved = PROVED.read_text(encoding="utf-8").strip()
+    built = json.loads((sample_home / "target" / "build.json").read_text(encoding="utf-8"))
+    assert proved == rules_hash(), f"The rules have changed: {RENEW}"
+    assert built["tested_rules_hash"] == proved
+    if "ENCOURS_TEST_HOME" in os.environ:
+        # `make test` takes nothing as proved: it ran them all.
+        results = json.loads((sample_home / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
+        outcomes = {each["status"] for each in results if each["unique_id"].startswith("unit_test.")}
+        assert outcomes == {"pass"}
 
 
 def _of(mart: str, whole: Fingerprint) -> Fingerprint:
