@@ -142,6 +142,7 @@ def test_only_a_home_that_was_published_once_is_taken(
     written: list[Fingerprint] = []
     monkeypatch.setattr(fingerprint, "taken", lambda _: {**taken, ("a_mart", "*"): Line("1", "", "")})
     monkeypatch.setattr(fingerprint, "write", written.append)
+    monkeypatch.setattr(fingerprint, "prove", lambda _: None)
     if times == 1:
         fingerprint.main([str(home)])
         assert len(written) == 1
@@ -149,6 +150,26 @@ def test_only_a_home_that_was_published_once_is_taken(
         with pytest.raises(SystemExit, match=f"{home} was published 2 times: .* published once. Remove the folder"):
             fingerprint.main([str(home)])
         assert written == []
+
+
+def test_rules_are_noted_as_proved_where_their_unit_tests_passed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = fingerprint.ROOT / "target" / f"{tmp_path.name}.txt"
+    note.parent.mkdir(exist_ok=True)
+    monkeypatch.setattr(fingerprint, "PROVED", note)
+    (tmp_path / "target").mkdir()
+    built = tmp_path / "target" / "build.json"
+    built.write_text('{"tested_rules_hash": "other"}', encoding="utf-8")
+    with pytest.raises(SystemExit, match="The unit tests did not pass on the rules as they are now"):
+        fingerprint.prove(tmp_path)
+    assert not note.exists()
+    built.write_text(json.dumps({"tested_rules_hash": rules_hash()}), encoding="utf-8")
+    try:
+        fingerprint.prove(tmp_path)
+        assert note.read_text(encoding="utf-8").strip() == rules_hash()
+    finally:
+        note.unlink(missing_ok=True)
 
 
 def test_it_is_small() -> None:
