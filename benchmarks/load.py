@@ -22,6 +22,7 @@ from pathlib import Path
 
 import duckdb
 
+from encours.settings import Settings
 from ingest.contract import TABLE_BY_NAME
 from ingest.loader import load
 
@@ -125,7 +126,8 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--invoices", type=int, default=1_000_000)
     arguments.add_argument("--rounds", type=int, default=3)
-    arguments.add_argument("--memory-limit", default="80%")
+    # What `encours load` allows itself.
+    arguments.add_argument("--memory-limit", default=Settings.model_fields["load_memory_limit"].default)
     arguments.add_argument("--folder", type=Path)
     arguments.add_argument("--case", choices=list(CASES), help=argparse.SUPPRESS)
     given = arguments.parse_args()

@@ -47,7 +47,7 @@ def load_files(
         if not path.exists() and not glob.has_magic(str(path)):
             raise EncoursError(f"There is nothing at {path}: put the extracts there, or name where they are.")
     noted = {settings.notes, notes.file_in(settings.notes)}
-    connection = warehouse.open_for_writing(settings)
+    connection = warehouse.open_for_writing(settings, memory_limit=settings.memory_to_load)
     try:
         with console.working("load") as progress, tempfile.TemporaryDirectory(prefix="encours-notes-") as folder:
             written = notes.copy_of(settings.notes, Path(folder))

@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     threads: int = Field(default=2, ge=1, description="Models dbt runs at the same time.")
     memory_limit: str = Field(default="80%", description="Most memory DuckDB may use, such as 4GB or 80%.")
 
+    load_memory_limit: str = Field(default="1GB", description="The same while files are loaded.")
+
     tested_rules: str = Field(
         default="", description="Hash of rules whose unit tests passed elsewhere; on them they are not run again."
     )
@@ -41,6 +43,12 @@ class Settings(BaseSettings):
     def _absolute(cls, home: Path) -> Path:
         # dbt and the dashboard run in other folders: a relative path would mean something else there.
         return home.expanduser().resolve()
+
+    @property
+    def memory_to_load(self) -> str:
+        """Most memory DuckDB may use in a load; what lies beyond waits on disk, so that any file loads in that room."""
+        asked = "load_memory_limit" in self.model_fields_set or "memory_limit" not in self.model_fields_set
+        return self.load_memory_limit if asked else self.memory_limit
 
     @cached_property
     def extracts(self) -> Path:

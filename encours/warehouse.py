@@ -80,14 +80,16 @@ def _holder(note: Path) -> str:
         return "another process"
 
 
-def open_for_writing(settings: Settings) -> duckdb.DuckDBPyConnection:
+def open_for_writing(settings: Settings, *, memory_limit: str | None = None) -> duckdb.DuckDBPyConnection:
     """Open the build file to write, making it where it is missing. Hold :func:`writer` around it.
+
+    ``memory_limit``: the most memory DuckDB may use, where it is not the setting of that name.
 
     Raises:
         WarehouseBusyError: another program has the file open.
     """
     settings.build_file.parent.mkdir(parents=True, exist_ok=True)
-    return _connect(settings.build_file, read_only=False, memory_limit=settings.memory_limit)
+    return _connect(settings.build_file, read_only=False, memory_limit=memory_limit or settings.memory_limit)
 
 
 def open_file_for_writing(path: Path) -> duckdb.DuckDBPyConnection:

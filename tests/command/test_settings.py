@@ -12,7 +12,15 @@ from encours.settings import PROJECT_ROOT, from_environment
 
 @pytest.fixture(autouse=True)
 def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HOME", "KEEP_PUBLICATIONS", "THREADS", "MEMORY_LIMIT", "TESTED_RULES"):
+    for name in (
+        "HOME",
+        "KEEP_PUBLICATIONS",
+        "THREADS",
+        "MEMORY_LIMIT",
+        "LOAD_MEMORY_LIMIT",
+        "TESTED_RULES",
+        "PROVE_RULES",
+    ):
         monkeypatch.delenv(f"ENCOURS_{name}", raising=False)
 
 
@@ -35,6 +43,23 @@ def test_the_home_moves_every_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         settings.logs,
     ):
         assert path.is_relative_to(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ({}, "1GB"),
+        ({"MEMORY_LIMIT": "500MB"}, "500MB"),
+        ({"LOAD_MEMORY_LIMIT": "3GB"}, "3GB"),
+        ({"MEMORY_LIMIT": "8GB", "LOAD_MEMORY_LIMIT": "3GB"}, "3GB"),
+    ],
+)
+def test_a_load_takes_the_same_memory_whatever_the_file(
+    said: dict[str, str], wanted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in said.items():
+        monkeypatch.setenv(f"ENCOURS_{name}", value)
+    assert from_environment().memory_to_load == wanted
 
 
 def test_a_relative_home_is_from_where_the_command_was_called(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -122,6 +122,11 @@ def test_reading_leaves_the_file_as_it_is(settings: Settings) -> None:
     assert settings.build_file.read_bytes() == before
 
 
+def test_a_writer_takes_the_memory_it_is_given(settings: Settings) -> None:
+    with warehouse.open_for_writing(settings, memory_limit="64MiB") as connection:
+        assert connection.execute("select current_setting('memory_limit')").fetchall() == [("64.0 MiB",)]
+
+
 def test_nothing_says_that_somebody_writes_once_a_command_has_failed(settings: Settings) -> None:
     with pytest.raises(ZeroDivisionError), warehouse.writer(settings, "encours load"):
         _ = 1 / 0
