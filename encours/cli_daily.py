@@ -34,6 +34,7 @@ class SampleForm(StrEnum):
     BUSINESS_CENTRAL = "business_central"
     NETSUITE = "netsuite"
     QUICKBOOKS = "quickbooks"
+    XERO = "xero"
 
 
 ExtractDay = Annotated[

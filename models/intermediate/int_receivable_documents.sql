@@ -145,22 +145,86 @@ payment_documents as (
 
 ),
 
-settlements as (
+named_sides as (
+
+    select
+        entity_id,
+        debit_id as invoice_id,
+        debit_kind as document_type,
+        amount
+    from {{ ref('stg_raw__allocations') }}
+    where reversed_on is null
+    union all
+    select
+        entity_id,
+        credit_id as invoice_id,
+        credit_kind as document_type,
+        -coalesce(credit_amount, amount) as amount
+    from {{ ref('stg_raw__allocations') }}
+    where reversed_on is null
+
+),
+
+one_row_invoices as (
 
     -- What a file with one row an invoice says of its payment, where it says anything.
     select
-        invoices.*,
+        entity_id,
+        document_type,
+        invoice_id,
         -- What was paid of a credit note was paid back, with or without its sign.
         coalesce(
-            case when invoices.amount < 0 then -abs(invoices.paid_amount) else invoices.paid_amount end,
-            invoices.amount - invoices.open_amount,
-            invoices.amount
-        ) as settled_amount,
+            case when amount < 0 then -abs(paid_amount) else paid_amount end,
+            amount - open_amount,
+            amount
+        ) as settled_amount
+    from invoices
+    where settled_on is not null or paid_amount is not null or open_amount is not null
+
+),
+
+named_settlements as (
+
+    -- What allocations name of it: that is told with its payment and its day, and not told twice.
+    select
+        one_row_invoices.entity_id,
+        one_row_invoices.document_type,
+        one_row_invoices.invoice_id,
+        sum(named_sides.amount) as named_amount
+    from one_row_invoices
+    inner join named_sides
+        on
+            one_row_invoices.entity_id = named_sides.entity_id
+            and one_row_invoices.invoice_id = named_sides.invoice_id
+            and one_row_invoices.document_type = coalesce(named_sides.document_type, one_row_invoices.document_type)
+            and sign(one_row_invoices.settled_amount) = sign(named_sides.amount)
+    group by all
+
+),
+
+settlements as (
+
+    select
+        invoices.*,
+        case
+            when one_row_invoices.settled_amount > 0
+                then greatest(one_row_invoices.settled_amount - coalesce(named_settlements.named_amount, 0), 0)
+            else least(one_row_invoices.settled_amount - coalesce(named_settlements.named_amount, 0), 0)
+        end as settled_amount,
         coalesce(invoices.settled_on, loads.as_of_on) as paid_on
     from invoices
+    inner join one_row_invoices
+        on
+            invoices.entity_id = one_row_invoices.entity_id
+            and invoices.document_type = one_row_invoices.document_type
+            and invoices.invoice_id = one_row_invoices.invoice_id
+    left join named_settlements
+        on
+            invoices.entity_id = named_settlements.entity_id
+            and invoices.document_type = named_settlements.document_type
+            and invoices.invoice_id = named_settlements.invoice_id
     left join loads
         on invoices.loaded_in = loads.load_id
-    where invoices.settled_on is not null or invoices.paid_amount is not null or invoices.open_amount is not null
 
 ),
 

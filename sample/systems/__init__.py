@@ -15,6 +15,7 @@ from sample.systems.netsuite import write_netsuite
 from sample.systems.odoo import write_odoo
 from sample.systems.quickbooks import write_quickbooks
 from sample.systems.sap import write_sap
+from sample.systems.xero import write_xero
 
 Writer = Callable[[Books, Path], dict[str, int]]
 WRITERS: dict[str, Writer] = {
@@ -24,6 +25,7 @@ WRITERS: dict[str, Writer] = {
     "business_central": write_business_central,
     "netsuite": write_netsuite,
     "quickbooks": write_quickbooks,
+    "xero": write_xero,
 }
 """By the name of the built-in source that reads them: each writes to a folder and says the rows by file."""
 
