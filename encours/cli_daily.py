@@ -35,6 +35,7 @@ class SampleForm(StrEnum):
     NETSUITE = "netsuite"
     QUICKBOOKS = "quickbooks"
     XERO = "xero"
+    XERO_REPORT = "xero_report"
 
 
 ExtractDay = Annotated[

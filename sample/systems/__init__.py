@@ -15,7 +15,7 @@ from sample.systems.netsuite import write_netsuite
 from sample.systems.odoo import write_odoo
 from sample.systems.quickbooks import write_quickbooks
 from sample.systems.sap import write_sap
-from sample.systems.xero import write_xero
+from sample.systems.xero import write_xero, write_xero_report
 
 Writer = Callable[[Books, Path], dict[str, int]]
 WRITERS: dict[str, Writer] = {
@@ -26,6 +26,7 @@ WRITERS: dict[str, Writer] = {
     "netsuite": write_netsuite,
     "quickbooks": write_quickbooks,
     "xero": write_xero,
+    "xero_report": write_xero_report,
 }
 """By the name of the built-in source that reads them: each writes to a folder and says the rows by file."""
 

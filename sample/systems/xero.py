@@ -1,7 +1,9 @@
-"""Xero: its invoices, credit notes, payments, overpayments, prepayments and allocations, as tables of its API.
+"""Xero: its invoices, credit notes, payments, overpayments, prepayments and allocations, as tables of its API; and its
+report *Receivable Invoice Summary*.
 
-Traps on purpose: bills among the invoices, and what was paid of them among the payments; voided documents with an amount
-still due; amounts without a sign; what settled an invoice told twice, by its own row and by its payments.
+Traps on purpose: bills among the invoices, and what was paid of them among the payments; voided documents with an
+amount still due; amounts without a sign; what settled an invoice told twice, by its own row and by its payments. In the
+report: lines of title above the column names, a blank line and a total, overpayments and prepayments without a number.
 
 Xero keeps no accounts of bills receivable and no entries on a customer's account: what is owed by one is an invoice,
 what is taken off a credit note. A prepayment that is set against an invoice is no entry of its own.
@@ -46,7 +48,15 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "allocation": ("allocation_id", "credit_type", "credit_id", "invoice_id", "amount", "date"),
     "contact": ("contact_id", "name"),
 }
-PAID_BACK = {"credit_note": "ARCREDITPAYMENT", "overpayment": "AROVERPAYMENTPAYMENT", "prepayment": "ARPREPAYMENTPAYMENT"}
+REPORT = (
+    *("Invoice Number", "Contact", "Invoice Date", "Due Date", "Gross", "Balance", "Status", "Source"),
+    "Last Payment Date",
+)
+PAID_BACK = {
+    "credit_note": "ARCREDITPAYMENT",
+    "overpayment": "AROVERPAYMENTPAYMENT",
+    "prepayment": "ARPREPAYMENTPAYMENT",
+}
 CREDIT_TYPES = {
     "credit_note": "ACCRECCREDIT",
     "overpayment": "RECEIVE-OVERPAYMENT",
@@ -99,11 +109,15 @@ class _Tables:
     prepayments: dict[tuple[str | None, str], _Document] = field(default_factory=dict)
     over: dict[int, Decimal] = field(default_factory=dict)
     """What of a payment's line no invoice took."""
+    overpaid: list[tuple[Line, Decimal, Decimal, date | None]] = field(default_factory=list)
+    """Of each overpayment: its line, its amount, what is left of it, and the last day any was paid back."""
 
     def money(self) -> list[str]:
         return [self.books.currency, "1"]
 
-    def pay(self, line: NumberedLine, amount: Decimal, on: date, kind: str, target: str, words: Sequence[object]) -> None:
+    def pay(
+        self, line: NumberedLine, amount: Decimal, on: date, kind: str, target: str, words: Sequence[object]
+    ) -> None:
         """A row of `payment` that settles ``target``, a document's identifier of table ``kind``."""
         places = ["invoice", "credit_note", "overpayment", "prepayment"]
         self.rows["payment"].append(
@@ -126,6 +140,73 @@ class _Tables:
 
 def write_xero(books: Books, out: Path) -> dict[str, int]:
     """Write the seven tables and the canonical `entities.csv` that says the base currency; rows by file."""
+    tables = _tables(books)
+    for document in tables.documents.values():
+        tables.rows[document.table].append(_document_row(tables, document))
+    _plant(tables)
+    tables.rows["contact"] = [
+        [xero_id("contact", customer), name] for customer, name in sorted(books.customer_names.items())
+    ]
+    written = {f"xero_{name}.csv": len(tables.rows[name]) for name in HEADERS}
+    for name, header in HEADERS.items():
+        with (out / f"xero_{name}.csv").open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(header)
+            writer.writerows(tables.rows[name])
+    return {**written, **_write_entity(books, out)}
+
+
+def write_xero_report(books: Books, out: Path) -> dict[str, int]:
+    """Write the report *Receivable Invoice Summary* as CSV, and `entities.csv`; rows by file."""
+    tables = _tables(books)
+    rows = [_report_row(books, document) for document in tables.documents.values()]
+    rows += [
+        [
+            *("", books.customer_names[str(lines.customer_id)], _day(lines.posted_on), ""),
+            *(f"-{total:,.2f}", f"-{left:,.2f}" if left else "0.00", "Awaiting Payment" if left else "Paid"),
+            *("Receivable Overpayment", _day(paid_back_on) if paid_back_on is not None else ""),
+        ]
+        for lines, total, left, paid_back_on in tables.overpaid
+    ]
+    for status in ("Voided", "Deleted"):
+        rows.append([f"{status} 1", *rows[0][1:6], status, *rows[0][7:]])
+    rows.append([""] * len(REPORT))
+    total = sum((Decimal(row[5].replace(",", "")) for row in rows[:-3]), Decimal(0))
+    rows.append(["Total", *[""] * 4, f"{total:,.2f}", "", "", ""])
+    path = out / "Receivable_Invoice_Summary.csv"
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerows(
+            [["Receivable Invoice Summary"], ["Modèle SAS"], [f"For the period to {_day(books.as_of_on)}"]]
+        )
+        writer.writerows([[""], REPORT, *rows])
+    return {path.name: len(rows), **_write_entity(books, out)}
+
+
+def _report_row(books: Books, one: _Document) -> list[str]:
+    line, sign = one.line, "-" if one.line.amount < 0 else ""
+    sources = {"invoice": "Invoice", "credit_note": "Credit Note", "prepayment": "Prepayment"}
+    number = f"{line.document_ref}-{line.entry}" if one.table != "prepayment" else ""
+    return [
+        *(number, books.customer_names[str(line.customer_id)], _day(line.document_on)),
+        _day(line.due_on or line.document_on) if one.table == "invoice" else "",
+        *(f"{line.amount:,.2f}", f"{sign if one.left else ''}{one.left:,.2f}"),
+        *("Awaiting Payment" if one.left else "Paid", f"Receivable {sources[one.table]}"),
+        _day(one.last_on) if one.last_on is not None else "",
+    ]
+
+
+def _day(day: date) -> str:
+    return f"{day:%d %b %Y}"
+
+
+def _write_entity(books: Books, out: Path) -> dict[str, int]:
+    (out / "entities.csv").write_text(f"entity_id,base_currency\nXERO,{books.currency}\n", encoding="utf-8")
+    return {"entities.csv": 1}
+
+
+def _tables(books: Books) -> _Tables:
+    """What Xero makes of the books, with the rows of payments, overpayments and allocations."""
     tables = _Tables(books)
     every = groups(books)
     for one in (one for group in every for one in group.lines):
@@ -150,20 +231,7 @@ def write_xero(books: Books, out: Path) -> dict[str, int]:
     for number, left in tables.over.items():
         if left:
             _overpayment(tables, lines[number], left)
-    for document in tables.documents.values():
-        tables.rows[document.table].append(_document_row(tables, document))
-    _plant(tables)
-    tables.rows["contact"] = [
-        [xero_id("contact", customer), name] for customer, name in sorted(books.customer_names.items())
-    ]
-    written = {f"xero_{name}.csv": len(tables.rows[name]) for name in HEADERS}
-    for name, header in HEADERS.items():
-        with (out / f"xero_{name}.csv").open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream)
-            writer.writerow(header)
-            writer.writerows(tables.rows[name])
-    (out / "entities.csv").write_text(f"entity_id,base_currency\nXERO,{books.currency}\n", encoding="utf-8")
-    return {**written, "entities.csv": 1}
+    return tables
 
 
 def _settle(tables: _Tables, credit: NumberedLine, debit: NumberedLine, amount: Decimal, on: date) -> None:
@@ -200,14 +268,16 @@ def _pay_back(tables: _Tables, credit: NumberedLine, debit: NumberedLine, amount
 
 
 def _overpayment(tables: _Tables, one: NumberedLine, total: Decimal) -> None:
-    paid_back = sum(
-        (Decimal(row[7]) for row in tables.rows["payment"] if row[4] == xero_id("overpayment", one.number)), Decimal(0)
-    )
+    document_id = xero_id("overpayment", one.number)
+    refunds = [row for row in tables.rows["payment"] if row[4] == document_id]
+    left = total - sum((Decimal(row[7]) for row in refunds), Decimal(0))
+    last_on = max((date.fromisoformat(row[6]) for row in refunds), default=None)
+    tables.overpaid.append((one.line, total, left, last_on))
     tables.rows["overpayment"].append(
         [
-            *(xero_id("overpayment", one.number), xero_id("contact", one.line.customer_id), f"{one.line.posted_on}"),
-            *(f"{total - paid_back:.2f}", f"{total:.2f}", *tables.money(), one.line.document_ref),
-            *("AUTHORISED" if total > paid_back else "PAID", "RECEIVE-OVERPAYMENT"),
+            *(document_id, xero_id("contact", one.line.customer_id), f"{one.line.posted_on}", f"{left:.2f}"),
+            *(f"{total:.2f}", *tables.money(), one.line.document_ref),
+            *("AUTHORISED" if left else "PAID", "RECEIVE-OVERPAYMENT"),
         ]
     )
 
@@ -218,7 +288,12 @@ def _document_row(tables: _Tables, one: _Document) -> list[str]:
     status = "AUTHORISED" if one.left else "PAID"
     if one.table == "invoice":
         return [
-            *(*start, f"{line.due_on or line.document_on}", "" if one.left else f"{one.last_on}", f"{one.credited:.2f}"),
+            *(
+                *start,
+                f"{line.due_on or line.document_on}",
+                "" if one.left else f"{one.last_on}",
+                f"{one.credited:.2f}",
+            ),
             *(f"{one.left:.2f}", f"{one.paid:.2f}", f"{total:.2f}", "0.00", *tables.money(), line.document_ref),
             *(status, "ACCREC", f"{tables.books.as_of_on} 22:00:00.000 UTC"),
         ]
