@@ -36,6 +36,10 @@ class SampleForm(StrEnum):
     QUICKBOOKS = "quickbooks"
     XERO = "xero"
     XERO_REPORT = "xero_report"
+    SAGE = "sage"
+    CEGID = "cegid"
+    QUADRA = "quadra"
+    EBP = "ebp"
 
 
 ExtractDay = Annotated[

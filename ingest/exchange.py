@@ -69,12 +69,15 @@ class Form:
     @property
     def plain(self) -> FileFormat:
         """The same numbers and days in delimited text: what a mended file is read as."""
-        is_text = self.file.format == "csv"
+        is_text = self.file.format == "csv" and not self.file.fields
         # A file that quotes nothing may hold the quotes a spreadsheet puts round what it writes.
         own = {"delimiter": self.file.delimiter, "quote": self.file.quote or '"', "encoding": self.file.encoding}
         other = {"delimiter": ",", "quote": '"', "encoding": "utf-8"}
         return self.file.model_copy(
-            update={"format": "csv", "multiline": True, "header_row": 1, **(own if is_text else other)}
+            update={
+                **{"format": "csv", "multiline": True, "header_row": 1, "fields": (), "records": None, "length": None},
+                **{"first_line": None, **(own if is_text else other)},
+            }
         )
 
 
@@ -167,6 +170,9 @@ def cells_of(raw_line: str, form: Form) -> list[str]:
     if form.file.format in {"jsonl", "parquet"}:
         found = json.loads(raw_line, parse_float=str, parse_int=str)
         return [_json_text(found.get(name)) for name in form.header]
+    if form.file.fields:
+        lines = re.split(r"\r\r\n|\r\n|\r|\n", raw_line)
+        return list(form.file.layout.cut(lines).values) or [""] * len(form.header)
     file = form.file if form.file.format == "csv" else FileFormat()
     return next(csv.reader(io.StringIO(raw_line, newline=""), **dialect(file)), [])
 

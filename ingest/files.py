@@ -32,6 +32,7 @@ SUFFIXES = {
     ".csv": "csv",
     ".txt": "csv",
     ".tsv": "csv",
+    ".tra": "csv",
     ".parquet": "parquet",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
@@ -346,6 +347,29 @@ def dialect(file: FileFormat) -> Dialect:
         quotechar=file.quote or None,
         quoting=csv.QUOTE_MINIMAL if file.quote else csv.QUOTE_NONE,
     )
+
+
+def physical_lines(path: Path) -> Iterator[bytes]:
+    """The lines of ``path`` with their ends, whichever they are; raises `FileError` for one that no file has."""
+    rest = b""
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            rest += chunk
+            begins = 0
+            for end in LINE_END.finditer(rest):
+                # At the very end a \n may still follow.
+                if not rest[end.start() : end.start() + 3].strip(b"\r") and end.start() + 3 > len(rest):
+                    break
+                yield rest[begins : end.end()]
+                begins = end.end()
+            rest = rest[begins:]
+            if len(rest) > MAX_LINE_BYTES:
+                raise FileError(
+                    f"{path.name}: has a line longer than {MAX_LINE_BYTES:,} bytes: its line ends are missing, or it "
+                    "is no text. Export it again."
+                )
+    if rest:
+        yield rest
 
 
 def chunks(path: Path, limit: int | None = None) -> Iterator[bytes]:

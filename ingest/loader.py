@@ -152,6 +152,7 @@ def _stage(
         staged.unread = len(structures[number].unread)
         structure.number_unread(connection, staged, structures[number])
         structure.refuse_wide(stage, staged, structures[number])
+        structure.refuse_broken(stage, staged)
     in_order = [stages[table.name] for table in TABLES if table.name in stages]
     for stage in in_order:
         pictures.refuse_empty(stage)

@@ -8,13 +8,11 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.files import LINE_END
+from ingest.files import physical_lines
+from ingest.readers.reading import Origin
 from ingest.schema import SCHEMA
 from ingest.sql import text
 from ingest.stage import StagedFile
-
-CHUNK = 1 << 22
-"""CR CR LF, which programs make of CR LF, is one line end, as in the copy that is read."""
 
 
 def keep(connection: duckdb.DuckDBPyConnection, staged: StagedFile, load_id: int) -> None:
@@ -24,7 +22,9 @@ def keep(connection: duckdb.DuckDBPyConnection, staged: StagedFile, load_id: int
         f"load_id = {load_id} and source = {text(result.source)} and table_name = {text(result.table_name)} "
         f"and file = {text(result.file)}"
     )
-    if reading.original is not None:
+    if reading.origin is not None and reading.origin.encoding is not None:
+        _keep_spans(connection, reading.origin, of_file)
+    elif reading.original is not None:
         if reading.text_file is not None and reading.text_file != reading.original:
             spans = connection.execute(
                 f"select line, max(len(raw_line) - len(replace(raw_line, chr(10), ''))) + 1 from {SCHEMA}.rejects "
@@ -61,6 +61,29 @@ def keep(connection: duckdb.DuckDBPyConnection, staged: StagedFile, load_id: int
     )
 
 
+def _keep_spans(connection: duckdb.DuckDBPyConnection, origin: Origin, of_file: str) -> None:
+    """Fill ``raw_bytes`` of rejects whose records stand from byte to byte."""
+    places = connection.execute(
+        f"select _line, _start, _end from {origin.relation} "
+        f"where _line in (select line from {SCHEMA}.rejects where {of_file}) order by 1"
+    ).fetchall()
+    raw = list(spans(origin.file, [(start, end) for _, start, end in places]))
+    connection.execute(
+        f"update {SCHEMA}.rejects set raw_bytes = o.raw from "
+        "(select unnest(?::bigint[]) as line, unnest(?::blob[]) as raw) as o "
+        f"where {of_file} and rejects.line = o.line",
+        [[line for line, *_ in places], raw],
+    )
+
+
+def spans(path: Path, places: Iterable[tuple[int, int]]) -> Iterator[bytes]:
+    """The bytes of ``path`` from the one place to the other."""
+    with path.open("rb") as stream:
+        for start, end in places:
+            stream.seek(start)
+            yield stream.read(end - start)
+
+
 def filled_lines(path: Path, records: Iterable[int]) -> dict[int, tuple[int, str]]:
     """Record (from 1) -> its physical line and text, where each line of UTF-8 file ``path`` but blank ones is one."""
     wanted = set(records)
@@ -80,7 +103,7 @@ def filled_lines(path: Path, records: Iterable[int]) -> dict[int, tuple[int, str
 
 def _spans(path: Path, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, bytes]]:
     """First line and bytes of each of ``spans``: (first line from 1, number of lines), in ascending order."""
-    lines = _lines(path)
+    lines = physical_lines(path)
     number, line = 1, next(lines, b"")
     for first, count in spans:
         while number < first:
@@ -90,21 +113,3 @@ def _spans(path: Path, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, 
             number, line = number + 1, next(lines, b"")
             parts.append(line)
         yield first, b"".join(parts).rstrip(b"\r\n")
-
-
-def _lines(path: Path) -> Iterator[bytes]:
-    """The physical lines with their ends, whichever they are."""
-    rest = b""
-    with path.open("rb") as stream:
-        while chunk := stream.read(CHUNK):
-            rest += chunk
-            begins = 0
-            for end in LINE_END.finditer(rest):
-                # At the very end a \n may still follow.
-                if not rest[end.start() : end.start() + 3].strip(b"\r") and end.start() + 3 > len(rest):
-                    break
-                yield rest[begins : end.end()]
-                begins = end.end()
-            rest = rest[begins:]
-    if rest:
-        yield rest

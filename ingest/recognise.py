@@ -66,9 +66,9 @@ def format_of(path: Path, mapping: Mapping, table: TableMapping, *, whole: bool 
     """
     file = mapping.format_of(table)
     suffix = SUFFIXES.get(path.suffix.lower(), "csv")
-    if file.format == "csv" and suffix != "csv":
+    if file.format == "csv" and not file.fields and suffix != "csv":
         return file.model_copy(update={"format": suffix})
-    return resolve(path, file, whole=whole) if file.format == "csv" else file
+    return resolve(path, file, whole=whole) if file.is_text else file
 
 
 def name_fits(path: Path, table: TableMapping) -> bool:

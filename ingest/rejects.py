@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -197,7 +197,13 @@ def _find_lines(connection: duckdb.DuckDBPyConnection, staged: StagedFile, struc
             f"select record, _line, _start, _end from {reading.origin.relation} "
             "where record in (select record from ingest_marked) order by record"
         ).fetchall()
-        raw = xml_file.snippets(reading.origin.file, [(start, end) for _, _, start, end in places])
+        ranges = [(start, end) for _, _, start, end in places]
+        encoding = reading.origin.encoding
+        raw: Iterable[str] = (
+            (one.decode(encoding, errors="replace") for one in originals.spans(reading.origin.file, ranges))
+            if encoding is not None
+            else xml_file.snippets(reading.origin.file, ranges)
+        )
         _take_lines(connection, {record: (line, words) for (record, line, *_), words in zip(places, raw, strict=True)})
     elif reading.text_file is None and reading.original is not None:
         _take_lines(connection, originals.filled_lines(reading.original, _marked_records(connection)))

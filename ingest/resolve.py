@@ -78,7 +78,7 @@ def _likelihood(page: str, counts: list[int]) -> int:
 
 def told(before: FileFormat, found: FileFormat) -> str | None:
     """What was found, in words; None where the mapping left nothing to find, or the file is no text."""
-    if found.format != "csv":
+    if not found.is_text:
         return None
     names = {"\t": "tab", "|": "vertical bar", ",": "comma", ";": "semicolon"}
     parts = []

@@ -110,7 +110,7 @@ def _year(books: Books, year: int, *, is_first: bool) -> list[_Row]:
     for line in books.of_customers():
         key = (str(line.customer_id), line.account, str(line.group))
         if key not in codes and line.group is not None and not carries_documents(key[0]):
-            codes[key] = _letters(next(numbers[key[:2]]))
+            codes[key] = letters(next(numbers[key[:2]]))
     found = []
     for line in rows:
         key = (str(line.customer_id), line.account, str(line.group))
@@ -118,7 +118,7 @@ def _year(books: Books, year: int, *, is_first: bool) -> list[_Row]:
             found.append(_Row(line))
             continue
         if key not in codes:
-            codes[key] = _letters(next(numbers[key[:2]]))
+            codes[key] = letters(next(numbers[key[:2]]))
         found.append(_Row(line, codes[key], ends[key] if not balances[key] else None))
     return found
 
@@ -156,7 +156,7 @@ def _opening(before: list[Line], day: date) -> list[Line]:
     return opened
 
 
-def _letters(number: int) -> str:
+def letters(number: int) -> str:
     """AA, AB, … ZZ, AAA, …"""
     letters, number = "", number + 26
     while True:

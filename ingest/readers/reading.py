@@ -37,6 +37,11 @@ class Origin:
     relation: str
     """SQL that can stand after `from`: ``record`` (from 1), ``_line``, and the bytes ``_start`` and ``_end``."""
     file: Path
+    encoding: str | None = None
+    """Of a text file: what its bytes are; none for XML, which says it itself."""
+    has_states: bool = False
+    """Whether ``relation`` also has ``_is_left``, a record of a kind that is not read, and ``_fault``, why one cannot
+    be cut into its values."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ class Reading:
     lines_before: int = 0
     """Lines (rows of a sheet) that stand before the header; those of `text_file` count from there."""
     origin: Origin | None = None
-    """Where the records of an XML file stand."""
+    """Where the records stand, of XML and of text without column names."""
     never_filled: tuple[str, ...] = ()
     """Columns of the mapping that hold nothing in the whole file."""
 

@@ -11,6 +11,7 @@ from sample.books import Books, read_books
 from sample.generator import SampleSummary, generate
 from sample.systems.business_central import write_business_central
 from sample.systems.erpnext import write_erpnext
+from sample.systems.french import write_cegid, write_ebp, write_quadra, write_sage
 from sample.systems.netsuite import write_netsuite
 from sample.systems.odoo import write_odoo
 from sample.systems.quickbooks import write_quickbooks
@@ -27,6 +28,10 @@ WRITERS: dict[str, Writer] = {
     "quickbooks": write_quickbooks,
     "xero": write_xero,
     "xero_report": write_xero_report,
+    "sage": write_sage,
+    "cegid": write_cegid,
+    "quadra": write_quadra,
+    "ebp": write_ebp,
 }
 """By the name of the built-in source that reads them: each writes to a folder and says the rows by file."""
 
