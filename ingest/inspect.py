@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from ingest.column_source import in_words
 from ingest.errors import FileError, IngestError
 from ingest.header import match, unpivoted
-from ingest.mapping import TableMapping
+from ingest.mapping import FileFormat, TableMapping
 from ingest.proposal.draft import Looked, draft, facts, look_at, printable
-from ingest.readers import read_header
+from ingest.readers import read_header, record_file
 from ingest.recognise import Recognition, format_of, recognise
 
 RECORDS_SHOWN = 2
+LOOKED_AT = 10_000
+"""Records looked through for the first that are read."""
+CUT = {
+    "fixed": "lines of fixed width",
+    "blocks": "blocks, a value a line",
+    "csv": "delimited text without column names",
+}
 
 
 def printable_lines(lines: Sequence[str]) -> str:
@@ -121,8 +129,22 @@ def _inspection(path: Path, looked: Looked) -> Inspection:
         )
     file = format_of(path, found.mapping, found.tables[0])
     header = tuple(read_header(path, file))
-    tables = tuple(_table(found, table, header) for table in found.tables)
-    return Inspection(path.name, size, form.words, facts(looked), header, records, found.source, found.why, tables)
+    words, said = form.words, facts(looked)
+    if file.fields:
+        # What a file without column names holds, its mapping knows better than a look for delimiters and a header.
+        words, said = f"{CUT[file.format]}, {file.encoding}", {"line ends": form.line_ends}
+        records = tuple(islice(_taken(path, file), RECORDS_SHOWN))
+    tables = tuple(
+        _table(found, table, tuple(read_header(path, format_of(path, found.mapping, table)))) for table in found.tables
+    )
+    return Inspection(path.name, size, words, said, header, records, found.source, found.why, tables)
+
+
+def _taken(path: Path, file: FileFormat) -> Iterator[tuple[str, ...]]:
+    """The values of the first records that are read, as far as a look goes."""
+    for record in islice(record_file.records(path, file), LOOKED_AT):
+        if not record.is_left and record.fault is None:
+            yield record.values
 
 
 def _table(found: Recognition, table: TableMapping, header: tuple[str, ...]) -> TableInspection:

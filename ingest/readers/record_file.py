@@ -147,25 +147,16 @@ def _record_lines(path: Path, file: FileFormat, layout: Layout) -> Iterator[_Lin
     for one in _text_lines(path, file, blanks=True):
         if held is None or layout.begins_block(one.lines[0]):
             if held is not None:
-                yield _even(held, usual, is_last=False)
+                yield held
             held = one if one.lines[0].strip() else None
         else:
             held.lines.append(one.lines[0])
             held = replace(held, end=one.end)
     if held is not None:
-        yield _even(held, usual, is_last=True)
-
-
-def _even(block: _Lines, usual: int | None, *, is_last: bool) -> _Lines:
-    """A block without blank lines too many at its end; the file's last one may lack one."""
-    lines = block.lines
-    if usual is None:
-        return block
-    while len(lines) - 1 > usual and not lines[-1].strip():
-        lines.pop()
-    if is_last and len(lines) == usual:
-        lines.append("")
-    return block
+        if len(held.lines) == usual and held.lines[-1].strip():
+            # The empty line at the end of the last block may be missing.
+            held.lines.append("")
+        yield held
 
 
 def _text_lines(path: Path, file: FileFormat, *, errors: str = "strict", blanks: bool = False) -> Iterator[_Lines]:
