@@ -20,6 +20,8 @@ BREAK: dict[str, Callable[[st.DataObject], None]] = {**examples.FORMATS, "mappin
 EXAMPLES = {
     "delimited": 20,
     "fec": 6,
+    "fixed": 8,
+    "blocks": 8,
     "packed": 12,
     "workbook": 8,
     "parquet": 10,

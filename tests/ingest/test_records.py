@@ -246,8 +246,8 @@ file:
   decimal_mark: ","
   date_format: "%Y%m%d"
   records: {from: 1, to: 11, take: ["*"], leave: [JournalCode]}
-  fields: {JournalCode: [1, 11], EcritureNum: [12, 18], EcritureDate: [19, 26], CompteNum: [27, 34], CompAuxNum: [35, 40],
-           EcritureLib: [41, 55], Debit: [56, 68], Credit: [69, 81]}
+  fields: {JournalCode: [1, 11], EcritureNum: [12, 18], EcritureDate: [19, 26], CompteNum: [27, 34],
+           CompAuxNum: [35, 40], EcritureLib: [41, 55], Debit: [56, 68], Credit: [69, 81]}
 tables:
   - table: ledger_lines
     columns: {account: CompteNum, customer_id: CompAuxNum, journal: JournalCode, entry_ref: EcritureNum,

@@ -190,6 +190,77 @@ def fec(data: Draw) -> None:
         _bytes_are_kept(at, content, manner)
 
 
+WIDTHS = {"No": 12, "Client": 10, "Day": 10, "Amount": 16, "Cur": 4, "Text": 24}
+
+
+def fixed(data: Draw) -> None:
+    """Lines of fixed width, lines of other kinds between them."""
+    manner = tables.Manner(
+        encoding=data.draw(st.sampled_from(("utf-8", "windows-1252", "cp850"))),
+        line_end=data.draw(st.sampled_from(("\r\n", "\n", "\r", "\r\r\n"))),
+        quote="",
+    )
+    table = _broken_cells(data, _cells(data, manner))
+    lines = []
+    for row in table[1:]:
+        cells = dict(zip(tables.HEADER, row, strict=False))
+        line = "".join(f"{cells.get(name, '')[:width]:<{width}}" for name, width in WIDTHS.items())
+        lines += [f"M{line}{manner.line_end}", f"I{cells.get('No', '')[:5]}{manner.line_end}"]
+    for _ in range(data.draw(st.integers(0, 2))):
+        lines = data.draw(damage.in_lines(lines)) if lines else lines
+    content = _broken_bytes(data, manner.encode("".join(lines)))
+    places, first = {}, 2
+    for name, width in WIDTHS.items():
+        places[name], first = [first, first + width - 1], first + width
+    file = {
+        **manner.keys,
+        **{"format": "fixed", "trim": "true", "fields": places, "length": first - WIDTHS["Text"]},
+        "records": {"take": ["M"], "leave": ["I"]},
+    }
+    with account.warehouse() as at:
+        report = _loaded(at, at.write("list.txt", content), at.write("own.yml", own_mapping(file)))
+        if report is None:
+            return
+        text = content.decode("utf-8-sig" if manner.encoding == "utf-8" else manner.encoding)
+        physical = account.physical_lines(text)
+        filled = [line for line in physical if line.strip("\x1a \t")]
+        left = sum(line[:1] == "I" for line in filled)
+        assert report.files[0].rows_filtered == left
+        account.all_accounted(at, report, [len(filled)], "invoices")
+        originals = re.split(rb"\r\r\n|\r\n|\r|\n", content)
+        for number, raw in at.rows("select line, raw_bytes from raw.rejects where severity = 'reject'"):
+            assert raw == originals[int(str(number)) - 1]
+
+
+def blocks(data: Draw) -> None:
+    """Blocks of a line a value, blocks of other kinds between them."""
+    manner = tables.Manner(line_end=data.draw(st.sampled_from(("\r\n", "\n"))), quote="")
+    table = _broken_cells(data, _cells(data, manner))
+    lines = ["#FLG 1"]
+    for row in table[1:]:
+        lines += ["#INV", *(" ".join(cell.split())[:200] for cell in row), "", "#ANA", "x"]
+    lines = [f"{line}{manner.line_end}" for line in [*lines, "#END"]]
+    for _ in range(data.draw(st.integers(0, 2))):
+        lines = data.draw(damage.in_lines(lines)) if lines else lines
+    content = _broken_bytes(data, manner.encode("".join(lines)))
+    fields = {name: place for place, name in enumerate(tables.HEADER, start=1)}
+    file = {
+        **{"format": "blocks", "trim": "true", "fields": fields, "length": [4, 20]},
+        "records": {"take": ["#INV"], "leave": ["#FLG", "#ANA", "#END"]},
+    }
+    with account.warehouse() as at:
+        report = _loaded(at, at.write("list.txt", content), at.write("own.yml", own_mapping({**manner.keys, **file})))
+        if report is None:
+            return
+        text = content.decode("utf-8-sig")
+        flags = re.findall(r"^#[A-Z][A-Z0-9]*(?=[ \r\n]|$)", text.replace("\r", "\n"), flags=re.M)
+        left = sum(flag in ("#FLG", "#ANA", "#END") for flag in flags)
+        # What stands above the first flag is a record of no kind.
+        above = not re.match(r"#[A-Z][A-Z0-9]*([ \r\n]|$)", text.lstrip())
+        assert report.files[0].rows_filtered == left
+        account.all_accounted(at, report, [len(flags) + above], "invoices")
+
+
 def packed(data: Draw) -> None:
     """Files in archives, and the archives themselves broken."""
     rows = data.draw(tables.ROWS)
@@ -357,6 +428,8 @@ def _kind(said: str) -> str:
 FORMATS: dict[str, Callable[[Draw], None]] = {
     "delimited": delimited,
     "fec": fec,
+    "fixed": fixed,
+    "blocks": blocks,
     "packed": packed,
     "workbook": workbook,
     "parquet": parquet,
