@@ -35,6 +35,27 @@ def test_the_worked_example_loads_as_the_page_says(project_root: Path, tmp_path:
     ]
 
 
+def test_the_example_of_fixed_width_loads_as_the_page_says(project_root: Path, tmp_path: Path) -> None:
+    page = (project_root / "docs" / "mappings.md").read_text(encoding="utf-8")
+    part = page[page.index("## Files without column names") :]
+    lines, file = re.search(r"```\n(.*?)```\n\n```yaml\n(.*?)```", part, flags=re.S).groups()  # type: ignore[union-attr]
+    extract = tmp_path / "list.txt"
+    extract.write_text(lines, encoding="windows-1252")
+    mapping = tmp_path / "own.yml"
+    columns = "{invoice_id: Pièce, customer_id: Compte, posted_on: Date, amount: Montant}"
+    mapping.write_text(
+        f"name: own\ndescription: Own.\nbase_currency: EUR\n{file}"
+        f"tables:\n  - table: invoices\n    columns: {columns}\n",
+        encoding="utf-8",
+    )
+    connection = duckdb.connect()
+    (result,) = load(connection, [extract], source=mapping, as_of=date(2026, 3, 31)).files
+    assert (result.rows_read, result.rows_new, result.rows_filtered) == (1, 1, 2)
+    assert connection.execute("select invoice_id, customer_id, posted_on, amount from raw.invoices").fetchall() == [
+        ("FA00017", "4110007", date(2026, 1, 5), Decimal("120.50"))
+    ]
+
+
 def test_the_page_names_every_key(project_root: Path) -> None:
     page = (project_root / "docs" / "mappings.md").read_text(encoding="utf-8")
     keys = {*Mapping.model_fields, *TableMapping.model_fields, *FileFormat.model_fields}

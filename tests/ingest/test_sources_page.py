@@ -10,7 +10,20 @@ import pytest
 from encours.cli_daily import SampleForm
 from ingest import catalogue
 
-PAGES = ("sap", "odoo", "erpnext", "business_central", "netsuite", "quickbooks", "xero", "fec")
+PAGES = (
+    "sap",
+    "odoo",
+    "erpnext",
+    "business_central",
+    "netsuite",
+    "quickbooks",
+    "xero",
+    "fec",
+    "sage",
+    "cegid",
+    "quadra",
+    "ebp",
+)
 
 
 def _folder(project_root: Path) -> Path:
