@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import FileError, MappingError
+from ingest.errors import FileError, IngestError, MappingError
 from ingest.exchange import export, lines, reload
 from ingest.inspect import CUT, inspect
 from ingest.recognise import recognise
@@ -285,3 +285,22 @@ def test_the_first_line_tells_the_program(tmp_path: Path, name: str, first: str,
     told = str(inspect(path))
     assert f"read as {source}" in told
     assert told.splitlines()[0].startswith(f"{name}: {form}, ")
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "Code,Name,E-mail",
+        "M;4110007;05/01/2026;Facture;D;120,50",
+        "C000000001,Alpha,Paris and its surroundings,France",
+        "1,20260105,VE,411000,,Facture,F1,abc,D",
+        "#FLAGGED,No,Client",
+        "***S5 is no header of a journal",
+    ],
+)
+def test_what_only_looks_alike_is_not_taken_for_a_program_s(tmp_path: Path, first: str) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text(f"{first}\n1,2\n", encoding="utf-8")
+    with pytest.raises(IngestError) as raised:
+        recognise(path)
+    assert "no source mapping fits" in str(raised.value)
