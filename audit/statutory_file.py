@@ -16,7 +16,7 @@ from audit.tables import Fact, Workbook, save
 from encours import console
 from encours.errors import EncoursError
 from encours.settings import Settings
-from encours.sheets import exact, plain_or_number, said_above
+from encours.sheets import exact, plain, said_above
 
 
 def tell(settings: Settings, *, year_ending_on: date | None, language: Language, out: Path | None) -> None:
@@ -46,7 +46,7 @@ def tell(settings: Settings, *, year_ending_on: date | None, language: Language,
         lines.write(said_above(about))
         # As a French spreadsheet reads it: semicolons, since commas are decimal marks.
         writer = csv.writer(lines, delimiter=";" if language is Language.FRENCH else ",")
-        writer.writerows([plain_or_number(cell) for cell in line] for line in statutory.as_text(laid_out, language))
+        writer.writerows([plain(cell) for cell in line] for line in statutory.as_text(laid_out, language))
         save(out, lines.getvalue().encode("utf-8-sig"))
     else:
         book = Workbook()

@@ -6,19 +6,13 @@ comes back to the cent. A larger one is written as text rather than changed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-# What a cell begins with that a spreadsheet would run: https://owasp.org/www-community/attacks/CSV_Injection
-# Some trim blanks and quotes before, and take the wide signs of East Asian keyboards for the narrow ones.
-_FORMULA = r"[\s\"']*[=+\-@\uff0b\uff0d\uff1d\uff20]"
-_BEGINS = re.compile(rf"[\t\r\n]|{_FORMULA}")
-# Where a program splits the file by another separator than ours, a cell begins in the middle of one.
-_WITHIN = re.compile(rf"([,;\t\r\n|])(?={_FORMULA})(?!\s*[+\-]?[\d.,]*\d\s*(?:[,;\t\r\n|]|$))")
-_WRITTEN_NUMBER = re.compile(r"[+\-][\d., '\u00a0\u202f]*\d[ \u00a0\u202f]?%?")
+from ingest.formulas import harmless, harmless_within
+
 LONGEST_TEXT = 32_767
 """Characters that a cell of Excel holds; of a longer text nothing at all would be written."""
 _EXACT_UNITS = 2**53
@@ -33,17 +27,6 @@ def plain(value: Any) -> str:
     if isinstance(value, (date, datetime)):
         return value.isoformat()
     return harmless(value) if isinstance(value, str) else str(value)
-
-
-def harmless(words: str) -> str:
-    """Text that no spreadsheet takes for a formula, whichever separator it splits the file by."""
-    within = _WITHIN.sub(r"\1'", words)
-    return f"'{within}" if _BEGINS.match(words) else within
-
-
-def plain_or_number(value: Any) -> str:
-    """As `plain`, of a cell that may be a number written out already: a minus before digits is no formula."""
-    return value if isinstance(value, str) and _WRITTEN_NUMBER.fullmatch(value) else plain(value)
 
 
 def exact(value: Any) -> str:
@@ -62,7 +45,7 @@ def said_above(facts: Iterable[tuple[str, Any]]) -> str:
     a name with a comma in it must not become a cell that runs.
     """
     lines = (f"# {name}: {' '.join(exact(value).split())}" for name, value in facts)
-    return "".join(_WITHIN.sub(r"\1'", line) + "\r\n" for line in lines)
+    return "".join(harmless_within(line) + "\r\n" for line in lines)
 
 
 def is_exact(value: Decimal) -> bool:

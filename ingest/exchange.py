@@ -21,6 +21,7 @@ import duckdb
 from ingest import mended, schema, steady
 from ingest.errors import FileError, nearest
 from ingest.files import Extract, dialect, sha256
+from ingest.formulas import as_it_was, harmless
 from ingest.loader import carry_out
 from ingest.mapping import FileFormat, Mapping
 from ingest.mended import MENDED, PAST, Mends, Place
@@ -33,14 +34,6 @@ MARKS = ("encours_load", "encours_table", "encours_file", "encours_line", "encou
 """The columns before those of the original."""
 
 DELIMITERS = (",", ";", "\t", "|")
-
-_SIGNS = r"[=+\-@\uff0b\uff0d\uff1d\uff20]"
-_RISKY = re.compile(rf"^'*(?:[\t\r\n]|[ \"]*{_SIGNS})")
-_WITHIN = re.compile(rf"(?<=[,;\t|\r\n])(?='*[ \"]*{_SIGNS})")
-"""Places where a cell begins for a program that splits the file by another separator."""
-_WITHIN_QUOTED = re.compile(rf"(?<=[,;\t|\r\n])'(?='*[ \"]*{_SIGNS})")
-_NUMBER = re.compile(r"^[+\-][\d., '\u00a0\u202f]*\d[-+]?$")
-"""A spreadsheet runs text that begins so as a formula, unless it is a number."""
 
 
 @dataclass(frozen=True)
@@ -187,22 +180,6 @@ def _json_text(value: object) -> str:
             return value
         case _:
             return json.dumps(value, ensure_ascii=False)
-
-
-def harmless(value: str) -> str:
-    """``value`` so that no spreadsheet runs it as a formula; `as_it_was` undoes it."""
-    if _NUMBER.match(value):
-        return value
-    within = _WITHIN.sub("'", value)
-    return f"'{within}" if _RISKY.match(value) else within
-
-
-def as_it_was(value: str) -> str:
-    """What `harmless` was given."""
-    if _NUMBER.match(value):
-        return value
-    whole = value[1:] if value.startswith("'") and _RISKY.match(value) else value
-    return _WITHIN_QUOTED.sub("", whole)
 
 
 @dataclass
