@@ -24,13 +24,16 @@ from ingest.files import Extract, dialect, sha256
 from ingest.formulas import as_it_was, harmless
 from ingest.loader import carry_out
 from ingest.mapping import FileFormat, Mapping
-from ingest.mended import MENDED, PAST, Mends, Place
+from ingest.mended import DISMISSED, MENDED, PAST, Mends, Place
 from ingest.plan import Item, Plan
 from ingest.readers import xlsx_file
 from ingest.report import FileResult, LoadReport
 from ingest.schema import SCHEMA
 
-MARKS = ("encours_load", "encours_table", "encours_file", "encours_line", "encours_column", "encours_reason")
+PLACE = ("encours_load", "encours_table", "encours_slice", "encours_file", "encours_line", "encours_record")
+"""The columns that say which rejected row a row mends."""
+
+MARKS = (*PLACE, "encours_column", "encours_reason")
 """The columns before those of the original."""
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -43,12 +46,20 @@ class Line:
     place: Place
     state: str
     mended_in: int | None
+    decision_id: int | None
+    """The newest decision on it."""
     columns: str | None
     reasons: str
     value: str | None
     raw_line: str | None
+    cells: str | None
+    """Of XML: its values, a JSON list."""
     as_of_on: date
-    kind: str
+
+    @property
+    def content(self) -> str | None:
+        """The line as it came, by which it is known again."""
+        return self.cells if self.cells is not None else self.raw_line
 
 
 @dataclass(frozen=True)
@@ -79,14 +90,15 @@ def lines(connection: duckdb.DuckDBPyConnection) -> list[Line]:
     if "rejects" not in _own_tables(connection):
         return []
     found = connection.execute(
-        "select load_id, source, table_name, slice, file, line, state, mended_in, columns, reasons, value, raw_line, "
-        f"as_of_on, kind from ({mended.STATES}) order by load_id, source, table_name, file, line"
+        "select load_id, source, table_name, slice, file, line, record, state, mended_in, decision_id, columns, "
+        f"reasons, value, raw_line, cells, as_of_on from ({mended.STATES}) "
+        "order by load_id, source, table_name, slice, file, line, record"
     ).fetchall()
-    return [Line(Place(*row[:6]), *row[6:]) for row in found]
+    return [Line(Place(*row[:7]), *row[7:]) for row in found]
 
 
 def _own_tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    """The tables of schema raw; none where nothing was ever loaded, or by a version without mended rows."""
+    """The tables of schema raw; none where nothing was ever loaded, or by a version without decisions on rejects."""
     names = {
         row[0]
         for row in connection.execute(
@@ -94,17 +106,27 @@ def _own_tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
             [SCHEMA],
         ).fetchall()
     }
-    return names if "mended_rejects" in names else set()
+    return names if "reject_decisions" in names else set()
 
 
-def forms(connection: duckdb.DuckDBPyConnection) -> dict[tuple[int, str, str, str], Form]:
-    """How each file with rejects was read, by load, source, table and file."""
+_OfFile = tuple[int, str, str, str, str]
+"""Load, source, table, slice and file."""
+
+
+def _of_file(place: Place) -> _OfFile:
+    return (place.load_id, place.source, place.table_name, place.slice, place.file)
+
+
+def forms(connection: duckdb.DuckDBPyConnection) -> dict[_OfFile, Form]:
+    """How each file with rejects was read, by load, source, table, slice and file."""
     found = connection.execute(
-        f"select load_id, source, table_name, file, header, form, mapping from {SCHEMA}.reject_files"
+        f"select load_id, source, table_name, slice, file, header, form, mapping from {SCHEMA}.reject_files"
     ).fetchall()
     return {
-        (load_id, source, table, file): Form(tuple(json.loads(header)), FileFormat.model_validate_json(form), mapping)
-        for load_id, source, table, file, header, form, mapping in found
+        (load_id, source, table, part, file): Form(
+            tuple(json.loads(header)), FileFormat.model_validate_json(form), mapping
+        )
+        for load_id, source, table, part, file, header, form, mapping in found
     }
 
 
@@ -118,16 +140,11 @@ def export(connection: duckdb.DuckDBPyConnection, chosen: Sequence[Line], out: P
     groups: dict[tuple[str, str, tuple[str, ...], str], tuple[Form, list[Line]]] = {}
     for line in chosen:
         place = line.place
-        form = known.get((place.load_id, place.source, place.table_name, place.file))
+        form = known.get(_of_file(place))
         if form is None:
             raise FileError(
                 f"{place.file}: load {place.load_id} was made by a version that did not keep how it read its files. "
                 "Load the file again to export what is rejected in it."
-            )
-        if form.file.format == "xml":
-            raise FileError(
-                f"{place.file}: is XML, whose rejected elements are no lines of a table. Mend the file itself and load "
-                "it again; `encours rejects` shows each with its line."
             )
         key = (place.source, place.table_name, form.header, form.plain.model_dump_json())
         groups.setdefault(key, (form, []))[1].append(line)
@@ -146,9 +163,9 @@ def _write(path: Path, form: Form, members: Sequence[Line]) -> None:
     writer.writerow([*MARKS, *(harmless(name) for name in form.header)])
     for line in members:
         place = line.place
-        marks = (place.load_id, place.table_name, place.file, place.line, line.columns or "", line.reasons)
-        cells = cells_of(line.raw_line or "", form)
-        writer.writerow([harmless(str(value)) for value in (*marks, *cells)])
+        of_line = (place.load_id, place.table_name, place.slice, place.file, place.line, place.record)
+        marks = ("" if value is None else value for value in (*of_line, line.columns, line.reasons))
+        writer.writerow([harmless(str(value)) for value in (*marks, *cells_of(line, form))])
     # Spreadsheets take UTF-8 for what it is only where it says so.
     encoding = "utf-8-sig" if plain.encoding == "utf-8" else plain.encoding
     try:
@@ -158,8 +175,11 @@ def _write(path: Path, form: Form, members: Sequence[Line]) -> None:
         raise FileError(f"{path}: cannot be written: {error}") from None
 
 
-def cells_of(raw_line: str, form: Form) -> list[str]:
+def cells_of(line: Line, form: Form) -> list[str]:
     """The cells of a rejected line as text, as far as it can be split."""
+    if form.file.format == "xml":
+        return [value or "" for value in json.loads(line.cells or "[]")]
+    raw_line = line.raw_line or ""
     if form.file.format in {"jsonl", "parquet"}:
         found = json.loads(raw_line, parse_float=str, parse_int=str)
         return [_json_text(found.get(name)) for name in form.header]
@@ -228,21 +248,18 @@ def reload(
 
 
 def _read(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[tuple[str, str, str], _Part]:
-    open_lines = {
-        (line.place.load_id, line.place.table_name, line.place.file, line.place.line): line
-        for line in lines(connection)
-    }
-    known = forms(connection) if open_lines else {}
+    rejected = {_written(line.place): line for line in lines(connection)}
+    known = forms(connection) if rejected else {}
     header, rows = _table(path, [form.plain for form in known.values()])
     parts: dict[tuple[str, str, str], _Part] = {}
     seen: set[Place] = set()
     for number, row in rows:
-        line = _line_of(path, number, row, open_lines)
+        line = _line_of(path, number, row, rejected)
         place = line.place
         if place in seen:
             raise FileError(f"{path.name}, line {number}: line {place.line} of {place.file} stands here twice")
         seen.add(place)
-        form = known[place.load_id, place.source, place.table_name, place.file]
+        form = known[_of_file(place)]
         if tuple(header) != form.header:
             other = next((name for name in form.header if name not in header), None)
             raise FileError(
@@ -272,16 +289,28 @@ def _read(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[tuple[str, 
     return parts
 
 
-def _line_of(path: Path, number: int, row: Sequence[str], known: dict[tuple[int, str, str, int], Line]) -> Line:
+_Written = tuple[str, ...]
+"""The values of `PLACE`, as a file has them."""
+
+
+def _written(place: Place) -> _Written:
+    record = "" if place.record is None else str(place.record)
+    return (str(place.load_id), place.table_name, place.slice, place.file, str(place.line), record)
+
+
+def _line_of(path: Path, number: int, row: Sequence[str], known: dict[_Written, Line]) -> Line:
     """The open reject that a row of a mended file speaks of."""
-    load_id, table, file, line, *_ = (*(as_it_was(value.strip()) for value in row[: len(MARKS)]), "", "", "", "")
+    values = [as_it_was(value.strip()) for value in row[: len(PLACE)]]
+    values += [""] * (len(PLACE) - len(values))
+    load_id, _, _, file, line, record = values
     place = f"{path.name}, line {number}"
-    if not all(re.fullmatch(r"[0-9]{1,18}", value) for value in (load_id, line)):
+    numbers = (load_id, line, *([record] if record else []))
+    if not all(re.fullmatch(r"[0-9]{1,18}", value) for value in numbers):
         raise FileError(
-            f"{place}: its first columns no longer say which rejected line it mends; leave {', '.join(MARKS[:4])} as "
+            f"{place}: its first columns no longer say which rejected line it mends; leave {', '.join(PLACE)} as "
             "they were exported"
         )
-    found = known.get((int(load_id), table, file, int(line)))
+    found = known.get(tuple(values))
     if found is None:
         raise FileError(
             f"{place}: load {load_id} rejected no line {line} of {file}; see `encours rejects --load {load_id}`"
@@ -291,7 +320,12 @@ def _line_of(path: Path, number: int, row: Sequence[str], known: dict[tuple[int,
     if found.state == PAST:
         raise FileError(
             f"{place}: line {line} of {file} was rejected in load {load_id}, and a newer file of its slice was loaded "
-            "since. Mend what is rejected in that one, if it still is: `encours rejects`."
+            "since, or that load was withdrawn. Mend what is rejected now, if it still is: `encours rejects`."
+        )
+    if found.state == DISMISSED:
+        raise FileError(
+            f"{place}: line {line} of {file} was dismissed, as one that needs no mending; to mend it after all, reopen "
+            f"it first: `encours rejects --load {load_id} --file '{file}' --reopen WHY`"
         )
     return found
 

@@ -108,6 +108,7 @@ def carry_out(
             duplicates.refuse_duplicates(stage)
             rejects.explain_faults(stage, structures, folder)
             if mends is not None:
+                mended.refuse_left_out(stage)
                 mended.refuse_overtaken(stage, mends)
             rejects.keep_refused_keys(stage)
             mended.protect(stage, structures)

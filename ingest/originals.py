@@ -20,7 +20,7 @@ def keep(connection: duckdb.DuckDBPyConnection, staged: StagedFile, load_id: int
     result, reading = staged.result, staged.reading
     of_file = (
         f"load_id = {load_id} and source = {text(result.source)} and table_name = {text(result.table_name)} "
-        f"and file = {text(result.file)}"
+        f"and slice = {text(result.slice)} and file = {text(result.file)}"
     )
     if reading.origin is not None and reading.origin.encoding is not None:
         _keep_spans(connection, reading.origin, of_file)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -17,6 +17,11 @@ from ingest.structure import Structure, Unread, record_of
 
 UNREAD = "ingest_unread_faults"
 """Columns: file_number, position (among the file's unread records), column_name, value, reason."""
+
+INSERT = (
+    f"insert into {SCHEMA}.rejects (load_id, source, table_name, slice, file, line, record, column_name, value, "
+    "reason, severity, raw_line, cells, amount, currency)"
+)
 
 
 def explain_faults(stage: Stage, structures: dict[int, Structure], folder: Path) -> None:
@@ -148,27 +153,42 @@ def _write_file(
     connection: duckdb.DuckDBPyConnection, stage: Stage, staged: StagedFile, structure: Structure, load_id: int
 ) -> None:
     result = staged.result
-    constants = f"{load_id}, {text(result.source)}, {text(result.table_name)}, {text(result.file)}"
+    constants = ", ".join(
+        [str(load_id), *map(text, (result.source, result.table_name, result.slice, result.file))],
+    )
+    amount = stage.table.control_amount
+    # In a table without amounts there is no currency either; else what is not known is told as such.
+    unknown = text(totals.UNKNOWN_CURRENCY) if amount is not None else "null"
     if structure.unread:
+        places = places_of(staged, structure)
         connection.execute(
-            f"insert into {SCHEMA}.rejects select {constants}, line, column_name, value, reason, 'reject', raw, null "
-            f"from (select unnest(range(len(?))) as position, unnest(?) as line, unnest(?) as raw) "
-            f"join (from {UNREAD} where file_number = {staged.number}) using (position) order by line",
-            [
-                [unread.line for unread in structure.unread],
-                [unread.line + staged.reading.lines_before for unread in structure.unread],
-                [unread.raw_line for unread in structure.unread],
-            ],
+            f"{INSERT} select {constants}, line, record, column_name, value, reason, 'reject', raw, null, amount, "
+            f"coalesce(currency, {unknown}) "
+            "from (select unnest(range(len($lines))) as position, unnest($lines) as line, unnest($records) as record, "
+            f"unnest($raw) as raw) join (from {UNREAD} where file_number = {staged.number}) using (position) "
+            f"left join {totals.of_unread(staged, amount)} using (position) order by line",
+            {
+                "lines": [line for line, _, _ in places],
+                "records": [record for _, record, _ in places],
+                "raw": [raw for _, _, raw in places],
+            },
         )
     if locate(stage, staged, structure):
         connection.execute(
-            f"insert into {SCHEMA}.rejects select {constants}, l.line, m.column_name, m.value, m.reason, m.severity, "
-            "l.raw_line, null from ingest_marked as m left join ingest_lines as l on l.record = m.record "
-            "order by m.row_id"
+            f"{INSERT} select {constants}, l.line, m.record, m.column_name, m.value, m.reason, m.severity, "
+            "l.raw_line, l.cells, s.amount, s.currency from ingest_marked as m "
+            "left join ingest_lines as l on l.record = m.record "
+            f"left join {totals.of_staged(stage)} as s on s.row_id = m.row_id order by m.row_id"
         )
     elif not structure.unread:
         return
     originals.keep(connection, staged, load_id)
+
+
+def places_of(staged: StagedFile, structure: Structure) -> list[tuple[int, int, str]]:
+    """Line, record and text of the unread records of a file."""
+    before = staged.reading.lines_before
+    return [(unread.line + before, unread.record, unread.raw_line) for unread in structure.unread]
 
 
 def locate(stage: Stage, staged: StagedFile, structure: Structure) -> bool:
@@ -189,33 +209,36 @@ def locate(stage: Stage, staged: StagedFile, structure: Structure) -> bool:
 
 
 def _find_lines(connection: duckdb.DuckDBPyConnection, staged: StagedFile, structure: Structure) -> None:
-    """Make ``ingest_lines``: physical line and text of the records in ``ingest_marked``."""
+    """Make ``ingest_lines``: physical line and text of the records in ``ingest_marked``, and the cells of XML."""
     reading = staged.reading
     create = "create or replace temp table ingest_lines as"
     if reading.origin is not None:
-        places = connection.execute(
-            f"select record, _line, _start, _end from {reading.origin.relation} "
-            "where record in (select record from ingest_marked) order by record"
-        ).fetchall()
-        ranges = [(start, end) for _, _, start, end in places]
         encoding = reading.origin.encoding
+        places = connection.execute(
+            f"select record, _line, _start, _end, {'_cells' if encoding is None else 'null'} "
+            f"from {reading.origin.relation} where record in (select record from ingest_marked) order by record"
+        ).fetchall()
+        ranges = [(start, end) for _, _, start, end, _ in places]
         raw: Iterable[str] = (
             (one.decode(encoding, errors="replace") for one in originals.spans(reading.origin.file, ranges))
             if encoding is not None
             else xml_file.snippets(reading.origin.file, ranges)
         )
-        _take_lines(connection, {record: (line, words) for (record, line, *_), words in zip(places, raw, strict=True)})
+        lines_of = {record: (line, words) for (record, line, *_), words in zip(places, raw, strict=True)}
+        _take_lines(connection, lines_of, {record: cells for record, *_, cells in places})
     elif reading.text_file is None and reading.original is not None:
         _take_lines(connection, originals.filled_lines(reading.original, _marked_records(connection)))
     elif reading.text_file is None:
         values = ", ".join(f"{text(name)}: c{position}" for position, name in enumerate(reading.header))
         connection.execute(
-            f"{create} select _row + 1 as record, _row + 1 as line, cast(to_json({{{values}}}) as varchar) as raw_line "
+            f"{create} select _row + 1 as record, _row + 1 as line, cast(to_json({{{values}}}) as varchar) as raw_line"
+            ", cast(null as varchar) as cells "
             f"from {reading.numbered} where _row + 1 in (select record from ingest_marked)"
         )
     elif structure.is_regular:
         connection.execute(
-            f"{create} select number - 1 as record, number as line, line as raw_line from ("
+            f"{create} select number - 1 as record, number as line, line as raw_line, "
+            "cast(null as varchar) as cells from ("
             f"select row_number() over () as number, line from {csv_file.lines_relation(reading.text_file)}) "
             f"where number - 1 in (select record from ingest_marked)"
         )
@@ -229,13 +252,19 @@ def _marked_records(connection: duckdb.DuckDBPyConnection) -> list[int]:
     return [row[0] for row in connection.execute("select distinct record from ingest_marked").fetchall()]
 
 
-def _take_lines(connection: duckdb.DuckDBPyConnection, found: dict[int, tuple[int, str]]) -> None:
-    """Make ``ingest_lines`` of line and text by record."""
+def _take_lines(
+    connection: duckdb.DuckDBPyConnection, found: Mapping[int, tuple[int, str]], cells: Mapping[int, str] | None = None
+) -> None:
+    """Make ``ingest_lines`` of line and text by record, and of cells where there are any."""
     connection.execute(
-        "create or replace temp table ingest_lines as "
-        "select 0::bigint as record, 0::bigint as line, ''::varchar as raw_line limit 0"
+        "create or replace temp table ingest_lines (record bigint, line bigint, raw_line varchar, cells varchar)"
     )
     connection.execute(
-        "insert into ingest_lines select unnest(?), unnest(?), unnest(?)",
-        [list(found), [line for line, _ in found.values()], [raw for _, raw in found.values()]],
+        "insert into ingest_lines select unnest(?), unnest(?), unnest(?), unnest(?::varchar[])",
+        [
+            list(found),
+            [line for line, _ in found.values()],
+            [raw for _, raw in found.values()],
+            [(cells or {}).get(record) for record in found],
+        ],
     )

@@ -12,21 +12,26 @@ from ingest.sql import ident, idents, text
 from ingest.stage import Stage, StagedFile
 
 UNREAD_AMOUNTS = "ingest_unread_amounts"
-"""Columns: file_number, column_name, currency, entity_id, amount: of records that split and could not be typed."""
+"""Columns: file_number, position (among the file's unread records), column_name, currency, entity_id, amount: of
+records that split and could not be typed."""
 
 UNKNOWN_CURRENCY = "*"
 """Of rows that tell neither their currency nor an entity that has one, and of tables without currency."""
 
 
 def keep_unread(connection: duckdb.DuckDBPyConnection, staged: StagedFile) -> None:
-    """Keep the amounts of the unread records in ``ingest_closer``, as far as they can be read after all."""
+    """Keep the amounts of the unread records in ``ingest_closer``, as far as they can be read after all.
+
+    ``ingest_split`` tells the position of each.
+    """
     _create_unread(connection)
     table = staged.table.target
     for name in table.control_amounts:
         misread = " or ".join(f"({f.condition})" for f in staged.explanation.faults if f.column == name) or "false"
         connection.execute(
-            f"insert into {UNREAD_AMOUNTS} select {staged.number}, {text(name)}, {_or_null(table, 'currency')}, "
-            f"{_or_null(table, 'entity_id')}, {ident(name)} from ingest_closer where {ident(name)} is not null "
+            f"insert into {UNREAD_AMOUNTS} select {staged.number}, position, {text(name)}, "
+            f"{_or_null(table, 'currency')}, {_or_null(table, 'entity_id')}, {ident(name)} "
+            f"from ingest_closer join ingest_split using (_row) where {ident(name)} is not null "
             f"and not coalesce({misread}, false)"
         )
 
@@ -48,7 +53,7 @@ def measure(stage: Stage, all_fresh: bool) -> None:
 
 def _create_unread(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
-        f"create temp table if not exists {UNREAD_AMOUNTS} (file_number integer, column_name varchar, "
+        f"create temp table if not exists {UNREAD_AMOUNTS} (file_number integer, position bigint, column_name varchar, "
         "currency varchar, entity_id varchar, amount decimal(18, 2))"
     )
 
@@ -83,11 +88,9 @@ def _measure_staged(stage: Stage, column: str, all_fresh: bool) -> None:
 def _measure_unread(stage: Stage, staged: StagedFile, column: str) -> None:
     known = 0
     for currency, rows, total, size in stage.connection.execute(
-        f"select coalesce(s.currency, e.base_currency, {_base_of(staged)}, {text(UNKNOWN_CURRENCY)}), count(*), "
-        f"sum(s.amount), sum(abs(s.amount)) from {UNREAD_AMOUNTS} as s {_JOIN_ENTITIES} "
-        f"where s.file_number = {staged.number} and s.column_name = {text(column)} group by 1"
+        f"select currency, count(*), sum(amount), sum(abs(amount)) from {of_unread(staged, column)} group by 1"
     ).fetchall():
-        entry = _entry(staged.result, column, currency if "currency" in stage.table.column_by_name else "*")
+        entry = _entry(staged.result, column, currency)
         entry.add("rejected", rows, total)
         entry.rejected_size += size
         entry.written += -total if staged.table.sign == "reversed" else total
@@ -123,6 +126,27 @@ def _check(stage: Stage, staged: StagedFile, column: str) -> None:
     parts = sum(total.rows_of(*FATES) for total in of_file), sum((t.amount_of(*FATES) for t in of_file), NOTHING)
     if read != parts:
         raise AssertionError(f"{staged.result.file}: {column}: {read} read, but {parts} accounted for")
+
+
+def of_unread(staged: StagedFile, column: str | None) -> str:
+    """The unread records of a file whose amount can be read, as a relation: position, amount, currency."""
+    table = staged.table.target
+    known = f"coalesce(s.currency, e.base_currency, {_base_of(staged)}, {text(UNKNOWN_CURRENCY)})"
+    currency = known if "currency" in table.column_by_name else text(UNKNOWN_CURRENCY)
+    return (
+        f"(select s.position, s.amount, {currency} as currency from {UNREAD_AMOUNTS} as s {_JOIN_ENTITIES} "
+        f"where s.file_number = {staged.number} and s.column_name = {text(column or '')})"
+    )
+
+
+def of_staged(stage: Stage) -> str:
+    """The rows of a stage with their main amounts, as a relation: row_id, amount, currency; without one both null."""
+    if stage.table.control_amount is None:
+        return f"(select rowid as row_id, cast(null as decimal(18, 2)) as amount, null as currency from {stage.name})"
+    return (
+        f"(select s.rowid as row_id, s.{ident(stage.table.control_amount)} as amount, "
+        f"{_currency(stage.table, _base(stage))} as currency from {stage.name} as s {_entities(stage.table)})"
+    )
 
 
 def write(connection: duckdb.DuckDBPyConnection, stages: list[Stage], load_id: int) -> None:

@@ -10,7 +10,15 @@ from __future__ import annotations
 from ingest.contract.credit import CREDIT_TABLES
 from ingest.contract.kept import KEPT, PUBLICATIONS, RESTATEMENTS
 from ingest.contract.ledger import LEDGER_TABLES
-from ingest.contract.manifest import LOAD_DRIFTS, LOAD_PROFILES, LOAD_TOTALS, LOADS, MANIFEST, MENDED_REJECTS
+from ingest.contract.manifest import (
+    LOAD_DRIFTS,
+    LOAD_PROFILES,
+    LOAD_TOTALS,
+    LOADS,
+    MANIFEST,
+    MENDED_REJECTS,
+    REJECT_DECISIONS,
+)
 from ingest.contract.table import LINEAGE, STATED_IN, Column, ColumnType, Table
 
 __all__ = [
@@ -24,6 +32,7 @@ __all__ = [
     "MENDED_REJECTS",
     "OWN_TABLES",
     "PUBLICATIONS",
+    "REJECT_DECISIONS",
     "RESTATEMENTS",
     "STATED_IN",
     "TABLES",

@@ -57,7 +57,7 @@ LOADS = Table(
 REJECTS = Table(
     "rejects",
     "What was wrong with rows: one row a fault. A rejected row was not taken, a warned one was.",
-    ("load_id", "table_name", "file", "line", "column_name", "reason"),
+    ("load_id", "table_name", "slice", "file", "line", "record", "column_name", "reason"),
     (
         Column("load_id", _integer, "The load.", required=True),
         Column("source", _text, "The source mapping.", required=True),
@@ -81,6 +81,11 @@ REJECTS = Table(
             ColumnType.BYTES,
             "The line's bytes in the file, without its line end; empty for Parquet and workbooks, which have none.",
         ),
+        Column("slice", _text, "The part of the source the file pictures; empty in loads of earlier versions."),
+        Column("record", _count, "The record in the file, from 1: rows of an XML file may begin on one line."),
+        Column("cells", _text, "Of a row of an XML file: its values in the order of the file's header, a JSON list."),
+        Column("amount", _amount, "The row's amount, as far as it can be read; empty in tables without one."),
+        Column("currency", _text, "The row's currency, else the base currency of its entity; `*` where it is unknown."),
     ),
 )
 
@@ -104,7 +109,7 @@ MENDED_REJECTS = Table(
     "mended_rejects",
     "Which rejected lines stand in the books after all: one row a line that was mended, or that came again as it was "
     "after it had been.",
-    ("rejected_in", "source", "table_name", "file", "line"),
+    ("load_id", "rejected_in", "source", "table_name", "slice", "file", "line", "record"),
     (
         Column("load_id", _integer, "The load that says so.", required=True),
         Column("rejected_in", _integer, "The load that rejected the line.", required=True),
@@ -116,6 +121,36 @@ MENDED_REJECTS = Table(
         Column("mended_in", _integer, "The load that brought the mended row.", required=True),
         Column("mended_file", _text, "The file of mended rows.", required=True),
         Column("mended_record", _count, "The record in that file, from 1, the header not counted.", required=True),
+        Column("record", _count, "The record that was rejected, as in `rejects`."),
+    ),
+)
+
+REJECT_DECISIONS = Table(
+    "reject_decisions",
+    "What a person decided of rejected rows: that one needs no mending, or that it does after all. The newest decision "
+    "on a row counts, also where it comes again just so in a later file of its slice.",
+    ("decision_id",),
+    (
+        Column("decision_id", _integer, "Number of the decision; it only grows.", required=True),
+        Column("decided_at", _timestamp, "When, UTC.", required=True),
+        Column("known_at_load_id", _integer, "The newest load then: `--known-at` from it on knows.", required=True),
+        Column("author", _text, "Who.", required=True),
+        Column(
+            "decision",
+            _text,
+            "`dismissed`: the row needs no mending; `reopened`: it does.",
+            required=True,
+            values=("dismissed", "reopened"),
+        ),
+        Column("reason", _text, "Why.", required=True),
+        Column("rejected_in", _integer, "The load that rejected the row.", required=True),
+        Column("source", _text, "The source mapping.", required=True),
+        Column("table_name", _text, "The canonical table.", required=True),
+        Column("slice", _text, "The part of the source.", required=True),
+        Column("file", _text, "The file it was rejected from.", required=True),
+        Column("line", _count, "The line, as in `rejects`."),
+        Column("record", _count, "The record, as in `rejects`."),
+        Column("content", _text, "The row as it came: `cells` of `rejects`, else `raw_line`."),
     ),
 )
 
@@ -219,5 +254,6 @@ MANIFEST: tuple[Table, ...] = (
     REJECTS,
     REJECT_FILES,
     MENDED_REJECTS,
+    REJECT_DECISIONS,
 )
 """The loader's own tables beside the canonical ones."""

@@ -35,7 +35,8 @@ class Origin:
     """Where records stand in a file that is not read line by line."""
 
     relation: str
-    """SQL that can stand after `from`: ``record`` (from 1), ``_line``, and the bytes ``_start`` and ``_end``."""
+    """SQL that can stand after `from`: ``record`` (from 1), ``_line``, the bytes ``_start`` and ``_end``, and, of XML,
+    ``_cells``, its values as a JSON list."""
     file: Path
     encoding: str | None = None
     """Of a text file: what its bytes are; none for XML, which says it itself."""

@@ -71,7 +71,8 @@ def open_reading(connection: duckdb.DuckDBPyConnection, request: Request) -> Rea
     header = list(file.paths)
     if request.mapping.unpivot is not None:
         relation, numbered, rows = unpivot_relation(connection, request, header, relation)
-    origin = Origin(f"(select file_row_number + 1 as record, {', '.join(PLACE)} from {scan})", path)
+    cells = f"cast(to_json([{columns}]) as varchar) as _cells"
+    origin = Origin(f"(select file_row_number + 1 as record, {', '.join(PLACE)}, {cells} from {scan})", path)
     return Reading(header, relation, numbered, relation, rows, origin=origin, never_filled=found.never_filled)
 
 

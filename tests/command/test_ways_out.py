@@ -87,8 +87,8 @@ def _rejects(words: str, tmp_path: Path) -> bytes:
     form = exchange.Form(("invoice_id", words), FileFormat(), "")
     text = io.StringIO()
     csv.writer(text).writerow(["I-1", words])
-    place = Place(1, "own", "invoices", words, words, 2)
-    line = exchange.Line(place, "open", None, words, words, words, text.getvalue(), date(2026, 1, 31), "full")
+    place = Place(1, "own", "invoices", words, words, 2, 1)
+    line = exchange.Line(place, "open", None, None, words, words, words, text.getvalue(), None, date(2026, 1, 31))
     exchange._write(path, form, [line])
     return path.read_bytes()
 

@@ -78,7 +78,7 @@ def mend(extracts: Extracts) -> LoadReport:
     """Mend all three and load them."""
     path = out(extracts)
     header, day, key, short = cells(path)
-    day[8], key[6], short[6:] = "2026-01-05", "I-4", ["I-5", "C", "2026-01-05", "5,00", ""]
+    day[10], key[8], short[8:] = "2026-01-05", "I-4", ["I-5", "C", "2026-01-05", "5,00", ""]
     return reload(extracts, rewrite(path, [header, day, key, short]))
 
 
@@ -93,9 +93,29 @@ def test_an_export_has_the_original_and_the_reasons(extracts: Extracts) -> None:
     begin(extracts)
     assert cells(out(extracts)) == [
         [*exchange.MARKS, *HEADER.split(";")],
-        ["1", "invoices", "list.csv", "4", "posted_on", "is not a day written as %Y-%m-%d", *BAD[0].split(";")],
-        ["1", "invoices", "list.csv", "5", "invoice_id", "is empty", *BAD[1].split(";")],
-        ["1", "invoices", "list.csv", "6", "", "the line has fewer columns than the header", *BAD[2].split(";")],
+        [
+            "1",
+            "invoices",
+            "*",
+            "list.csv",
+            "4",
+            "3",
+            "posted_on",
+            "is not a day written as %Y-%m-%d",
+            *BAD[0].split(";"),
+        ],
+        ["1", "invoices", "*", "list.csv", "5", "4", "invoice_id", "is empty", *BAD[1].split(";")],
+        [
+            "1",
+            "invoices",
+            "*",
+            "list.csv",
+            "6",
+            "5",
+            "",
+            "the line has fewer columns than the header",
+            *BAD[2].split(";"),
+        ],
     ]
 
 
@@ -183,7 +203,7 @@ class TestNextFile:
         extracts.load(("list.csv", content(*GOOD, BAD[1], BAD[1])), source=mapping)
         path = out(extracts)
         header, first, _ = cells(path)
-        first[6] = "I-4"
+        first[8] = "I-4"
         reload(extracts, rewrite(path, [header, first]))
         extracts.load(("list.csv", content(BAD[1], BAD[1], *GOOD)), source=mapping, as_of=DAYS[0])
         assert [state for load_id, _, state, _ in states(extracts) if load_id == 3] == ["mended", "open"]
@@ -229,9 +249,9 @@ class TestRefused:
             (lambda rows: rows[1].__setitem__(0, ""), r"line 2: its first columns no longer say"),
             # Digits to Python, and no number.
             (lambda rows: rows[1].__setitem__(0, "\u00b2"), r"line 2: its first columns no longer say"),
-            (lambda rows: rows[1].__setitem__(3, "9" * 5_000), r"line 2: its first columns no longer say"),
-            (lambda rows: rows[1].__setitem__(3, "99"), r"line 2: load 1 rejected no line 99 of list\.csv"),
-            (lambda rows: rows[0].__setitem__(6, "invoice"), r"'invoice_id' is missing; did you mean 'invoice'\?"),
+            (lambda rows: rows[1].__setitem__(4, "9" * 5_000), r"line 2: its first columns no longer say"),
+            (lambda rows: rows[1].__setitem__(4, "99"), r"line 2: load 1 rejected no line 99 of list\.csv"),
+            (lambda rows: rows[0].__setitem__(8, "invoice"), r"'invoice_id' is missing; did you mean 'invoice'\?"),
             (lambda rows: rows[1].append("more"), r"line 2: has 6 values for the 5 columns"),
             (lambda rows: rows.append(rows[1]), r"line 5: line 4 of list\.csv stands here twice"),
             (lambda rows: rows[0].__setitem__(0, "load"), "is not a file of rejected rows"),
@@ -265,7 +285,9 @@ def test_a_workbook_will_do(extracts: Extracts) -> None:
     with xlsxwriter.Workbook(book) as workbook:
         sheet = workbook.add_worksheet()
         sheet.write_row(0, 0, rows[0])
-        sheet.write_row(1, 0, [int(rows[1][0]), *rows[1][1:3], int(rows[1][3]), *rows[1][4:9], 3.0, rows[1][10]])
+        sheet.write_row(
+            1, 0, [int(rows[1][0]), *rows[1][1:4], *map(int, rows[1][4:6]), *rows[1][6:11], 3.0, rows[1][12]]
+        )
     assert counts(only(reload(extracts, book))) == (1, 1, 0, 0, 0, 0)
 
 
@@ -275,9 +297,9 @@ def test_a_formula_goes_out_harmless_and_comes_back_as_it_was(extracts: Extracts
     rows = [f"I-{number};{text};soon;-1,00;{text}" for number, text in enumerate(texts)]
     extracts.load(("list.csv", content(*rows)), source=mapping)
     path = out(extracts, soon="2026-01-05")
-    written = [row[7] for row in cells(path)[1:]]
+    written = [row[9] for row in cells(path)[1:]]
     assert written == [*(f"'{text}" for text in texts[:5]), *texts[5:]]
-    assert [row[9] for row in cells(path)[1:]] == ["-1,00"] * len(texts)
+    assert [row[11] for row in cells(path)[1:]] == ["-1,00"] * len(texts)
     assert only(reload(extracts, path)).rows_new == len(texts)
     assert [row[0] for row in extracts.current("invoices", "reference", "invoice_id")] == texts
 
