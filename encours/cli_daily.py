@@ -214,16 +214,21 @@ def compact(
 
 @app.command(
     epilog="Examples: encours rejects · encours rejects --load 12 --reason 'not a day' · "
-    "encours rejects --out rejects.csv · encours rejects --reload rejects.csv"
+    "encours rejects --out rejects.csv · encours rejects --reload rejects.csv · "
+    "encours rejects --load 12 --line 7 --dismiss 'a test customer'"
 )
 def rejects(
     load: Annotated[int | None, typer.Option(min=1, metavar="LOAD", help="Only those of this load.")] = None,
     source: Annotated[str | None, typer.Option(help="Only those of this source.")] = None,
     table: Annotated[str | None, typer.Option(help="Only those of this canonical table.")] = None,
     file: Annotated[str | None, typer.Option(help="Only those of this file; * stands for any characters.")] = None,
+    line: Annotated[int | None, typer.Option(min=1, help="Only the one on this line.")] = None,
     reason: Annotated[str | None, typer.Option(help="Only those whose reason holds these words.")] = None,
     every: Annotated[
-        bool, typer.Option("--all", help="Also those that were mended, or that a newer full file has made past.")
+        bool, typer.Option("--all", help="Also those that were mended or dismissed, or are past: no longer pictured.")
+    ] = False,
+    dismissed: Annotated[
+        bool, typer.Option("--dismissed", help="Those that were dismissed, with who and why.")
     ] = False,
     most: Annotated[int, typer.Option(min=1, help="How many to show, the newest load first.")] = 50,
     out: Annotated[
@@ -234,13 +239,37 @@ def rejects(
         Path | None,
         typer.Option(exists=True, dir_okay=False, metavar="FILE", help="Load what was written by --out and mended."),
     ] = None,
+    dismiss: Annotated[
+        str | None, typer.Option(metavar="WHY", help="Say of the open rows chosen that they need no mending, and why.")
+    ] = None,
+    reopen: Annotated[
+        str | None,
+        typer.Option(metavar="WHY", help="Say of the dismissed rows chosen that they do after all, and why."),
+    ] = None,
+    author: Annotated[str | None, typer.Option(help="Who dismisses or reopens; default: this machine's user.")] = None,
 ) -> None:
-    """List the rows that were not taken; write them to a file to mend; load them once they are mended."""
-    from encours.rejects import Wanted, export_and_tell, list_and_tell, reload_and_tell
+    """List the rows that were not taken; write them to a file to mend; load them once mended; or dismiss them."""
+    from encours.rejects import Wanted, decide_and_tell, export_and_tell, list_and_tell, reload_and_tell
 
-    wanted = Wanted(load, source, table, file, reason, in_any_state=every)
+    if every and dismissed:
+        raise typer.BadParameter("--all shows the dismissed rows too: give one of --all and --dismissed")
+    wanted = Wanted(load, source, table, file, reason, line, None if every else "dismissed" if dismissed else "open")
+    if sum(given is not None for given in (out, reload, dismiss, reopen)) > 1:
+        raise typer.BadParameter("give one of --out, --reload, --dismiss and --reopen")
+    decided = dismiss if dismiss is not None else reopen
+    if author is not None and decided is None:
+        raise typer.BadParameter("--author goes with --dismiss or --reopen")
+    if decided is not None:
+        if every or dismissed or wanted == Wanted():
+            raise typer.BadParameter(
+                "choose the rows that are meant: by --load, --source, --table, --file, --line or --reason"
+            )
+        with writing("rejects") as settings:
+            decide_and_tell(settings, wanted, reopens=reopen is not None, reason=decided, author=author)
+        console.say("Next: encours build, for the page Data health")
+        return
     if reload is not None:
-        if out is not None or wanted != Wanted():
+        if wanted != Wanted():
             raise typer.BadParameter("--reload loads a whole file and goes with no other option")
         with writing("rejects --reload") as settings:
             reload_and_tell(settings, reload)

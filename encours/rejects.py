@@ -1,9 +1,11 @@
-"""`encours rejects`: what was not taken, on the screen or in a file to mend, and loading it once it is mended."""
+"""`encours rejects`: what was not taken, on the screen or in a file to mend; loading it once it is mended, or saying
+that it need not be."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import getpass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +15,7 @@ from encours.errors import EncoursError
 from encours.settings import Settings
 
 if TYPE_CHECKING:
+    from ingest.decisions import Decision
     from ingest.exchange import Line
 
 
@@ -27,17 +30,19 @@ class Wanted:
     """A file's name, with `*` for any characters."""
     reason: str | None = None
     """Words in the reason, in any case."""
-    in_any_state: bool = False
-    """Also lines that were mended, and those of pictures that a newer file replaced."""
+    line: int | None = None
+    state: str | None = "open"
+    """None: also lines that were mended or dismissed, and those that are past."""
 
     def holds(self, line: Line) -> bool:
         """Whether ``line`` is wanted."""
         place = line.place
         return (
-            (self.in_any_state or line.state == "open")
+            self.state in {None, line.state}
             and self.load_id in {None, place.load_id}
             and self.source in {None, place.source}
             and self.table in {None, place.table_name}
+            and self.line in {None, place.line}
             and (self.file is None or fnmatch(place.file, self.file))
             and (self.reason is None or self.reason.casefold() in line.reasons.casefold())
         )
@@ -49,10 +54,23 @@ def list_and_tell(settings: Settings, wanted: Wanted, *, most: int) -> None:
     Raises:
         EncoursError: nothing was ever loaded.
     """
-    found = sorted(_chosen(settings, wanted), key=lambda line: -line.place.load_id)
+    from ingest import decisions
+
+    every = _chosen(settings, replace(wanted, state=None))
+    found = sorted((line for line in every if wanted.holds(line)), key=lambda line: -line.place.load_id)
+    dismissed = sum(line.state == "dismissed" for line in every) if wanted.state == "open" else 0
+    apart = (
+        f" {dismissed:,} more {'is' if dismissed == 1 else 'are'} dismissed: encours rejects --dismissed"
+        if dismissed
+        else ""
+    )
     if not found:
-        console.say("No rejected row of this kind." if wanted != Wanted() else "No rejected row is open.")
+        none = "No rejected row of this kind." if wanted != Wanted() else "No rejected row is open."
+        console.say(none + apart)
         return
+    shown = found[:most]
+    with warehouse.open_for_reading(settings.build_file) as connection:
+        decided = decisions.newest(connection, [line.decision_id for line in shown if line.decision_id is not None])
     console.table(
         ("load", "table", "file", "line", "state", "column", "value", "reason"),
         [
@@ -61,17 +79,17 @@ def list_and_tell(settings: Settings, wanted: Wanted, *, most: int) -> None:
                 f"{line.place.source} {line.place.table_name}",
                 line.place.file,
                 line.place.line,
-                line.state if line.mended_in is None else f"mended in {line.mended_in}",
+                _state(line, decided),
                 line.columns,
                 line.value,
                 line.reasons,
             )
-            for line in found[:most]
+            for line in shown
         ],
         numbers=("load", "line"),
     )
     left = f" {len(found) - most:,} are not shown: --most shows more." if len(found) > most else ""
-    console.say(f"{len(found):,} rejected {'row' if len(found) == 1 else 'rows'}.{left}")
+    console.say(f"{len(found):,} rejected {'row' if len(found) == 1 else 'rows'}.{left}{apart}")
     if any(line.state == "open" for line in found):
         console.say("To mend them: encours rejects --out rejects.csv, then encours rejects --reload rejects.csv")
 
@@ -118,6 +136,43 @@ def reload_and_tell(settings: Settings, path: Path) -> None:
         connection.close()
     mended = sum(result.rows_read + result.rows_filtered for result in done.files)
     console.say(f"{_rows(mended)} mended; {left:,} still open.")
+
+
+def decide_and_tell(settings: Settings, wanted: Wanted, *, reopens: bool, reason: str, author: str | None) -> None:
+    """Dismiss the wanted open lines, or open the wanted dismissed ones again, and say so.
+
+    ``author`` is by default who this machine says one is. Hold the writer lock around it.
+
+    Raises:
+        IngestError: the decision says nothing; nothing was written.
+        EncoursError: there is no such line.
+    """
+    from ingest import decisions, exchange
+
+    connection = warehouse.open_for_writing(settings)
+    try:
+        of_state = replace(wanted, state="dismissed" if reopens else "open")
+        found = [line for line in exchange.lines(connection) if of_state.holds(line)]
+        if not found:
+            raise EncoursError(
+                f"There is no {of_state.state} row of this kind: `encours rejects --all` shows every one."
+            )
+        decide = decisions.reopen if reopens else decisions.dismiss
+        decide(connection, found, author=author if author is not None else getpass.getuser(), reason=reason)
+        left = sum(line.state == "open" for line in exchange.lines(connection))
+    finally:
+        connection.close()
+    did = "open again" if reopens else "dismissed: not to be mended, and out of the books"
+    console.say(f"{_rows(len(found))} {did}; {left:,} open.")
+
+
+def _state(line: Line, decided: Mapping[int, Decision]) -> str:
+    if line.mended_in is not None and line.state == "mended":
+        return f"mended in {line.mended_in}"
+    if line.state == "dismissed" and line.decision_id is not None:
+        decision = decided[line.decision_id]
+        return f"dismissed by {decision.author} on {decision.decided_at:%Y-%m-%d}: {decision.reason}"
+    return line.state
 
 
 def _rows(count: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -65,6 +66,25 @@ def test_list_export_reload(run_encours: RunEncours, tmp_path: Path) -> None:
     assert nothing.returncode == 1
     assert "There is no rejected row of this kind" in nothing.stderr
 
+    dismissed = run_encours(["rejects", "--line", 4, "--dismiss", "never billed", "--author", "Ada"], home)
+    assert dismissed.returncode == 0, output(dismissed)
+    assert "1 rejected row is dismissed: not to be mended, and out of the books; 1 open." in dismissed.stdout
+    listed = run_encours(["rejects"], home)
+    assert "three" not in listed.stdout
+    assert "1 rejected row. 1 more is dismissed: encours rejects --dismissed" in listed.stdout
+    apart = run_encours(["rejects", "--dismissed"], home)
+    assert "three" in apart.stdout
+    assert "05/01/2026" not in apart.stdout
+    assert "dismissed by Ada on " in apart.stdout
+    assert ": never billed" in apart.stdout
+    status = run_encours(["status"], home)
+    assert "1 rejected row is open" in status.stdout
+    again = run_encours(["rejects", "--line", 4, "--dismiss", "never billed"], home)
+    assert again.returncode == 1
+    assert "There is no open row of this kind" in again.stderr
+    reopened = run_encours(["rejects", "--file", "list.csv", "--reopen", "billed after all"], home)
+    assert "1 rejected row is open again; 2 open." in reopened.stdout
+
     text = out.read_text(encoding="utf-8-sig")
     out.write_text(text.replace("05/01/2026", "2026-01-05"))
     refused = run_encours(["rejects", "--reload", out], home)
@@ -80,9 +100,16 @@ def test_list_export_reload(run_encours: RunEncours, tmp_path: Path) -> None:
     assert "No rejected row is open" in run_encours(["rejects"], home).stdout
     assert "mended in 2" in run_encours(["rejects", "--all"], home).stdout
 
-    wrong = run_encours(["rejects", "--reload", out, "--load", "1"], home)
-    assert wrong.returncode == 2
-    assert "goes with no other option" in wrong.stderr
+    for arguments, words in (
+        (["--reload", out, "--load", "1"], "goes with no other option"),
+        (["--dismiss", "all of it"], "choose the rows that are meant"),
+        (["--load", "1", "--dismiss", "a", "--reopen", "b"], "give one of"),
+        (["--author", "Ada"], "goes with --dismiss or --reopen"),
+        (["--all", "--dismissed"], "give one of --all and --dismissed"),
+    ):
+        wrong = run_encours(["rejects", *arguments], home)
+        assert wrong.returncode == 2
+        assert words in " ".join(re.sub("[│╭╮╰╯─]", " ", wrong.stderr).split()), wrong.stderr
 
 
 def test_a_load_over_its_tolerance_says_why(run_encours: RunEncours, tmp_path: Path) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
+from ingest import exchange
 from ingest.contract import TABLES
-from ingest.errors import OrderError
+from ingest.errors import OrderError, ToleranceError
 from ingest.loader import load
 from ingest.unload import unload
 from tests.ingest.clocks import HISTORY, PAYMENTS, A, B, known
 from tests.ingest.extracts import ENTITIES, Extracts, counts, invoices, only
+from tests.ingest.mending import exported, reload, states
 
 CURRENT = "invoice_id, customer_id, amount"
 
@@ -165,3 +168,92 @@ def test_what_a_load_knew_is_a_warehouse_loaded_only_so_far(extracts: Extracts) 
         assert known(extracts, number) == so_far, f"load {number}"
     # Not all alike: the clock does something.
     assert len({str(so_far["invoices"] + so_far["payments"]) for so_far in loaded_only_so_far}) > len(HISTORY) - 5
+
+
+class TestRejects:
+    """What is open, mended or past once a load of a rejected or a mended row is withdrawn."""
+
+    BAD = invoices("FR,I-1,C-1,2026-01-05,1.00", "FR,I-2,C-1,soon,2.00")
+    WORSE = invoices("FR,I-1,C-1,2026-01-05,1.00", "FR,I-2,C-1,soon,2.00", "FR,I-3,C-1,later,3.00")
+    GOOD = invoices("FR,I-1,C-1,2026-01-05,1.00", "FR,I-2,C-1,2026-01-06,2.00")
+
+    @pytest.fixture
+    def mended(self, extracts: Extracts) -> Extracts:
+        """Load 2 rejects a line, load 3 mends it."""
+        extracts.start()
+        extracts.load(("invoices.csv", self.BAD))
+        self.mend(extracts)
+        assert states(extracts) == [(2, "invoices", 3, "mended")]
+        return extracts
+
+    def mend(self, extracts: Extracts) -> None:
+        (path,) = exported(extracts, ("soon", "2026-01-06"))
+        assert only(reload(extracts, path)).rows_new == 1
+
+    def test_a_reject_of_a_withdrawn_load_is_past(self, extracts: Extracts) -> None:
+        extracts.start()
+        extracts.load(("invoices.csv", self.BAD))
+        unload(extracts.connection, 2)
+        assert states(extracts) == [(2, "invoices", 3, "past")]
+
+    def test_of_a_withdrawn_delta_too(self, extracts: Extracts) -> None:
+        mapping = extracts.write(
+            "moves.yml", "name: moves\ndescription: What moved.\ntables:\n  - {table: invoices, kind: delta}\n"
+        )
+        extracts.start()
+        extracts.load(("moves.csv", self.BAD), source=mapping)
+        unload(extracts.connection, 2)
+        assert states(extracts) == [(2, "invoices", 3, "past")]
+
+    def test_a_reject_is_open_again_once_its_mending_is_withdrawn(self, mended: Extracts) -> None:
+        with pytest.raises(OrderError, match="cannot be withdrawn alone"):
+            unload(mended.connection, 2)
+        unload(mended.connection, 3)
+        assert states(mended) == [(2, "invoices", 3, "open")]
+        assert mended.current("invoices", "invoice_id") == [("I-1",)]
+        # The same line in the next file is no longer one that was mended.
+        result = only(mended.load(("invoices.csv", self.WORSE), as_of=date(2026, 2, 7)))
+        assert (result.rows_rejected, result.rows_mended_before) == (2, 0)
+
+    def test_it_can_be_mended_anew(self, mended: Extracts) -> None:
+        unload(mended.connection, 3)
+        self.mend(mended)
+        assert [(line.state, line.mended_in) for line in exchange.lines(mended.connection)] == [("mended", 5)]
+        assert mended.current("invoices", "invoice_id") == [("I-1",), ("I-2",)]
+
+    def test_rejects_of_the_picture_before_are_open_again(self, extracts: Extracts) -> None:
+        extracts.start()
+        extracts.load(("invoices.csv", self.BAD))
+        extracts.load(("invoices.csv", self.GOOD), as_of=date(2026, 2, 7))
+        assert states(extracts) == [(2, "invoices", 3, "past")]
+        unload(extracts.connection, 3)
+        assert states(extracts) == [(2, "invoices", 3, "open")]
+        self.mend(extracts)
+        assert states(extracts) == [(2, "invoices", 3, "mended")]
+
+    def test_a_mended_row_put_back_is_known_as_mended(self, mended: Extracts) -> None:
+        """A picture without the line closed the mended row; withdrawn, the row stands again, and so for the next."""
+        mended.load(("invoices.csv", invoices("FR,I-1,C-1,2026-01-05,1.00")), as_of=date(2026, 2, 7))
+        assert mended.current("invoices", "invoice_id") == [("I-1",)]
+        unload(mended.connection, 4)
+        assert mended.current("invoices", "invoice_id") == [("I-1",), ("I-2",)]
+        assert states(mended) == [(2, "invoices", 3, "mended")]
+        # Only the version that states its load is left where the older one was given up.
+        mended.rows("delete from raw.invoices where _replaced_in is not null")
+        result = only(mended.load(("invoices.csv", self.WORSE), as_of=date(2026, 2, 8)))
+        assert (result.rows_rejected, result.rows_mended_before, result.rows_vanished) == (2, 1, 0)
+        assert mended.current("invoices", "invoice_id") == [("I-1",), ("I-2",)]
+
+    def test_what_an_unload_put_back_has_overtaken_nothing(self, extracts: Extracts) -> None:
+        mapping = extracts.write(
+            "moves.yml", "name: moves\ndescription: What moved.\ntables:\n  - {table: invoices, kind: delta}\n"
+        )
+        extracts.start()
+        for rows in ("FR,I-2,C-1,2026-01-06,1.00", "FR,I-2,C-1,soon,2.00", "FR,I-2,C-1,2026-01-06,3.00"):
+            extracts.load(("moves.csv", invoices(rows)), source=mapping)
+        (path,) = exported(extracts, ("soon", "2026-01-06"))
+        with pytest.raises(ToleranceError, match="came anew in load 4, after the line was rejected in load 3"):
+            reload(extracts, path)
+        unload(extracts.connection, 4)
+        assert only(reload(extracts, path)).rows_changed == 1
+        assert extracts.current("invoices", "invoice_id, amount") == [("I-2", Decimal("2.00"))]
