@@ -15,7 +15,6 @@ import duckdb
 from ingest import marks, rejects
 from ingest.contract import MENDED_REJECTS
 from ingest.history import same_key
-from ingest.notes import SOURCE as NOTES
 from ingest.projection import STATE_FILTERED, STATE_REFUSED
 from ingest.schema import IN_EFFECT, SCHEMA
 from ingest.sql import ident, idents, text
@@ -60,7 +59,7 @@ _SAME_PLACE = """
     and m.line = r.line and m.slice = coalesce(r.slice, m.slice) and m.record is not distinct from r.record
 """
 
-_WITHDRAWN = f"select load_id from {SCHEMA}.loads where unloaded_in is not null and source <> {text(NOTES)}"
+_WITHDRAWN = f"select load_id from {SCHEMA}.loads where unloaded_in is not null"
 
 _MENDED = f"""
     select * from {SCHEMA}.mended_rejects
@@ -104,8 +103,8 @@ STATES = f"""
     where r.severity = 'reject'
     group by r.load_id, r.source, r.table_name, l.slice, r.file, r.line, r.record, l.as_of_on, l.kind
 """
-"""Every rejected line with its faults and its state: one row a line. models/intermediate/int_reject_states.sql says the
-same of what was known at a load."""
+"""Every rejected line with its faults and its state: one row a line. The model int_rejected_rows says the same, of what
+was known at a load."""
 
 
 def protect(stage: Stage, structures: dict[int, Structure]) -> None:

@@ -12,8 +12,8 @@ from dashboards.lib.context import Context, context
 from dashboards.lib.db import Row
 from dashboards.lib.queries import health
 from dashboards.lib.tables import Column, Kind
+from dashboards.sections import rejected
 
-_SEVERITY = {"error": "Rejected", "warning": "Questioned"}
 _STATUS = {"pass": "Passed", "warn": "Warning", "fail": "Failed", "error": "Error"}
 _LEDGER_FROM = {"given": "Balance given", "books": "Lines of the books"}
 
@@ -34,7 +34,8 @@ def _checks(known: Row, tests: Row, tie: Row, reconciled: Row, here: Context) ->
     broken, compared = reconciled.get("broken_count") or 0, reconciled.get("rows_count") or 0
     accounts, untied = tie.get("accounts_count") or 0, tie.get("untied_count") or 0
     unexplained = tie.get("unexplained_count") or 0
-    rejected = known.get("rejected_rows_count") or 0
+    counted = health.rejects_states(here.warehouse)
+    left, dismissed = counted.get("open_count") or 0, counted.get("dismissed_count") or 0
     ledger = "Not tied" if accounts == untied else f"{number(unexplained)} unexplained" if unexplained else "Tied"
     checks: tuple[tuple[str, str, str, bool | None], ...] = (
         ("Freshness", "Stale" if stale else "Fresh", f"loaded {here.fmt.moment(here.freshness.loaded_at)}", not stale),
@@ -56,7 +57,12 @@ def _checks(known: Row, tests: Row, tie: Row, reconciled: Row, here: Context) ->
             f"{number(accounts - untied)} of {number(accounts)} accounts",
             None if accounts == untied else not unexplained,
         ),
-        ("Rejected rows", number(rejected), "left out on loading", rejected == 0),
+        (
+            "Rejected rows",
+            number(left),
+            f"open; {number(dismissed)} dismissed" if dismissed else "open: not in the books",
+            left == 0,
+        ),
         ("Due days given", here.fmt.rate(known.get("given_due_days_rate")), "the rest derived", None),
     )
     with st.grid(len(checks), min_column_width=156, gap="small"):
@@ -92,25 +98,6 @@ def _loads(here: Context) -> None:
         Column("status", "Status", width=88),
     )
     _table("loads", "Rows read = new + changed + unchanged + rejected", rows, columns, "Loaded files", here)
-
-
-def _rejects(here: Context) -> None:
-    rows = [
-        {**row, "severity": _SEVERITY.get(row["severity"], row["severity"])} for row in health.rejects(here.warehouse)
-    ]
-    columns = (
-        Column("reason", "Reason", width=240, pinned=True),
-        Column("severity", "What became of it", width=128),
-        Column("file", "File", width=144),
-        Column("line", "Line", Kind.COUNT, 72),
-        Column("column_name", "Column", width=112),
-        Column("value", "Value", width=128),
-        Column("raw_line", "The row as it came", width=440),
-        Column("table_name", "Table", width=112),
-        Column("load_id", "Load", Kind.COUNT, 64),
-    )
-    note = "Rows left out or questioned on loading, with their original text; mend the extract and load it again"
-    _table("rejects", note, rows, columns, "Rejected rows", here, empty="No row was rejected or questioned.")
 
 
 def _exceptions(here: Context) -> None:
@@ -198,13 +185,20 @@ def main() -> None:
     known = passport.read(here.warehouse)
     tests = health.tests_summary(here.warehouse)
     tie = health.tie_out_state(here.warehouse, here.view)
-    rejected = int(known.get("rejected_rows_count") or 0)
+    left = int(health.rejects_states(here.warehouse).get("open_count") or 0)
     exceptions = int(known.get("exceptions_count") or 0)
-    page.head(here, "Data health", sentence.health(tests, tie, rejected, exceptions, here.fmt), as_of_build=True)
+    page.head(here, "Data health", sentence.health(tests, tie, left, exceptions, here.fmt), as_of_build=True)
     _checks(known, tests, tie, health.reconciliation(here.warehouse), here)
     with page.card("details"):
-        names = ("Loads", "Rejects", "Exceptions", "Tie-out", "Tests")
-        for tab, draw in zip(st.tabs(names), (_loads, _rejects, _exceptions, _tie_out, _tests), strict=True):
+        tabs = {
+            "Loads": _loads,
+            "Rejects": rejected.draw_rejects,
+            "Columns": rejected.draw_drifts,
+            "Exceptions": _exceptions,
+            "Tie-out": _tie_out,
+            "Tests": _tests,
+        }
+        for tab, draw in zip(st.tabs(list(tabs)), tabs.values(), strict=True):
             with tab:
                 draw(here)
     _passport(known, here)

@@ -38,6 +38,44 @@ _KPIS: Words = (
     ("Not given", "Customers of whom the source does not say it."),
 )
 
+REJECT_STATES: dict[str, tuple[str, str]] = {
+    "open": ("Open", "Not taken, so not in the books, until it is mended, or dismissed."),
+    "dismissed": ("Dismissed", "Somebody has said that it need not be in the books; with who, when and why."),
+    "mended": ("Mended", "In the books after all: mended and loaded again."),
+    "past": ("Past", "A newer file of its part has replaced the one it stood in, or its load was withdrawn."),
+    "questioned": ("Questioned", "Taken, and odd: a due day before the document's own day, for one."),
+}
+"""What has become of rows with findings: a name and what it means."""
+
+DRIFTS: dict[str, tuple[str, str]] = {
+    "vanished": (
+        "The column is gone",
+        "Ask whoever makes the export whether it was left out or renamed; a new name wants a line in the mapping.",
+    ),
+    "appeared": ("A column is new", "Nothing, unless it holds what you need: then name it in the mapping."),
+    "emptied": (
+        "Many more rows are empty",
+        "Look into the file: an export profile or a right of the exporting user may have changed. Export it again.",
+    ),
+    "retyped": (
+        "The values are written otherwise",
+        "Compare a few rows with the file before: a new form of days or numbers, or new codes. Correct the mapping.",
+    ),
+    "new values": (
+        "Codes never seen before",
+        "Ask what they mean, and name them in the mapping where it translates codes.",
+    ),
+    "turned": (
+        "Amounts have the other sign",
+        "Compare a known invoice: if the export has turned its signs, say `sign` in the mapping, and unload the load.",
+    ),
+    "scaled": (
+        "Amounts are of another size",
+        "Compare a known invoice: a lost decimal mark makes them 100 times larger. Unload the load if it is wrong.",
+    ),
+}
+"""What may have changed in a column: its name for readers, and what to do."""
+
 ALERT_KINDS: dict[str, tuple[str, str]] = {
     "tier_worsened": (
         "Tier worse than a week ago",
@@ -281,7 +319,9 @@ PAGES: dict[str, Words] = {
         ("Tests", "Checks of the build; it is published only where none failed."),
         ("Adds up", "Slabs, open items and receivables agree, per account, day and currency."),
         ("General ledger", "Tied where the newest balance of each control account leaves nothing unexplained."),
-        ("Rejected rows", "Rows refused on loading, each with its reason and original text."),
+        ("Rejected rows", "Rows refused on loading that are open: not mended since, not dismissed, not past."),
+        *REJECT_STATES.values(),
+        *((name, meaning) for name, meaning in DRIFTS.values()),
         ("Due days given", "The share of due days the source gave; the rest come from the terms or the invoice day."),
     ),
 }

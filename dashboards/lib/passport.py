@@ -69,8 +69,8 @@ FACTS = (
     Fact(
         "are_due_days_assumed", "Lateness estimated", Kind.FLAG, "More due days are assumed than the policy lets pass."
     ),
-    Fact("rejected_amount", "Rejected amount", Kind.AMOUNT, "Of the rows refused on loading."),
-    Fact("rejected_rows_count", "Rejected rows", Kind.COUNT, "Refused on loading."),
+    Fact("rejected_amount", "Rejected amount", Kind.AMOUNT, "Of the rejected rows that are open."),
+    Fact("rejected_rows_count", "Rejected rows", Kind.COUNT, "Open: not mended, not dismissed, not past."),
     Fact("exceptions_count", "Exceptions", Kind.COUNT, "Rows left out or assumed, all listed."),
     Fact("headline_dso", "DSO shown first", Kind.TEXT, "Of the window (dso_days) or by countback; policy."),
     Fact("is_made_up", "Made-up data", Kind.FLAG, "Invented, as the sample company is: no proof of anything."),

@@ -1,4 +1,4 @@
-"""Whether the figures can be trusted: passport, loads, rejects, exceptions, tie-out, tests."""
+"""Whether the figures can be trusted: passport, loads, rejects, drifts, exceptions, tie-out, tests."""
 
 from __future__ import annotations
 
@@ -30,30 +30,68 @@ _LOADS = """
 
 _REJECTS_SUMMARY = """
     select
-        severity,
-        reason,
+        source,
         table_name,
+        reason,
+        column_name,
+        row_currency,
         count(*) as rows_count,
-        min(file) as file
+        sum(row_amount) as amount,
+        count(*) - count(row_amount) as unknown_count,
+        max(load_id) as load_id
     from marts.rpt_rejects
-    group by severity, reason, table_name
-    order by severity, rows_count desc
+    where reject_state = 'open' and finding_number = 1
+    group by source, table_name, reason, column_name, row_currency
+    order by rows_count desc, source, table_name, reason, column_name, row_currency
+"""
+
+_REJECTS_STATES = """
+    select
+        count(*) filter (where reject_state = 'open') as open_count,
+        count(*) filter (where reject_state = 'dismissed') as dismissed_count
+    from marts.rpt_rejects
+    where finding_number = 1
 """
 
 _REJECTS = """
     select
-        severity,
-        reason,
+        source,
         table_name,
+        reason,
         column_name,
         value,
         file,
         line,
         raw_line,
+        row_amount,
+        row_currency,
+        mended_in_load_id,
+        decided_by_person,
+        decided_at,
+        decision_reason,
         load_id
     from marts.rpt_rejects
-    order by severity, load_id desc, file, line
+    where coalesce(reject_state, 'questioned') = $state
+        and ($source is null or (source = $source and table_name = $table_name and reason = $reason))
+    order by load_id desc, file, line, finding_number
     limit 2000
+"""
+
+_DRIFTS = """
+    select
+        loaded_at,
+        load_id,
+        source,
+        table_name,
+        file,
+        column_name,
+        drift,
+        drift_words,
+        drift_outcome
+    from marts.rpt_load_drifts
+    where is_load_in_effect
+    order by load_id desc, drift_outcome, table_name, column_name
+    limit 500
 """
 
 _EXCEPTIONS_SUMMARY = """
@@ -172,13 +210,24 @@ def loads(warehouse: Warehouse) -> list[Row]:
 
 
 def rejects_summary(warehouse: Warehouse) -> list[Row]:
-    """Rejects and warnings by reason."""
+    """Open rejected rows by source, table, reason and currency; each row of a file counts once, by its first reason."""
     return warehouse.rows(_REJECTS_SUMMARY)
 
 
-def rejects(warehouse: Warehouse) -> list[Row]:
-    """The newest 2,000 rejected or questioned rows with their original text."""
-    return warehouse.rows(_REJECTS)
+def rejects_states(warehouse: Warehouse) -> Row:
+    """How many rejected rows are open, and how many a person dismissed."""
+    return warehouse.row(_REJECTS_STATES) or {}
+
+
+def rejects(warehouse: Warehouse, state: str, group: Row | None = None) -> list[Row]:
+    """The newest 2,000 findings on rows of a state (`questioned`: warnings), of all or of one group of the summary."""
+    wanted = {name: None if group is None else group[name] for name in ("source", "table_name", "reason")}
+    return warehouse.rows(_REJECTS, {"state": state, **wanted})
+
+
+def drifts(warehouse: Warehouse) -> list[Row]:
+    """The newest 500 changes of columns of loads that count."""
+    return warehouse.rows(_DRIFTS)
 
 
 def exceptions_summary(warehouse: Warehouse) -> list[Row]:

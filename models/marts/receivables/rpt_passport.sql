@@ -10,10 +10,18 @@ loads as (
 
     select
         count(distinct load_id) as loads_count,
-        coalesce(sum(rejected_amount), 0) as rejected_amount,
-        coalesce(sum(rows_rejected), 0) as rejected_rows_count,
         max(loaded_at) as last_loaded_at
     from {{ ref('rpt_loads') }}
+
+),
+
+rejected as (
+
+    select
+        coalesce(sum(row_amount), 0) as rejected_amount,
+        count(*) as rejected_rows_count
+    from {{ ref('int_rejected_rows') }}
+    where reject_state = 'open'
 
 ),
 
@@ -105,8 +113,8 @@ final as (
         coalesce(
             due_days.assumed_count > policy.most_assumed_due_days_rate * due_days.items_count, false
         ) as are_due_days_assumed,
-        {{ money('loads.rejected_amount') }} as rejected_amount,
-        cast(loads.rejected_rows_count as bigint) as rejected_rows_count,
+        {{ money('rejected.rejected_amount') }} as rejected_amount,
+        cast(rejected.rejected_rows_count as bigint) as rejected_rows_count,
         cast(exceptions.exceptions_count as bigint) as exceptions_count,
         policy.headline_dso,
         entities.is_made_up,
@@ -115,6 +123,7 @@ final as (
         cast(0 as integer) as tests_failed_count
     from as_of
     cross join loads
+    cross join rejected
     cross join allocations
     cross join due_days
     cross join tie_out
