@@ -326,7 +326,10 @@ def _unreadable(stage: Stage, numbers: str) -> tuple[dict[str, int], dict[str, i
     return every, staged
 
 
-_UNREADABLE = "column_name is not null and regexp_matches(reason, '^(is not a|is neither|does not fit|has more than)')"
+_UNREADABLE = (
+    "column_name is not null "
+    "and regexp_matches(reason, '^(is not a|is neither|is an error|does not fit|has more than)')"
+)
 """Faults of a value that is there and is none of its column's type."""
 
 

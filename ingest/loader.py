@@ -35,6 +35,7 @@ from ingest.mended import Mends
 from ingest.plan import Item, Plan, make_plan
 from ingest.projection import Projection, reader_types
 from ingest.readers import Request, check_header, open_reading, read_header
+from ingest.readers.xlsx_errors import ERRORS
 from ingest.report import LoadReport
 from ingest.schema import SCHEMA
 from ingest.stage import Stage, StagedFile
@@ -173,8 +174,10 @@ def _open(connection: duckdb.DuckDBPyConnection, item: Item, number: int, folder
     reading = open_reading(connection, Request(path, item.table, item.file, number, folder, types))
     if reading.never_filled:
         item.result.warnings.append(f"the file holds nothing at {', '.join(reading.never_filled)}")
-    projection = Projection(item.table, item.file, wiring, reading.types)
-    explanation = Projection(item.table, item.file, wiring)
+    # Mended rows may come of a workbook, or be mended in one.
+    refused = ERRORS if item.file.format == "xlsx" or item.result.is_mended else ()
+    projection = Projection(item.table, item.file, wiring, reading.types, refused)
+    explanation = Projection(item.table, item.file, wiring, refused=refused)
     return StagedFile(
         number=number,
         path=item.path,

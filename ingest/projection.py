@@ -12,7 +12,7 @@ DuckDB folds the chain into the one statement that reads the file.
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingest import typing_sql
 from ingest.checks import Fault, table_faults
@@ -24,6 +24,10 @@ from ingest.sql import ident, text, texts
 
 STATE_TAKEN, STATE_FAULTY, STATE_FILTERED, STATE_REFUSED = 0, 1, 2, 3
 """Of a staged row: taken; with a fault of its own; left out by the mapping; refused for its key."""
+
+
+NO_VALUE = "is an error of the workbook"
+"""How the reason of a cell begins that holds an error instead of a value."""
 
 
 @dataclass(frozen=True)
@@ -74,15 +78,20 @@ class Projection:
         file: FileFormat,
         wiring: Wiring,
         types: Container[int] = (),
+        refused: Sequence[str] = (),
     ) -> None:
-        """``types`` holds the positions of columns that the reader has already typed; all others are text."""
+        """``types`` holds the positions of columns that the reader has already typed; all others are text.
+
+        ``refused`` are texts that are no value of any column that is read: the errors of a workbook's cells.
+        """
         self.mapping, self.file, self.wiring, self.types = mapping, file, wiring, types
+        self.refused = texts(refused) if refused else ""
         self.table = mapping.target
         self.columns: Sequence[Column] = (
             *self.table.columns,
             *(Column(name, ColumnType.TEXT, "", default_sql="'MAIN'") for name in mapping.helper_columns),
         )
-        self.faults = [*self._reading_faults(), *table_faults(self.table)]
+        self.faults = [*self._refused_faults(), *map(self._unless_refused, self._value_faults())]
 
     def stage_select(self, relation: str, file_number: int) -> str:
         """Rows for the stage: canonical columns, ``_file_number``, ``_state``, ``_row_hash``."""
@@ -106,6 +115,12 @@ class Projection:
         scoped = ", ".join(f"{self._scoped(column)} as {ident(column.name)}" for column in self.table.columns)
         kept = ", ".join(f"t_{c}, v_{c}" for c in (column.name for column in self.columns))
         kept += "".join(f", {ident('r_' + name)}" for name in self.wiring.amounts)
+        filtered = [f"f_{number}" for number in range(len(self.wiring.filters))] if self.refused else []
+        kept += "".join(f", {name}" for name in filtered)
+        rates += "".join(
+            f", {self._source(position)} as {name}"
+            for name, position in zip(filtered, self.wiring.filters, strict=False)
+        )
         return (
             f"select {kept}, _keep{carry}, {scoped} from (\n"
             f"select {kept}, _keep{carry}, {defaulted} from (\n"
@@ -123,11 +138,13 @@ class Projection:
                 other = self._source(self.wiring.compared[rule.differs_from])
                 parts.append(f"{value} is distinct from {other}")
                 continue
-            parts.append(
+            part = (
                 f"coalesce({value}, '') in ({texts(rule.keep)})"
                 if rule.keep
                 else f"coalesce({value}, '') not in ({texts(rule.drop)})"
             )
+            # What says neither must not be left out in silence.
+            parts.append(f"({part} or coalesce({value} in ({self.refused}), false))" if self.refused else part)
         if self.mapping.unpivot is not None:
             parts.append(f"c{self.wiring.columns['rate']} is not null" if "rate" in self.wiring.columns else "true")
         return " and ".join(parts) or "true"
@@ -136,6 +153,19 @@ class Projection:
         return f"nullif(trim(c{position}), '')" if self.file.trim else f"c{position}"
 
     def _text(self, column: Column) -> str:
+        value = self._mapped_text(column)
+        name = self._swapped(column.name)
+        positions = self.wiring.composed[name][1] if name in self.wiring.composed else ()
+        positions = (self.wiring.columns[name],) if name in self.wiring.columns else positions
+        # What the reader has typed holds no such text; its own faults are told.
+        sources = [self._source(position) for position in positions if position not in self.types]
+        if not self.refused or not sources or name in self.mapping.constants:
+            return value
+        # Neither a map of codes nor what is made of several columns may hide what is refused.
+        branches = " ".join(f"when {source} in ({self.refused}) then {source}" for source in sources)
+        return f"case {branches} else {value} end"
+
+    def _mapped_text(self, column: Column) -> str:
         name = self._swapped(column.name)
         if name in self.mapping.constants:
             return text(self.mapping.constants[name])
@@ -203,6 +233,30 @@ class Projection:
         if self.mapping.customer_scope == "entity" and column.name in {"customer_id", "parent_customer_id"}:
             return f"e.entity_id || ':' || {value}"
         return value
+
+    def _refused_faults(self) -> list[Fault]:
+        """Errors of a workbook where a value is read, or looked at by a filter."""
+        if not self.refused:
+            return []
+        reason = text(f"{NO_VALUE}: mend its formula, or name it among the mapping's `null_values`")
+        places = [(column.name, ident("t_" + column.name)) for column in self.table.columns if self._is_fed(column)]
+        places += [(name, ident("r_" + name)) for name in self.wiring.amounts]
+        places += [(rule.column, f"f_{number}") for number, rule in enumerate(self.mapping.filters)]
+        return [Fault(name, f"{place} in ({self.refused})", reason, place) for name, place in places]
+
+    def _is_fed(self, column: Column) -> bool:
+        return self._swapped(column.name) in self.wiring.fed and not self._is_typed(column)
+
+    def _unless_refused(self, fault: Fault) -> Fault:
+        """``fault`` of rows in which its column does not hold what is refused anyway."""
+        column = self.table.column_by_name.get(fault.column)
+        if not self.refused or column is None or not self._is_fed(column):
+            return fault
+        held = f"coalesce({ident('t_' + fault.column)} in ({self.refused}), false)"
+        return replace(fault, condition=f"({fault.condition}) and not {held}")
+
+    def _value_faults(self) -> list[Fault]:
+        return [*self._reading_faults(), *table_faults(self.table)]
 
     def _reading_faults(self) -> list[Fault]:
         """Texts that are there but cannot be read as their column's type, and required ones that are not there."""

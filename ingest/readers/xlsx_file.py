@@ -17,6 +17,7 @@ from ingest.errors import FileError, nearest
 from ingest.mapping import FileFormat, Range
 from ingest.readers import csv_file
 from ingest.readers.reading import Reading, Request
+from ingest.readers.xlsx_errors import error_cells
 
 EXCEL_DIGITS = 15
 """Excel counts with 15 digits; what it writes beyond is left over from binary fractions (0.1 + 0.2)."""
@@ -74,20 +75,27 @@ def texts(path: Path, file: FileFormat) -> list[list[str]]:
 def _table(path: Path, file: FileFormat) -> _Table:
     sheet = _sheet(path, file)
     bounds = Range.read(file.range) if file.range is not None else Range(file.header_row, 1, None, None)
-    return _Table(_cells(sheet, bounds, file), bounds.first_row)
+    return _Table(_cells(path, sheet, bounds, file), bounds.first_row)
 
 
-def _cells(sheet: CalamineSheet, bounds: Range, file: FileFormat) -> Iterator[list[str]]:
+def _cells(path: Path, sheet: CalamineSheet, bounds: Range, file: FileFormat) -> Iterator[list[str]]:
     """The rows inside ``bounds`` as text, padded to the left where the sheet begins later."""
     if sheet.start is None:
         return
     # Rows come from the sheet's first one on, columns from its first filled one.
     padding = [""] * sheet.start[1]
+    errors: dict[int, dict[int, str]] | None = None
     for number, row in enumerate(sheet.iter_rows(), start=1):
         if bounds.last_row is not None and number > bounds.last_row:
             return
         if number >= bounds.first_row:
             cells = [*padding, *(_cell(value, file) for value in row)]
+            # Who wants the header alone does not have the sheet read once more.
+            if number > bounds.first_row and errors is None:
+                errors = error_cells(path, sheet.name)
+            for column, error in (errors or {}).get(number, {}).items():
+                cells += [""] * (column - len(cells))
+                cells[column - 1] = error
             yield cells[bounds.first_column - 1 : bounds.last_column]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
@@ -13,8 +14,9 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from ingest.errors import FileError, IngestError, MappingError
+from ingest.errors import FileError, IngestError, MappingError, ToleranceError
 from tests.ingest.extracts import Extracts, counts, only
+from tests.ingest.mending import exported, reload
 
 MAPPING = """
 name: own
@@ -116,20 +118,100 @@ def test_excels_binary_leftovers_are_no_decimals_and_real_decimals_stay(extracts
     assert extracts.rejects("line, value, reason") == [(4, "10.005", "has more than 2 decimals")]
 
 
-def test_an_error_in_a_cell_that_must_be_filled_rejects_the_row(extracts: Extracts) -> None:
-    def fill(book: Any) -> None:
-        sheet = book.add_worksheet()
-        sheet.write_row(0, 0, HEADER)
-        sheet.write_row(1, 0, ["F-1", "C", "2026-01-05"])
-        sheet.write_formula(1, 3, "=VLOOKUP(A1,Z:Z,1,0)", None, "#N/A")
-        # Row 3 is blank; a number that is no day, though Excel could show it as one.
-        sheet.write_row(3, 0, ["F-2", "C", 46027, 1])
+ERROR = "is an error of the workbook: mend its formula, or name it among the mapping's `null_values`"
 
-    assert counts(load(extracts, workbook(fill), "{}")) == (2, 0, 0, 0, 2, 0)
-    assert extracts.rejects() == [
-        (2, "amount", None, "is empty"),
-        (4, "posted_on", "46027", "is not a day written as %Y-%m-%d"),
-    ]
+
+class TestErrors:
+    """Cells that hold an error are no empty cells: the row is rejected by the error's name and place."""
+
+    @staticmethod
+    def of(*rows: list[Any]) -> bytes:
+        """A workbook of these rows from the second on; texts that begin with # are errors."""
+
+        def fill(book: Any) -> None:
+            sheet = book.add_worksheet("Hoja \u00e9 & 1")
+            sheet.write_row(0, 0, [*HEADER, "Nota"])
+            for number, row in enumerate(rows, start=1):
+                for column, value in enumerate(row):
+                    if str(value).startswith("#"):
+                        sheet.write_formula(number, column, "=NA()", None, value)
+                    else:
+                        sheet.write(number, column, value)
+
+        return workbook(fill)
+
+    def test_each_is_named_with_its_column(self, extracts: Extracts) -> None:
+        content = self.of(
+            ["F-1", "C", "2026-01-05", "#N/A"],
+            [],
+            ["F-2", "#REF!", "2026-01-05", 1],
+            ["F-3", "C", "#DIV/0!", 1],
+            ["#NAME?", "C", 46027, 1],
+            ["F-5", "C", "2026-01-05", 5, "#VALUE!"],
+        )
+        # The last one's error stands in a column that is not read.
+        assert counts(load(extracts, content, "{}")) == (5, 1, 0, 0, 4, 0)
+        assert extracts.rejects() == [
+            (2, "amount", "#N/A", ERROR),
+            (4, "customer_id", "#REF!", ERROR),
+            (5, "posted_on", "#DIV/0!", ERROR),
+            (6, "invoice_id", "#NAME?", ERROR),
+            (6, "posted_on", "46027", "is not a day written as %Y-%m-%d"),
+        ]
+
+    def test_an_optional_text_is_none_of_its_kind_either(self, extracts: Extracts) -> None:
+        mapping = extracts.write(
+            "own.yml", MAPPING.replace("FILE", "{}").replace("amount: Importe", "amount: Importe, reference: Nota")
+        )
+        content = self.of(["F-1", "C", "2026-01-05", 1, "#VALUE!"], ["F-2", "C", "2026-01-05", 2, "text"])
+        assert counts(only(extracts.load(("list.xlsx", content), source=mapping))) == (2, 1, 0, 0, 1, 0)
+        assert extracts.rejects() == [(2, "reference", "#VALUE!", ERROR)]
+
+    @pytest.mark.parametrize(
+        ("form", "column"),
+        [
+            (
+                "values: {document_type: {X: invoice, '*': invoice}}\n    columns: {document_type: Nota, ",
+                "document_type",
+            ),
+            ("columns: {reference: {join: [Nota, Cliente]}, ", "reference"),
+            ("filters: [{column: Nota, keep: [X]}]\n    columns: {", "Nota"),
+            ("filters: [{column: Nota, drop: [Y]}]\n    columns: {", "Nota"),
+        ],
+    )
+    def test_neither_codes_nor_joins_nor_filters_hide_one(self, extracts: Extracts, form: str, column: str) -> None:
+        words = MAPPING.replace("FILE", "{}").replace("    columns: {", f"    {form}")
+        mapping = extracts.write("own.yml", words)
+        content = self.of(["F-1", "C", "2026-01-05", 1, "#VALUE!"], ["F-2", "C", "2026-01-05", 2, "X"])
+        result = only(extracts.load(("list.xlsx", content), source=mapping))
+        assert (result.rows_new, result.rows_rejected, result.rows_filtered) == (1, 1, 0)
+        assert extracts.rejects() == [(2, column, "#VALUE!", ERROR)]
+
+    def test_named_among_the_nulls_it_is_empty(self, extracts: Extracts) -> None:
+        content = self.of(["F-1", "C", "2026-01-05", "#N/A"], ["F-2", "C", "2026-01-05", "#REF!"])
+        load(extracts, content, "{null_values: ['#N/A']}")
+        assert extracts.rejects() == [(2, "amount", None, "is empty"), (3, "amount", "#REF!", ERROR)]
+
+    def test_places_need_not_be_written(self, extracts: Extracts) -> None:
+        """Rows and cells without their places follow each other."""
+        content = io.BytesIO()
+        made = self.of(["F-1", "C", "2026-01-05", 1], ["F-2", "C", "2026-01-05", "#REF!"])
+        with zipfile.ZipFile(io.BytesIO(made)) as before, zipfile.ZipFile(content, "w") as after:
+            for name in before.namelist():
+                data = before.read(name)
+                if name.endswith("sheet1.xml"):
+                    data = re.sub(rb' r="[A-Z]*[0-9]+"', b"", data)
+                after.writestr(name, data)
+        load(extracts, content.getvalue(), "{}")
+        assert extracts.rejects() == [(3, "amount", "#REF!", ERROR)]
+
+    def test_mended_rows_are_held_to_it_too(self, extracts: Extracts) -> None:
+        load(extracts, self.of(["F-1", "#REF!", "2026-01-05", 1], ["F-2", "#N/A", "2026-01-05", 2]), "{}")
+        (path,) = exported(extracts, ("#REF!", "C"))
+        with pytest.raises(ToleranceError, match=r"customer_id is an error of the workbook"):
+            reload(extracts, path)
+        path.write_text(path.read_text().replace("#N/A", "C"))
+        assert only(reload(extracts, path)).rows_new == 2
 
 
 @pytest.mark.parametrize("epoch", [True, False])
