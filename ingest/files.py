@@ -18,7 +18,7 @@ from typing import Literal, TypedDict
 
 import numpy as np
 
-from ingest import archives
+from ingest import archives, foreign
 from ingest.errors import FileError, IngestError
 from ingest.mapping import FileFormat
 
@@ -41,7 +41,6 @@ SUFFIXES = {
     ".xml": "xml",
 }
 """What a file's suffix says of its format."""
-OLD_OFFICE = bytes.fromhex("d0cf11e0a1b11ae1")
 LOOKED_FOR = (*SUFFIXES, ".zip", "and each with .gz")
 
 
@@ -119,11 +118,7 @@ def _is_extract(path: Path) -> bool:
 
 
 def _unpacked(file: Path, named: bool, folder: Path) -> list[Extract]:
-    with file.open("rb") as stream:
-        if stream.read(len(OLD_OFFICE)) == OLD_OFFICE:
-            raise FileError(
-                f"{file.name}: is an old Excel file (.xls), or one protected by a password; save it as .xlsx without"
-            )
+    foreign.refuse(file, named=named)
     kind = archives.kind_of(file)
     if kind is None:
         return [Extract(file, file.name, named)]

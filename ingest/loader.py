@@ -158,6 +158,7 @@ def _stage(
     in_order = [stages[table.name] for table in TABLES if table.name in stages]
     for stage in in_order:
         pictures.refuse_empty(stage)
+        pictures.warn_of_nothing(stage)
     return in_order, structures
 
 

@@ -39,6 +39,16 @@ def refuse_empty(stage: Stage) -> None:
             )
 
 
+def warn_of_nothing(stage: Stage) -> None:
+    """Warn of files with a header and no row; of a query with a cursor nothing new is nothing odd."""
+    for staged in stage.files:
+        if not staged.rows and not staged.unread and not staged.table.allow_empty and staged.mapping.database is None:
+            staged.result.warnings.append(
+                "holds a header and not one row, so nothing came in from it; if there should be rows, export it again: "
+                "a filter, a period or a right may have left them out"
+            )
+
+
 def warn_of_withdrawal(files: list[StagedFile]) -> None:
     """Warn where a full picture withdraws more rows than it keeps: it may be a part of what it should be."""
     results = [staged.result for staged in files]

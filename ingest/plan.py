@@ -161,7 +161,9 @@ def make_plan(
             of_entity = _of_entity(table, part.get("entity"))
             plan.items.append(Item(extract, recognition.mapping, of_entity, file, result))
     if not plan.items:
-        raise FileError("none of the files is one that a mapping knows; see `encours inspect FILE`")
+        raise FileError(
+            "none of the files is one that a mapping knows; `encours inspect FILE --draft my_erp.yml` drafts one"
+        )
     _mark_unchanged(connection, plan)
     return plan
 

@@ -192,7 +192,10 @@ def _none_fits(path: Path, found: Sequence[Candidate]) -> str:
             f"'{name}'{nearest(name, candidate.found.unmapped)}" for name in candidate.found.lacking[:5]
         )
         lines.append(f"  {candidate.mapping.name} ({candidate.table.table}) lacks {lacking}")
-    lines.append("Rename the columns, or write a mapping (docs/mappings.md) and give it with --source FILE.yml.")
+    lines.append(
+        f"`encours inspect {path.name} --draft my_erp.yml` drafts a mapping from its columns; once you have looked "
+        "through it (docs/mappings.md): `encours load … --source my_erp.yml`."
+    )
     return "\n".join(lines)
 
 

@@ -45,7 +45,9 @@ class _DoneError(Exception):
 def read_header(path: Path, file: FileFormat) -> list[str]:
     """The paths the mapping names, as columns; raises `FileError` where the file is not the XML the mapping means."""
     if file.rows is None:
-        raise FileError(f"{path.name}: is XML, which needs a mapping with `format: xml` (docs/mappings.md)")
+        raise FileError(
+            f"{path.name}: is XML that no built-in mapping knows; it needs one with `format: xml` (docs/mappings.md)"
+        )
     _Root(path, file).check()
     return list(file.paths)
 
