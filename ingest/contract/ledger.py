@@ -130,10 +130,14 @@ LEDGER_TABLES: tuple[Table, ...] = (
             Column(
                 "paid_amount",
                 _amount,
-                "One-row-an-invoice files: how much of it was paid.",
+                "One-row-an-invoice files: how much of it was paid; what allocations name of it counts once.",
                 default="all of it where settled_on is given",
             ),
-            Column("open_amount", _amount, "One-row-an-invoice files: what is still open."),
+            Column(
+                "open_amount",
+                _amount,
+                "One-row-an-invoice files: what is still open; where less than the rest was paid, credits settled it.",
+            ),
         ),
         control_amount="amount",
     ),
