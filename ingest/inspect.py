@@ -112,7 +112,7 @@ def draft_of(inspections: Sequence[Inspection], name: str) -> str:
         if not looked.form.header_row:
             raise FileError(
                 f"{looked.path.name}: has no line of column names, only data; put one above it (or export it with "
-                "headings), for a mapping names columns"
+                "headings), or write a mapping with `fields` (docs/mappings.md): a draft goes by column names"
             )
     return draft(unknown, name)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -169,19 +170,28 @@ class Layout:
             return lines[0].partition(" ")[0]
         return parts[self.kinds.first - 1].strip() if len(parts) >= self.kinds.first else ""
 
-    def _values(self, lines: Sequence[str], parts: Sequence[str]) -> tuple[str, ...]:
-        return tuple(self._pointed(value, place.decimals) for value, place in self._raw(lines, parts))
+    @cached_property
+    def _cuts(self) -> tuple[tuple[int, int], ...]:
+        """Where each value begins and ends, from 0."""
+        return tuple((place.first - 1, place.last) for place in self.fields)
 
-    def _raw(self, lines: Sequence[str], parts: Sequence[str]) -> Iterator[tuple[str, FieldPlace]]:
-        for place in self.fields:
-            if self.form == "fixed":
-                value = lines[0][place.first - 1 : place.last] if lines else ""
-            else:
-                value = parts[place.first - 1] if place.first <= len(parts) else ""
-            yield value.strip(), place
+    @cached_property
+    def _unmarked(self) -> tuple[tuple[int, int], ...]:
+        """Positions of values whose decimal mark is not written, and their decimals."""
+        return tuple((position, place.decimals) for position, place in enumerate(self.fields) if place.decimals)
+
+    def _values(self, lines: Sequence[str], parts: Sequence[str]) -> tuple[str, ...]:
+        if self.form == "fixed":
+            line = lines[0]
+            values = [line[start:end].strip() for start, end in self._cuts]
+        else:
+            values = [parts[start].strip() if start < len(parts) else "" for start, _ in self._cuts]
+        for position, decimals in self._unmarked:
+            values[position] = self._pointed(values[position], decimals)
+        return tuple(values)
 
     def _pointed(self, value: str, decimals: int) -> str:
-        found = _WHOLE_NUMBER.fullmatch(value) if decimals else None
+        found = _WHOLE_NUMBER.fullmatch(value)
         if found is None:
             return value
         digits = found[2].rjust(decimals + 1, "0")

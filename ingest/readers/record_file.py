@@ -87,7 +87,7 @@ def records(path: Path, file: FileFormat) -> Iterator[Record]:
 def _write(path: Path, file: FileFormat, copy: Path) -> int:
     """Write all records to ``copy``; how many are of a kind that is read."""
     layout, width, taken = _layout_for(path, file), len(file.fields), 0
-    nulls = {"", *file.null_values}
+    nulls, empty = {"", *file.null_values}, ("",) * width
     schema = pa.schema(
         [
             *((f"c{position}", pa.string()) for position in range(width)),
@@ -99,20 +99,15 @@ def _write(path: Path, file: FileFormat, copy: Path) -> int:
     with pq.ParquetWriter(copy, schema, compression="zstd") as writer:
         every = _record_lines(path, file, layout)
         while batch := list(islice(every, BATCH)):
-            rows = []
-            for one in batch:
-                record = layout.cut(one.lines)
-                taken += not record.is_left
-                values = record.values or ("",) * width
-                rows.append(
-                    (
-                        *(None if value in nulls else value for value in values),
-                        *(one.line, one.start, one.end, record.is_left, record.fault),
-                    )
-                )
-            columns = [
-                pa.array(column, kind.type) for column, kind in zip(zip(*rows, strict=True), schema, strict=True)
+            cut = [layout.cut(one.lines) for one in batch]
+            taken += sum(not record.is_left for record in cut)
+            values = zip(*(record.values or empty for record in cut), strict=True)
+            columns = [pa.array([None if one in nulls else one for one in column], pa.string()) for column in values]
+            columns += [
+                pa.array([getattr(one, name) for one in batch], pa.int64()) for name in ("line", "start", "end")
             ]
+            columns.append(pa.array([record.is_left for record in cut], pa.bool_()))
+            columns.append(pa.array([record.fault for record in cut], pa.string()))
             writer.write_table(pa.Table.from_arrays(columns, schema=schema))
     return taken
 
