@@ -9,6 +9,7 @@ import duckdb
 
 from ingest.errors import FileError, OrderError
 from ingest.header import position_of
+from ingest.mapping import TableMapping
 from ingest.schema import IN_EFFECT, SCHEMA
 from ingest.sql import text
 from ingest.stage import Stage, StagedFile
@@ -41,18 +42,7 @@ def control_date(connection: duckdb.DuckDBPyConnection, staged: StagedFile) -> d
     if rule is None:
         return None
     if rule.file is not None:
-        found = re.search(rule.file, staged.path.name)
-        if found is None:
-            raise FileError(
-                f"{staged.result.file}: its name must hold the as-of day, as {rule.file} (mapping, control_date)"
-            )
-        try:
-            return datetime.strptime(found.group(1), rule.format).replace(tzinfo=UTC).date()
-        except ValueError:
-            raise FileError(
-                f"{staged.result.file}: '{found.group(1)}' is not a day written as {rule.format} "
-                "(mapping, control_date)"
-            ) from None
+        return day_in_name(staged.table, staged.path.name, staged.result.file)
     assert rule.column is not None
     column = f"c{position_of(staged.reading.header, rule.column)}"
     row = connection.execute(
@@ -61,9 +51,28 @@ def control_date(connection: duckdb.DuckDBPyConnection, staged: StagedFile) -> d
     return row[0] if row is not None else None
 
 
+def day_in_name(table: TableMapping, name: str, label: str) -> date | None:
+    """The as-of day that the ``name`` of a file holds; none where the mapping does not look for one there.
+
+    Raises `FileError` where it should be there and is not.
+    """
+    rule = table.control_date
+    if rule is None or rule.file is None:
+        return None
+    found = re.search(rule.file, name)
+    if found is None:
+        raise FileError(f"{label}: its name must hold the as-of day, as {rule.file} (mapping, control_date)")
+    try:
+        return datetime.strptime(found.group(1), rule.format).replace(tzinfo=UTC).date()
+    except ValueError:
+        raise FileError(
+            f"{label}: '{found.group(1)}' is not a day written as {rule.format} (mapping, control_date)"
+        ) from None
+
+
 def _check_order(connection: duckdb.DuckDBPyConnection, staged: StagedFile, day: date, out_of_order: bool) -> None:
     result = staged.result
-    if staged.table.kind == "delta" or out_of_order:
+    if not staged.is_whole or out_of_order:
         return
     row = connection.execute(
         f"select max(as_of_on) from {SCHEMA}.loads where (source, table_name, slice) = (?, ?, ?) "
@@ -74,6 +83,10 @@ def _check_order(connection: duckdb.DuckDBPyConnection, staged: StagedFile, day:
     if latest is not None and day < latest:
         raise OrderError(
             f"{result.file}: is of {day}, but {result.table_name} of {result.source} (slice {result.slice}) "
-            f"is already loaded as of {latest}. An older full picture would withdraw newer rows; "
-            "if that is meant, load it with --out-of-order."
+            f"is already loaded as of {latest}. "
+            + (
+                "If the list was forgotten then, load it with --out-of-order: it takes its place before the later ones."
+                if staged.is_list
+                else "An older full picture would withdraw newer rows; if that is meant, load it with --out-of-order."
+            )
         )

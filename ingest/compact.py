@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 import duckdb
 
 from ingest import schema
-from ingest.contract import TABLES, Table
+from ingest.contract import HISTORIES, Table
 from ingest.schema import SCHEMA
 from ingest.sql import ident, text
 from ingest.transaction import transaction
@@ -55,7 +55,7 @@ def plan(connection: duckdb.DuckDBPyConnection, *, kept_from: int, needed: Colle
     gone = {load_id for load_id, _, _, is_gone in loads if is_gone}
     kept = {load_id for load_id, *_ in loads if load_id >= kept_from or load_id in needed} - gone
     rows, in_all, size = {}, 0, 0
-    for table in TABLES:
+    for table in HISTORIES:
         freed, whole = _count(connection, table, kept)
         in_all += whole
         if freed:
@@ -86,7 +86,7 @@ def compact(connection: duckdb.DuckDBPyConnection, planned: CompactionPlan) -> N
         if load_id not in gone
     }
     with transaction(connection):
-        for table in TABLES:
+        for table in HISTORIES:
             if table.name in planned.rows:
                 connection.execute(f"delete from {SCHEMA}.{ident(table.name)} where {_unknown(table, kept)}")
         connection.execute(

@@ -237,10 +237,17 @@ def reload(
                 writer = csv.writer(stream, delimiter=plain.delimiter, quotechar=plain.quote, lineterminator="\n")
                 writer.writerows([part.form.header, *part.rows])
             mapping = Mapping.model_validate_json(part.form.mapping)
+            of_list = mapping.tables[0].kind == "open_items"
             table = mapping.tables[0].model_copy(
-                update={"kind": "delta", "control_totals": (), "control_date": None, "header": ()}
+                update={
+                    "kind": "open_items" if of_list else "delta",
+                    "control_totals": (),
+                    "control_date": None,
+                    "header": (),
+                }
             )
             result = FileResult(source, table_name, part_of, path, path.name, digest, is_mended=True)
+            result.listed_on = part.as_of_on
             plan.items.append(Item(Extract(clean, path.name, True), mapping, table, plain, result))
             plan.prints[clean] = steady.take(clean)
             mends.places[number] = part.places

@@ -93,9 +93,9 @@ class History:
                 f"insert into ingest_fresh select s.rowid, s._file_number from {staged_rows} "
                 f"and not exists (select 1 from {current} and c._row_hash = s._row_hash)"
             )
-            if files[0].table.kind != "delta":
+            if files[0].is_whole and not files[0].is_late:
                 # What was settled before cannot vanish again.
-                vanishes = "c.open_amount <> 0" if files[0].table.kind == "open_items" else "true"
+                vanishes = "coalesce(c.open_amount <> 0, true)" if files[0].is_list else "true"
                 self._execute(
                     f"insert into ingest_gone select c.rowid, {vanishes} from {current} "
                     f"and not exists (select 1 from {staged_rows} and s._row_hash = c._row_hash)"
@@ -170,7 +170,7 @@ class History:
     def _count(self, vanished: dict[tuple[str, str], int]) -> None:
         """Fill the row counts and totals of each file's result."""
         amount = self.table.control_amount
-        total = f"sum(s.{ident(amount)})" if amount else "sum(null)"
+        total = f"sum({self.stage.as_read(amount)})" if amount else "sum(null)"
         staged_counts = {
             number: counts
             for number, *counts in self._execute(
@@ -205,7 +205,7 @@ class History:
         settled = idents(own).replace('"open_amount"', "cast(0 as decimal(18, 2)) as open_amount")
         columns = idents(column.name for column in stored_columns(self.table))
         for (source, part), files in self.slices.items():
-            if files[0].table.kind != "open_items":
+            if not files[0].is_list:
                 continue
             self._execute(
                 f"insert into {self.target} ({columns}) select {idents(own)}, _source, _slice, "

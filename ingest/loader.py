@@ -17,6 +17,7 @@ from ingest import (
     manifest,
     marks,
     mended,
+    open_items,
     pictures,
     rejects,
     schema,
@@ -37,7 +38,6 @@ from ingest.projection import Projection, reader_types
 from ingest.readers import Request, check_header, open_reading, read_header
 from ingest.readers.xlsx_errors import ERRORS
 from ingest.report import LoadReport
-from ingest.schema import SCHEMA
 from ingest.stage import Stage, StagedFile
 from ingest.structure import Structure
 from ingest.transaction import transaction
@@ -70,7 +70,7 @@ def load(
     _refuse_open_transaction(connection)
     schema.create(connection)
     with tempfile.TemporaryDirectory(prefix="encours-load-") as folder:
-        plan = make_plan(connection, paths, source, own, Path(folder))
+        plan = make_plan(connection, paths, source, own, Path(folder), as_of)
         for item in plan.items:
             if item.result.status == "unchanged":
                 tell(f"{item.extract.label}: the same as last time")
@@ -105,7 +105,7 @@ def carry_out(
         as_of_by_source(connection, stages, as_of, out_of_order)
         for stage in stages:
             stage.number_derived_ids()
-            stage.keep_first_amounts(f"{SCHEMA}.{stage.table.name}")
+            open_items.follow(stage)
             duplicates.refuse_duplicates(stage)
             rejects.explain_faults(stage, structures, folder)
             if mends is not None:
@@ -118,6 +118,7 @@ def carry_out(
             for stage in stages:
                 tell(f"comparing {stage.table.name} with what is current")
                 History(stage, load_id).apply()
+                open_items.write(stage, load_id)
                 controls.check(stage)
             warnings = derive_missing(connection, stages, load_id)
             rejects.write(connection, stages, structures, load_id)

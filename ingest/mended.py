@@ -82,7 +82,7 @@ STATES = f"""
         case
             when any_value(l.unloaded_in) is not null then '{PAST}'
             when any_value(m.mended_in) is not null then '{MENDED}'
-            when l.kind not in ('delta', 'mended') and any_value(n.newest) > r.load_id then '{PAST}'
+            when l.kind not in ('delta', 'mended') and max(n.load_id) is not null then '{PAST}'
             when any_value(d.decision) = '{DISMISSED}' then '{DISMISSED}'
             else '{OPEN}'
         end as state
@@ -91,9 +91,12 @@ STATES = f"""
         on l.load_id = r.load_id and l.source = r.source and l.table_name = r.table_name and l.file = r.file
         and l.slice = coalesce(r.slice, l.slice)
     left join (
-        select source, table_name, slice, max(load_id) as newest
-        from {SCHEMA}.loads where kind not in ('delta', 'mended') and {IN_EFFECT} group by all
-    ) as n on (n.source, n.table_name, n.slice) = (l.source, l.table_name, l.slice)
+        select distinct source, table_name, slice, as_of_on, kind = 'open_items' as is_list, load_id
+        from {SCHEMA}.loads where kind not in ('delta', 'mended') and {IN_EFFECT}
+    ) as n
+        on (n.source, n.table_name, n.slice) = (l.source, l.table_name, l.slice) and n.load_id > r.load_id
+        -- A late list of open items takes nothing of the place of later days.
+        and (not n.is_list or n.as_of_on >= l.as_of_on)
     left join ({_MENDED}) as m on {_SAME_PLACE.format(other="m.rejected_in")}
     left join (
         select source, table_name, slice, content, max(decision_id) as decision_id,

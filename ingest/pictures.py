@@ -23,7 +23,7 @@ def slices(stage: Stage) -> dict[tuple[str, str], list[StagedFile]]:
 def refuse_empty(stage: Stage) -> None:
     """Raise `FileError` for a full picture without rows where rows are current, unless its mapping allows it."""
     for (source, part), files in slices(stage).items():
-        if files[0].table.kind == "delta" or files[0].table.allow_empty or any(staged.unread for staged in files):
+        if not files[0].is_whole or files[0].table.allow_empty or any(staged.unread for staged in files):
             continue
         numbers = ", ".join(str(staged.number) for staged in files)
         rows = f"select 1 from {stage.name} where _state <> {STATE_FILTERED} and _file_number in ({numbers}) limit 1"

@@ -6,11 +6,13 @@ import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import duckdb
 
 from ingest import catalogue, controls, steady
+from ingest.as_of import day_in_name
 from ingest.errors import FileError, MappingError
 from ingest.files import Extract, called, expand, readable_copy
 from ingest.header import fold, position_of
@@ -116,11 +118,12 @@ def make_plan(
     source: str | Path | None,
     own: Sequence[Path],
     folder: Path,
+    as_of: date | None = None,
 ) -> Plan:
     """Find the mapping and slice of every file, and whether anything in the slice is other than last time.
 
     ``source`` reads ``paths``; the files of ``own`` are always recognised by themselves. Archives are unpacked into
-    ``folder``.
+    ``folder``. ``as_of`` is the day the call gives.
 
     A file found in a folder that nothing recognises is left out and named in the warnings; it is an error
     where the file was named itself, or has a name some mapping expects.
@@ -164,7 +167,7 @@ def make_plan(
         raise FileError(
             "none of the files is one that a mapping knows; `encours inspect FILE --draft my_erp.yml` drafts one"
         )
-    _mark_unchanged(connection, plan)
+    _mark_unchanged(connection, plan, as_of)
     return plan
 
 
@@ -190,8 +193,11 @@ def _fetch(connection: duckdb.DuckDBPyConnection, plan: Plan, mapping: Mapping, 
         plan.items.append(Item(extract, mapping, _of_entity(table, part.get("entity")), fetched.file, result))
 
 
-def _mark_unchanged(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
-    """A slice all of whose files are those of its latest load, read by the same mapping, is not read again."""
+def _mark_unchanged(connection: duckdb.DuckDBPyConnection, plan: Plan, as_of: date | None) -> None:
+    """A slice all of whose files are those of its latest load, read by the same mapping, is not read again.
+
+    But a list of open items that is the same on another day says that nothing was settled between.
+    """
     slices: dict[tuple[str, str, str], list[Item]] = {}
     for item in plan.items:
         slices.setdefault((item.result.source, item.result.table_name, item.result.slice), []).append(item)
@@ -205,7 +211,13 @@ def _mark_unchanged(connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         ).fetchall()
         before = sorted((row[0], row[1]) for row in latest)
         now = sorted((item.result.sha256, item.mapping.fingerprint()) for item in items)
-        if before == now:
+        if before == now and not (items[0].table.kind == "open_items" and _is_of_other_day(items, as_of, latest[0][2])):
             for item in items:
                 item.result.status = "unchanged"
                 item.result.as_of_on = latest[0][2]
+
+
+def _is_of_other_day(items: Sequence[Item], as_of: date | None, known: date) -> bool:
+    """Whether lists say, by the call or by their names, that they speak of another day than ``known``."""
+    days = {as_of or day_in_name(item.table, item.path.name, item.result.file) for item in items}
+    return not days <= {None, known}

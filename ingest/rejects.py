@@ -62,9 +62,11 @@ def _explain_faulty(stage: Stage, staged: StagedFile) -> None:
 
 def _forget_misread(stage: Stage) -> None:
     """Clear amounts of rejected rows that are no number as the mapping writes them: 1.200 is not 1.2 everywhere."""
-    for name in stage.table.control_amounts:
+    for name in stage.control_amounts:
+        cleared = sorted({ident(name), stage.as_read(name).removeprefix("s.")})
         stage.connection.execute(
-            f"update {stage.name} set {ident(name)} = null where rowid in (select row_id from {marks.TABLE} "
+            f"update {stage.name} set {', '.join(f'{column} = null' for column in cleared)} "
+            f"where rowid in (select row_id from {marks.TABLE} "
             f"where table_name = {text(stage.table.name)} and column_name = {text(name)} "
             f"and starts_with(reason, {text(typing_sql.NO_NUMBER)}))"
         )

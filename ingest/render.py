@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from ingest.contract import KEPT, LINEAGE, MANIFEST, OWN_TABLES, STATED_IN, TABLES, Column, Table
+from ingest.contract import HISTORIES, KEPT, LINEAGE, LISTED, MANIFEST, OWN_TABLES, STATED_IN, TABLES, Column, Table
 from ingest.schema import SCHEMA, all_columns
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,7 +35,7 @@ def sources_yaml() -> str:
                 "schema": SCHEMA,
                 "database": "{{ env_var('ENCOURS_RAW_DATABASE', target.database) }}",
                 "description": "What was loaded, row by row, with its history (docs/input-contract.md).",
-                "tables": [_source_table(table) for table in (*TABLES, *OWN_TABLES)],
+                "tables": [_source_table(table) for table in (*HISTORIES, *OWN_TABLES)],
             }
         ],
     }
@@ -73,6 +73,8 @@ def contract_markdown() -> str:
         *(_table_section(table) for table in TABLES),
         "## Lineage\n\nEvery table above also has these columns, filled by the loader:\n\n"
         + _column_table((*LINEAGE, STATED_IN)),
+        "## What lists of open items say\n\nKept by the loader, with lineage, from files of kind `open_items`.",
+        *(_table_section(table, level="###") for table in LISTED),
         "## The loader's own tables",
         *(_table_section(table, level="###") for table in MANIFEST),
         "## What publishing keeps\n\nAdded by `encours publish`; no row is ever changed.",

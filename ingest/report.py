@@ -59,6 +59,8 @@ class FileResult:
     rows_mended_before: int = 0
     """Rejected rows that came just so before and were mended then."""
     as_of_on: date | None = None
+    listed_on: date | None = None
+    """Of mended rows of a list of open items: the day of that list, which the load may come after."""
     rows_read: int = 0
     rows_filtered: int = 0
     rows_new: int = 0

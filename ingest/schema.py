@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from ingest.contract import LINEAGE, OWN_TABLES, STATED_IN, TABLES, Column, Table
+from ingest.contract import HISTORIES, LINEAGE, OWN_TABLES, STATED_IN, Column, Table
 from ingest.sql import ident, idents, text
 
 SCHEMA = "raw"
@@ -52,7 +52,7 @@ def missing(connection: duckdb.DuckDBPyConnection) -> list[str]:
     ).fetchall():
         present.setdefault(table_name, set()).add(column_name)
     statements = [] if present else [f"create schema if not exists {SCHEMA}"]
-    for table in (*TABLES, *OWN_TABLES):
+    for table in (*HISTORIES, *OWN_TABLES):
         if table.name not in present:
             statements.append(create_table_sql(table))
             continue

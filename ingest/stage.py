@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from ingest.mapping import FileFormat, Mapping, TableMapping
 from ingest.projection import STATE_FILTERED, STATE_TAKEN, Projection
 from ingest.readers import Reading
 from ingest.report import FileResult
-from ingest.sql import ident, idents, text
+from ingest.sql import ident, idents
 
 
 @dataclass
@@ -39,6 +41,30 @@ class StagedFile:
     unread_amount: Decimal | None = None
     """Total of the amounts of unread records, as far as they could be read after all."""
 
+    is_late: bool = False
+    """A list of open items older than the latest of its slice: it tells what was open then, not what is now."""
+
+    @property
+    def is_list(self) -> bool:
+        """A list of open items, or mended rows of one."""
+        return self.table.kind == "open_items"
+
+    @property
+    def is_whole(self) -> bool:
+        """The whole picture of its slice: what is not in it is there no longer."""
+        return self.table.kind != "delta" and not self.result.is_mended
+
+    @property
+    def listed_on(self) -> date:
+        """The day that a list of open items, or the list its rows were rejected from, speaks of."""
+        day = self.result.listed_on or self.result.as_of_on
+        assert day is not None
+        return day
+
+    def fed(self, column: str) -> bool:
+        """Whether something in the file, or a constant, gives a canonical column."""
+        return column in self.projection.wiring.fed or column in self.table.constants
+
     @property
     def rows_where(self) -> str:
         """The condition on a stage alias ``s`` for the rows of this file."""
@@ -52,6 +78,7 @@ class Stage:
     connection: duckdb.DuckDBPyConnection
     table: Table
     files: list[StagedFile] = field(default_factory=list)
+    kept_as_read: set[str] = field(default_factory=set)
 
     @property
     def name(self) -> str:
@@ -106,24 +133,28 @@ class Stage:
         )
         self.connection.execute("drop table ingest_occurrences")
 
-    def keep_first_amounts(self, current: str) -> None:
-        """Files of open items that tell only what is open: the amount of an item is what it was when it was first seen.
+    def keep_as_read(self, columns: Sequence[str]) -> None:
+        """Remember ``columns`` as the files say them, before anything else decides what they are."""
+        for name in columns:
+            read = ident(f"_read_{name}")
+            column = self.table.column_by_name[name]
+            self.connection.execute(f"alter table {self.name} add column {read} {column.type.value}")
+            self.connection.execute(f"update {self.name} set {read} = {ident(name)}")
+            self.kept_as_read.add(name)
 
-        ``current`` is the table that holds what is current.
-        """
-        same = " and ".join(f"c.{ident(name)} is not distinct from s.{ident(name)}" for name in self.table.key)
-        for staged in self.files:
-            mapped = staged.table.columns
-            if staged.table.kind != "open_items" or (mapped != "*" and "open_amount" in mapped):
-                continue
-            self.connection.execute(
-                f"update {self.name} as s set amount = c.amount from {current} as c where {staged.rows_where} "
-                f"and c._replaced_in is null and c._source = {text(staged.result.source)} and {same} "
-                "and sign(c.amount) = sign(s.amount) and abs(c.amount) > abs(s.amount)"
-            )
-            self.connection.execute(
-                f"update {self.name} as s set _row_hash = {self._hash('s')} where {staged.rows_where}"
-            )
+    def as_read(self, column: str) -> str:
+        """The expression of ``column`` as the files say it, of a stage alias ``s``."""
+        return f"s.{ident(f'_read_{column}' if column in self.kept_as_read else column)}"
+
+    @property
+    def control_amounts(self) -> tuple[str, ...]:
+        """The amount columns whose totals are kept; of lists that tell both amounts, what is open too."""
+        both = any(staged.is_list and staged.fed("open_amount") for staged in self.files)
+        return (*self.table.control_amounts, *(("open_amount",) if both else ()))
+
+    def hash_again(self, staged: StagedFile) -> None:
+        """Hash the rows of a file whose columns have changed on the stage."""
+        self.connection.execute(f"update {self.name} as s set _row_hash = {self._hash('s')} where {staged.rows_where}")
 
     def _hash(self, alias: str) -> str:
         return f"hash({idents((column.name for column in self.table.columns), f'{alias}.')})"

@@ -42,7 +42,7 @@ def measure(stage: Stage, all_fresh: bool) -> None:
     Amounts read are summed apart from what became of them; raises `AssertionError` where the two differ.
     """
     _create_unread(stage.connection)
-    for column in stage.table.control_amounts:
+    for column in stage.control_amounts:
         _measure_staged(stage, column, all_fresh)
         for staged in stage.files:
             _measure_unread(stage, staged, column)
@@ -63,7 +63,7 @@ def _entry(result: FileResult, column: str, currency: str) -> Total:
 
 
 def _measure_staged(stage: Stage, column: str, all_fresh: bool) -> None:
-    amount = f"s.{ident(column)}"
+    amount = stage.as_read(column)
     by_number = {staged.number: staged for staged in stage.files}
     fresh = "true" if all_fresh else "f.row_id is not null"
     fate = (
@@ -106,18 +106,28 @@ def _measure_vanished(stage: Stage, column: str) -> None:
     for staged in stage.files:
         firsts.setdefault((staged.result.source, staged.result.slice), staged.result)
     for source, part, currency, rows, total in stage.connection.execute(
-        f"select v.source, v.slice, {_currency(stage.table)}, count(*), sum(s.{ident(column)}) "
+        f"select v.source, v.slice, {_currency(stage.table)}, count(*), sum({_gone(stage, column)}) "
         f"from ingest_vanished as v join {SCHEMA}.{ident(stage.table.name)} as s on s.rowid = v.row_id "
         f"{_entities(stage.table)} group by 1, 2, 3"
     ).fetchall():
         _entry(firsts[source, part], column, currency).add("vanished", rows, total)
 
 
+def _gone(stage: Stage, column: str) -> str:
+    """Of what vanished from lists of open items, what was open of it went."""
+    of_lists = {f"({text(f.result.source)}, {text(f.result.slice)})" for f in stage.files if f.is_list}
+    if not of_lists:
+        return f"s.{ident(column)}"
+    is_listed = f"(v.source, v.slice) in ({', '.join(sorted(of_lists))})"
+    return f"case when {is_listed} then s.open_amount else s.{ident(column)} end"
+
+
 def _check(stage: Stage, staged: StagedFile, column: str) -> None:
     """Hold what became of a file's rows against what was read, which is counted on its own."""
     of_file = [total for (name, _), total in staged.result.totals.items() if name == column]
     row = stage.connection.execute(
-        f"select count(*), coalesce(sum({ident(column)}), 0) + coalesce((select sum(amount) from {UNREAD_AMOUNTS} "
+        f"select count(*), coalesce(sum({stage.as_read(column)}), 0) "
+        f"+ coalesce((select sum(amount) from {UNREAD_AMOUNTS} "
         f"where file_number = {staged.number} and column_name = {text(column)}), 0) "
         f"from {stage.name} as s where {staged.rows_where} and _state <> {STATE_FILTERED}"
     ).fetchone()

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from ingest import manifest, schema
-from ingest.contract import LOADS, TABLES, Table
+from ingest.contract import HISTORIES, LOADS, TABLES, Table
 from ingest.errors import OrderError
 from ingest.history import same_key
 from ingest.notes import SOURCE as NOTES
@@ -70,7 +70,7 @@ def unload(connection: duckdb.DuckDBPyConnection, load_id: int) -> UnloadReport:
     with transaction(connection):
         number = manifest.next_load_id(connection)
         counts: dict[tuple[str, str, str], _Counts] = {}
-        for table in TABLES:
+        for table in HISTORIES:
             counts |= _restore(connection, table, load_id, number)
         _refuse_needed_entities(connection, load_id, number)
         connection.execute(

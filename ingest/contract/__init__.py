@@ -10,6 +10,7 @@ from __future__ import annotations
 from ingest.contract.credit import CREDIT_TABLES
 from ingest.contract.kept import KEPT, PUBLICATIONS, RESTATEMENTS
 from ingest.contract.ledger import LEDGER_TABLES
+from ingest.contract.lists import LISTED, OPEN_ITEM_BALANCES
 from ingest.contract.manifest import (
     LOAD_DRIFTS,
     LOAD_PROFILES,
@@ -22,14 +23,17 @@ from ingest.contract.manifest import (
 from ingest.contract.table import LINEAGE, STATED_IN, Column, ColumnType, Table
 
 __all__ = [
+    "HISTORIES",
     "KEPT",
     "LINEAGE",
+    "LISTED",
     "LOADS",
     "LOAD_DRIFTS",
     "LOAD_PROFILES",
     "LOAD_TOTALS",
     "MANIFEST",
     "MENDED_REJECTS",
+    "OPEN_ITEM_BALANCES",
     "OWN_TABLES",
     "PUBLICATIONS",
     "REJECT_DECISIONS",
@@ -43,6 +47,9 @@ __all__ = [
 ]
 
 TABLES: tuple[Table, ...] = (*LEDGER_TABLES, *CREDIT_TABLES)
+
+HISTORIES: tuple[Table, ...] = (*TABLES, *LISTED)
+"""All tables that keep versions of their rows, each with its lineage."""
 
 OWN_TABLES: tuple[Table, ...] = (*MANIFEST, *KEPT)
 """Tables without lineage: no file brings them."""

@@ -24,16 +24,25 @@ withdrawn as (
 
 ),
 
-newest_pictures as (
+replaced as (
 
-    select
-        source,
-        table_name,
-        slice,
-        max(load_id) as newest_load_id
+    -- A late list of open items takes nothing of the place of later days.
+    select distinct
+        loads.load_id,
+        loads.source,
+        loads.table_name,
+        loads.slice,
+        loads.file
     from loads
-    where is_in_effect and kind not in ('delta', 'mended')
-    group by source, table_name, slice
+    inner join loads as later
+        on loads.source = later.source
+            and loads.table_name = later.table_name
+            and loads.slice = later.slice
+            and loads.load_id < later.load_id
+            and (later.kind <> 'open_items' or loads.as_of_on <= later.as_of_on)
+    where loads.kind not in ('delta', 'mended')
+        and later.kind not in ('delta', 'mended')
+        and later.is_in_effect
 
 ),
 
@@ -62,7 +71,6 @@ rejected as (
         findings.file,
         findings.line,
         findings.record_or_none,
-        loads.kind,
         loads.is_in_effect,
         max(findings.record) as record,
         max(findings.content) as content,
@@ -83,7 +91,6 @@ rejected as (
         findings.file,
         findings.line,
         findings.record_or_none,
-        loads.kind,
         loads.is_in_effect
 
 ),
@@ -144,16 +151,17 @@ states as (
         case
             when not rejected.is_in_effect then 'past'
             when mended.mended_in is not null then 'mended'
-            when rejected.kind not in ('delta', 'mended') and newest_pictures.newest_load_id > rejected.load_id
-                then 'past'
+            when replaced.load_id is not null then 'past'
             when decisions.decision = 'dismissed' then 'dismissed'
             else 'open'
         end as reject_state
     from rejected
-    left join newest_pictures
-        on rejected.source = newest_pictures.source
-            and rejected.table_name = newest_pictures.table_name
-            and rejected.slice = newest_pictures.slice
+    left join replaced
+        on rejected.load_id = replaced.load_id
+            and rejected.source = replaced.source
+            and rejected.table_name = replaced.table_name
+            and rejected.slice = replaced.slice
+            and rejected.file = replaced.file
     left join mended
         on rejected.load_id = mended.rejected_in
             and rejected.source = mended.source

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from ingest.contract import TABLES
+from ingest.contract import HISTORIES
 from ingest.schema import all_columns
 from ingest.unload import unload
 from tests.ingest.extracts import ENTITIES, Extracts, invoices
@@ -63,7 +63,7 @@ def known(extracts: Extracts, load_id: int) -> dict[str, list[tuple[object, ...]
             f"from raw.{table.name} where _loaded_in <= {load_id} and coalesce(_replaced_in > {load_id}, true) "
             "order by all"
         )
-        for table in TABLES
+        for table in HISTORIES
     }
     found["loads"] = extracts.rows(
         "select * exclude (loaded_at, unloaded_in), case when unloaded_in <= $load then unloaded_in end "

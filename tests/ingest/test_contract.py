@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from ingest import render, schema
-from ingest.contract import LINEAGE, OWN_TABLES, STATED_IN, TABLES, ColumnType, Table
+from ingest.contract import HISTORIES, LINEAGE, OWN_TABLES, STATED_IN, TABLES, ColumnType, Table
 
-ALL = (*TABLES, *OWN_TABLES)
+ALL = (*HISTORIES, *OWN_TABLES)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def test_tables_are_those_of_the_contract(warehouse: duckdb.DuckDBPyConnection, 
     found = [(name, re.sub(r",(?=\d)", ", ", kind.lower()), null == "NO") for name, kind, null, *_ in described]
     expected = [
         (c.name, c.type.value, c.required)
-        for c in (*table.columns, *((*LINEAGE, STATED_IN) if table in TABLES else ()))
+        for c in (*table.columns, *((*LINEAGE, STATED_IN) if table in HISTORIES else ()))
     ]
     assert found == expected
 
