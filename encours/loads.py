@@ -39,20 +39,30 @@ def newest(connection: duckdb.DuckDBPyConnection, *, known_at: int | None = None
         found = connection.execute(
             f"""
             with known as (
-                select load_id, table_name, as_of_on, loaded_at, {_IN_EFFECT if "unloaded_in" in columns else "true"}
-                    as is_in_effect
+                select source, slice, load_id, table_name, as_of_on, loaded_at, kind = 'open_items' as is_list,
+                    {_IN_EFFECT if "unloaded_in" in columns else "true"} as is_in_effect
                 from raw.loads
                 where load_id <= coalesce($known_at, load_id)
+            ),
+            placed as (
+                -- A list of open items older than the latest takes its place before it.
+                select *, coalesce(
+                    is_list and as_of_on < max(as_of_on) filter (is_list and is_in_effect) over (
+                        partition by source, table_name, slice order by load_id
+                        rows between unbounded preceding and 1 preceding
+                    ), false
+                ) as is_late
+                from known
             ),
             deciding as (
                 select
                     max(load_id) as load_id,
                     coalesce(
-                        max(load_id) filter (table_name in $documents and is_in_effect),
+                        max(load_id) filter (table_name in $documents and is_in_effect and not is_late),
                         max(load_id) filter (is_in_effect)
                     ) as decides_load_id,
                     arg_max(loaded_at, load_id) as loaded_at
-                from known
+                from placed
             )
             select deciding.load_id, max(known.as_of_on), max(deciding.loaded_at)
             from deciding inner join known on known.load_id = deciding.decides_load_id

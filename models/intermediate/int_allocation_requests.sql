@@ -140,14 +140,18 @@ stated as (
 
 settlements as (
 
-    -- The settlement of a one-row-an-invoice file names its own invoice; a credit note is settled by a refund.
+    -- A settlement that a file with one row an invoice, or a list of open items, tells of names its own invoice; a
+    -- credit note is settled by a refund.
     select
         settlements.entity_id,
         settlements.is_settlement_day_inferred,
-        case when settlements.is_cash then settlements.document_id else invoices.document_id end as credit_document_id,
-        case when settlements.is_cash then invoices.document_id else settlements.document_id end as debit_document_id,
+        settlements.settled_until_on,
+        case when settlements.amount < 0 then settlements.document_id else invoices.document_id end
+            as credit_document_id,
+        case when settlements.amount < 0 then invoices.document_id else settlements.document_id end
+            as debit_document_id,
         abs(settlements.amount) as amount,
-        case when settlements.is_cash then abs(settlements.amount) else abs(invoices.amount) end as credit_total,
+        case when settlements.amount < 0 then abs(settlements.amount) else abs(invoices.amount) end as credit_total,
         greatest(invoices.posted_on, settlements.posted_on) as effective_on,
         settlements.posted_on as applied_on
     from documents as settlements
@@ -159,6 +163,28 @@ settlements as (
         on
             settlements.entity_id = invoices.entity_id
             and settlements.settles_document_id = invoices.document_id
+
+),
+
+offsets as (
+
+    -- Credits and debits that lists of open items drop together.
+    select
+        offsets.entity_id,
+        offsets.credit_document_id,
+        offsets.debit_document_id,
+        offsets.amount,
+        abs(credits.amount) as credit_total,
+        offsets.settled_on
+    from {{ ref('int_listed_offsets') }} as offsets
+    inner join entities
+        on
+            offsets.entity_id = entities.entity_id
+            and entities.allocation_policy = 'stated'
+    inner join documents as credits
+        on
+            offsets.entity_id = credits.entity_id
+            and offsets.credit_document_id = credits.document_id
 
 ),
 
@@ -210,10 +236,29 @@ final as (
         credit_total,
         effective_on,
         applied_on,
-        cast(null as date) as reversed_on,
+        settled_until_on as reversed_on,
         case when is_settlement_day_inferred then 'inferred' else 'stated' end as allocation_source,
         cast(null as varchar) as left_out_because
     from settlements
+    union all
+    select
+        'offset:' || entity_id || ':' || credit_document_id || ':' || debit_document_id || ':'
+        || cast(settled_on as varchar) as allocation_id,
+        entity_id,
+        credit_document_id as credit_id,
+        debit_document_id as debit_id,
+        credit_document_id,
+        debit_document_id,
+        cast(null as integer) as instalment_no,
+        {{ money('amount') }} as debit_amount,
+        {{ money('amount') }} as credit_amount,
+        credit_total,
+        settled_on as effective_on,
+        settled_on as applied_on,
+        cast(null as date) as reversed_on,
+        'inferred' as allocation_source,
+        cast(null as varchar) as left_out_because
+    from offsets
     union all
     select
         found.allocation_id,

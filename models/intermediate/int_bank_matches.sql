@@ -42,6 +42,12 @@ spoken_for as (
     from documents
     where settles_document_id is not null
     union
+    -- What lists of open items drop, they say was settled.
+    select
+        entity_id,
+        debit_document_id as document_id
+    from {{ ref('int_listed_offsets') }}
+    union
     select
         entity_id,
         debit_document_id as document_id

@@ -9,6 +9,24 @@ loads as (
 
 ),
 
+placed as (
+
+    -- A list of open items older than the latest takes its place before it: the day stays that of the latest.
+    select
+        *,
+        coalesce(
+            kind = 'open_items'
+            and as_of_on < max(case when kind = 'open_items' and {{ is_in_effect() }} then as_of_on end) over (
+                partition by source, table_name, slice
+                order by load_id
+                rows between unbounded preceding and 1 preceding
+            ),
+            false
+        ) as is_late
+    from loads
+
+),
+
 newest as (
 
     -- Rates and balances often reach beyond the documents: they must not move the day the figures speak of.
@@ -19,10 +37,11 @@ newest as (
             case
                 when table_name in ('invoices', 'instalments', 'payments', 'allocations', 'disputes', 'ledger_lines')
                     and {{ is_in_effect() }}
+                    and not is_late
                     then load_id
             end
         ) as documents_load_id
-    from loads
+    from placed
 
 ),
 

@@ -38,10 +38,34 @@ loads as (
 
 ),
 
+listed as (
+
+    select * from {{ ref('int_listed_documents') }}
+
+),
+
 invoices as (
 
     select
-        invoices.*,
+        invoices.entity_id,
+        invoices.document_type,
+        invoices.invoice_id,
+        invoices.customer_id,
+        invoices.account,
+        invoices.due_on,
+        invoices.is_disputed,
+        invoices.settled_on,
+        invoices.paid_amount,
+        invoices.open_amount,
+        invoices.loaded_in,
+        listed.invoice_id is not null as is_listed,
+        coalesce(listed.amount, invoices.amount) as amount,
+        case
+            when listed.amount <> invoices.amount
+                then {{ share_money('invoices.base_amount', 'listed.amount', 'invoices.amount') }}
+            else invoices.base_amount
+        end as base_amount,
+        coalesce(listed.posted_on, invoices.posted_on) as posted_on,
         coalesce(invoices.invoiced_on, invoices.posted_on) as document_on,
         coalesce(invoices.currency, entities.base_currency) as document_currency,
         entities.base_currency,
@@ -49,6 +73,11 @@ invoices as (
     from {{ ref('stg_raw__invoices') }} as invoices
     inner join entities
         on invoices.entity_id = entities.entity_id
+    left join listed
+        on
+            invoices.entity_id = listed.entity_id
+            and invoices.document_type = listed.document_type
+            and invoices.invoice_id = listed.invoice_id
     left join customers
         on invoices.customer_id = customers.customer_id
 
@@ -90,6 +119,7 @@ invoice_documents as (
         cast(null as varchar) as original_payment_id,
         cast(null as varchar) as settles_document_id,
         false as is_settlement_day_inferred,
+        cast(null as date) as settled_until_on,
         false as is_cash
     from invoice_terms
 
@@ -140,6 +170,7 @@ payment_documents as (
         original_payment_id,
         cast(null as varchar) as settles_document_id,
         false as is_settlement_day_inferred,
+        cast(null as date) as settled_until_on,
         payment_type in ('payment', 'deposit') as is_cash
     from payments
 
@@ -180,7 +211,9 @@ one_row_invoices as (
             else greatest(paid_amount, amount - open_amount)
         end as settled_amount
     from invoices
-    where settled_on is not null or paid_amount is not null or open_amount is not null
+    where
+        not is_listed
+        and (settled_on is not null or paid_amount is not null or open_amount is not null)
 
 ),
 
@@ -256,9 +289,150 @@ settlement_documents as (
         cast(null as varchar) as original_payment_id,
         document_type || ':' || invoice_id as settles_document_id,
         settled_on is null as is_settlement_day_inferred,
+        cast(null as date) as settled_until_on,
         settled_amount > 0 as is_cash
     from settlements
     where settled_amount <> 0
+
+),
+
+offsets as (
+
+    -- What was set off of a document on a list's day was neither paid nor paid back.
+    select
+        entity_id,
+        credit_document_id as document_id,
+        settled_on,
+        sum(amount) as amount
+    from {{ ref('int_listed_offsets') }}
+    group by
+        entity_id,
+        credit_document_id,
+        settled_on
+    union all
+    select
+        entity_id,
+        debit_document_id as document_id,
+        settled_on,
+        sum(amount) as amount
+    from {{ ref('int_listed_offsets') }}
+    group by
+        entity_id,
+        debit_document_id,
+        settled_on
+
+),
+
+listed_settlements as (
+
+    select
+        invoices.*,
+        settlements.settled_on as paid_on,
+        settlements.open_again_on,
+        settlements.amount as part_amount,
+        invoices.document_type || ':' || invoices.invoice_id as settles_document_id,
+        invoices.document_type || ':' || invoices.invoice_id || '@' || cast(settlements.settled_on as varchar)
+        || coalesce('/' || cast(settlements.open_again_on as varchar), '') as settlement_number,
+        case
+            when invoices.amount > 0 then settlements.amount - coalesce(offsets.amount, 0)
+            else settlements.amount + coalesce(offsets.amount, 0)
+        end as settled_amount,
+        sum(settlements.amount) over (
+            partition by
+                invoices.entity_id,
+                invoices.document_type,
+                invoices.invoice_id,
+                (case when settlements.open_again_on is null then 0 else 1 end)
+            order by settlements.settled_on, settlements.open_again_on
+            rows between unbounded preceding and current row
+        ) as amount_through
+    from {{ ref('int_listed_settlements') }} as settlements
+    inner join invoices
+        on
+            settlements.entity_id = invoices.entity_id
+            and settlements.document_type = invoices.document_type
+            and settlements.invoice_id = invoices.invoice_id
+    left join offsets
+        on
+            settlements.entity_id = offsets.entity_id
+            and settlements.document_type || ':' || settlements.invoice_id = offsets.document_id
+            and settlements.settled_on = offsets.settled_on
+            and settlements.open_again_on is null
+
+),
+
+listed_settlements_valued as (
+
+    -- By running shares, so that the parts of an invoice add up to it in the base currency too.
+    select
+        *,
+        {{ share_money('base_amount', 'amount_through', 'amount') }}
+        - {{ share_money('base_amount', '(amount_through - part_amount)', 'amount') }} as part_base_amount
+    from listed_settlements
+    where settled_amount <> 0
+
+),
+
+listed_settlement_documents as (
+
+    select
+        entity_id,
+        case when settled_amount > 0 then 'payment:' else 'refund:' end || settlement_number as document_id,
+        settlement_number as document_number,
+        case when settled_amount > 0 then 'payment' else 'refund' end as item_kind,
+        customer_id,
+        account,
+        paid_on as invoiced_on,
+        paid_on as posted_on,
+        paid_on as received_on,
+        paid_on as due_on,
+        false as is_due_on_derived,
+        false as is_due_on_assumed,
+        document_currency as currency,
+        base_currency,
+        -settled_amount as amount,
+        case
+            when base_amount is not null
+                then -({{ share_money('part_base_amount', 'settled_amount', 'part_amount') }})
+        end as given_base_amount,
+        false as is_flagged_disputed,
+        cast(null as varchar) as original_payment_id,
+        settles_document_id,
+        true as is_settlement_day_inferred,
+        -- A bounce takes its payment back by itself.
+        case when settled_amount < 0 then open_again_on end as settled_until_on,
+        settled_amount > 0 as is_cash
+    from listed_settlements_valued
+    union all
+    -- What is open again was not settled after all: the payment bounced, or the refund came back.
+    select
+        entity_id,
+        case when settled_amount > 0 then 'bounce:' else 'adjustment:' end || settlement_number as document_id,
+        settlement_number as document_number,
+        case when settled_amount > 0 then 'bounce' else 'adjustment' end as item_kind,
+        customer_id,
+        account,
+        open_again_on as invoiced_on,
+        open_again_on as posted_on,
+        open_again_on as received_on,
+        open_again_on as due_on,
+        false as is_due_on_derived,
+        false as is_due_on_assumed,
+        document_currency as currency,
+        base_currency,
+        settled_amount as amount,
+        case
+            when base_amount is not null
+                then {{ share_money('part_base_amount', 'settled_amount', 'part_amount') }}
+        end as given_base_amount,
+        false as is_flagged_disputed,
+        case when settled_amount > 0 then settlement_number end as original_payment_id,
+        case when settled_amount < 0 then 'refund:' || settlement_number end as settles_document_id,
+        true as is_settlement_day_inferred,
+        cast(null as date) as settled_until_on,
+        false as is_cash
+    from listed_settlements_valued
+    where open_again_on is not null
 
 ),
 
@@ -321,6 +495,7 @@ ledger_documents as (
         cast(null as varchar) as original_payment_id,
         cast(null as varchar) as settles_document_id,
         false as is_settlement_day_inferred,
+        cast(null as date) as settled_until_on,
         item_kind in ('payment', 'deposit') as is_cash
     from ledger_terms
 
@@ -333,6 +508,8 @@ documents as (
     select * from payment_documents
     union all
     select * from settlement_documents
+    union all
+    select * from listed_settlement_documents
     union all
     select * from ledger_documents
 

@@ -189,7 +189,26 @@ inferred_settlements as (
         'Paid, but no day is given: taken as the as-of day of the load, ' || cast(posted_on as varchar) || '.'
             as explanation
     from documents
-    where is_settlement_day_inferred
+    where is_settlement_day_inferred and item_kind in ('payment', 'refund')
+
+),
+
+inferred_postings as (
+
+    select
+        'inferred posting day' as exception_kind,
+        'invoices' as table_name,
+        listed.entity_id,
+        listed.document_type || ':' || listed.invoice_id as exception_key,
+        listed.amount,
+        'Posted on ' || cast(listed.given_posted_on as varchar) || ' by its own row, first listed as open on '
+        || cast(listed.first_listed_on as varchar) || ': taken as posted on ' || cast(listed.posted_on as varchar)
+        || ', as the lists have it.' as explanation
+    from {{ ref('int_listed_documents') }} as listed
+    cross join as_of
+    where
+        listed.posted_on <> listed.given_posted_on
+        and listed.posted_on <= as_of.as_of_on
 
 ),
 
@@ -344,6 +363,8 @@ together as (
     select * from derived_due_days
     union all
     select * from inferred_settlements
+    union all
+    select * from inferred_postings
     union all
     select * from unknown_bounces
     union all
