@@ -5,6 +5,7 @@ Each form says which headers it needs and which text it makes of them; typing an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Literal, Protocol, Self
 
@@ -21,6 +22,11 @@ def scalar_text(value: object) -> object:
 Text = Annotated[str, BeforeValidator(scalar_text)]
 
 
+def fold(header: str) -> str:
+    """A header as it is compared: without outer blanks, case ignored."""
+    return header.strip().casefold()
+
+
 class Part(BaseModel):
     """A part of a mapping: its keys are fixed, and it never changes."""
 
@@ -33,6 +39,14 @@ class Written(Protocol):
     @property
     def date_format(self) -> str:
         """The codes of `strftime` its days are written with."""
+
+    @property
+    def decimal_mark(self) -> str:
+        """What stands before the decimals of its numbers."""
+
+    @property
+    def thousands_mark(self) -> str:
+        """What stands between the thousands; empty: nothing."""
 
 
 def _is_negative(amount: str) -> str:
@@ -209,7 +223,38 @@ class LaterDay(Part):
         return f"case when {day} is null then null {wrong} when {read} is null then {day} else {later} end"
 
 
-Composed = DirectedAmount | SignedPart | ChosenBySign | Joined | FirstFilled | LaterDay
+class Summed(Part):
+    """The sum of several amounts of a row, an empty one being nothing: one column for each age, say."""
+
+    sum: tuple[str, ...] = Field(min_length=2)
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The columns of the file it is made of."""
+        return self.sum
+
+    def sql(self, values: Sequence[str], file: Written) -> str:
+        """The text of the sum, written like the file's amounts; null where all are empty. What is none is a reject."""
+        decimal, thousands = re.escape(file.decimal_mark), re.escape(file.thousands_mark)
+        whole = f"([0-9]{{1,3}}({thousands}[0-9]{{3}})+|[0-9]+)" if thousands else "[0-9]+"
+        number = text(f" *(-?{whole}({decimal}[0-9]{{0,2}}0*)?|{whole}({decimal}[0-9]{{0,2}}0*)?-) *")
+        wrong = " ".join(
+            f"when not regexp_full_match({value}, {number}) then {text(header + ' = ')} || {value}"
+            for header, value in zip(self.sum, values, strict=True)
+        )
+        parts = " + ".join(f"coalesce({self._amount(value, file)}, 0)" for value in values)
+        total = f"cast({parts} as varchar)"
+        total = f"replace({total}, '.', {text(file.decimal_mark)})" if file.decimal_mark != "." else total
+        return f"case when coalesce({', '.join(values)}) is null then null {wrong} else {total} end"
+
+    def _amount(self, value: str, file: Written) -> str:
+        plain = f"replace({value}, {text(file.thousands_mark)}, '')" if file.thousands_mark else value
+        plain = plain if file.decimal_mark == "." else f"replace({plain}, ',', '.')"
+        size = f"try_cast(trim({plain}, ' -') as decimal(18, 2))"
+        return f"case when {_is_negative(value)} then -{size} else {size} end"
+
+
+Composed = DirectedAmount | SignedPart | ChosenBySign | Joined | FirstFilled | LaterDay | Summed
 FORMS: tuple[type[ConvertedAmount | Composed], ...] = (
     ConvertedAmount,
     DirectedAmount,
@@ -218,6 +263,7 @@ FORMS: tuple[type[ConvertedAmount | Composed], ...] = (
     Joined,
     FirstFilled,
     LaterDay,
+    Summed,
 )
 
 
@@ -240,7 +286,8 @@ Single = Annotated[
     | Annotated[Joined, Tag("Joined")]
     | Annotated[ChosenBySign, Tag("ChosenBySign")]
     | Annotated[FirstFilled, Tag("FirstFilled")]
-    | Annotated[LaterDay, Tag("LaterDay")],
+    | Annotated[LaterDay, Tag("LaterDay")]
+    | Annotated[Summed, Tag("Summed")],
     Discriminator(_form),
 ]
 ColumnSource = Annotated[
@@ -276,6 +323,8 @@ def in_words(source: Single) -> str:
             return source.separator.join(source.join)
         case FirstFilled():
             return f"the first filled of {', '.join(in_words(one) for one in source.first)}"
+        case Summed():
+            return f"the sum of {', '.join(source.sum)}"
         case ChosenBySign():
             return f"{in_words(source.positive)} or {in_words(source.negative)}, by the sign of {source.by_sign}"
         case LaterDay():

@@ -21,10 +21,10 @@ import pyarrow.parquet as pq
 from sqlalchemy import URL, Connection, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
+from ingest.column_source import fold
 from ingest.contract import ColumnType
 from ingest.errors import FileError, MappingError, nearest
 from ingest.files import Extract
-from ingest.header import fold
 from ingest.mapping import FileFormat, Mapping, TableMapping
 from ingest.schema import IN_EFFECT, SCHEMA
 

@@ -15,10 +15,10 @@ from decimal import Decimal
 import duckdb
 
 from ingest import marks, rejects
-from ingest.column_source import headers_of
+from ingest.column_source import fold, headers_of
 from ingest.contract import LOAD_DRIFTS, LOAD_PROFILES, ColumnType, Table
 from ingest.errors import DriftError
-from ingest.header import fold, match
+from ingest.header import match
 from ingest.projection import STATE_FILTERED
 from ingest.report import FileResult
 from ingest.schema import SCHEMA

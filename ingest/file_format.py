@@ -85,6 +85,9 @@ class FileFormat(Part):
     multiline: bool = False
     trim: bool = False
     trailing_minus: bool = False
+    parentheses: bool = False
+    credit_mark: str = ""
+    debit_mark: str = ""
     sheet: str | None = None
     range: str | None = None
     header_row: int = Field(default=1, ge=1)

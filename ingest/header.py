@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.column_source import Composed, ConvertedAmount, Single, alternatives, headers_of
+from ingest.column_source import Composed, ConvertedAmount, Single, alternatives, fold, headers_of
 from ingest.errors import FileError, nearest
 from ingest.mapping import TableMapping
 from ingest.projection import Wiring
@@ -28,11 +28,6 @@ class Match:
     def fits(self) -> bool:
         """Whether the file has all it needs."""
         return not self.lacking
-
-
-def fold(header: str) -> str:
-    """A header as it is compared: without outer blanks, case ignored."""
-    return header.strip().casefold()
 
 
 def position_of(header: Sequence[str], name: str) -> int:
@@ -69,7 +64,8 @@ def match(mapping: TableMapping, header: Sequence[str]) -> Match:
             lacking.append(headers_of(wanted[0])[0])
         elif mapping.columns != "*":
             missing += [source for source in headers_of(wanted[0]) if fold(source) not in present]
-    for name in (header for rule in mapping.filters for header in rule.headers):
+    printed = mapping.printed.headers if mapping.printed is not None else ()
+    for name in (*printed, *(header for rule in mapping.filters for header in rule.headers)):
         if fold(name) in present:
             used.add(present[fold(name)])
         else:
@@ -90,7 +86,8 @@ def wire(mapping: TableMapping, header: Sequence[str], file: str) -> Wiring:
     names = unpivoted(mapping, header)
     folded = [fold(name) for name in names]
     fed = {header for source in found.sources.values() for header in headers_of(source)}
-    for used in {*fed, *(name for rule in mapping.filters for name in rule.headers)}:
+    printed = mapping.printed.headers if mapping.printed is not None else ()
+    for used in {*fed, *printed, *(name for rule in mapping.filters for name in rule.headers)}:
         if folded.count(fold(used)) > 1:
             raise FileError(f"{file}: two columns are called '{used}'; rename one of them in the file")
     position = {name: folded.index(name) for name in folded}

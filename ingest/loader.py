@@ -19,6 +19,7 @@ from ingest import (
     mended,
     open_items,
     pictures,
+    printed_totals,
     rejects,
     schema,
     structure,
@@ -120,6 +121,7 @@ def carry_out(
                 History(stage, load_id).apply()
                 open_items.write(stage, load_id)
                 controls.check(stage)
+                printed_totals.check(stage)
             warnings = derive_missing(connection, stages, load_id)
             rejects.write(connection, stages, structures, load_id)
             drift.check(stages, load_id, accept_drift)

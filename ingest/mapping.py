@@ -16,6 +16,7 @@ from ingest.file_format import Encoding as Encoding
 from ingest.file_format import FileFormat as FileFormat
 from ingest.file_format import Range as Range
 from ingest.file_format import Regex as Regex
+from ingest.printed import Printed
 
 CONTRACT_REVISION = 1
 """Raised when the loader reads the same file and mapping otherwise than before, so that no file counts as the same."""
@@ -191,6 +192,7 @@ class TableMapping(Part):
     control_totals: Annotated[tuple[ControlTotals, ...], BeforeValidator(_listed)] = ()
     tolerance: Tolerance | None = None
     unpivot: Unpivot | None = None
+    printed: Printed | None = None
     distinct: bool = False
     quoted: Literal["direct", "inverse"] = "direct"
     allow_empty: bool = False
@@ -211,6 +213,7 @@ class TableMapping(Part):
         named += [name for rule in self.filters for name in rule.headers]
         named += [self.control_date.column] if self.control_date and self.control_date.column else []
         named += self.unpivot.keep if self.unpivot else ()
+        named += self.printed.headers if self.printed else ()
         return tuple(dict.fromkeys(named))
 
     @property
@@ -253,7 +256,7 @@ class TableMapping(Part):
         if self.customer_scope == "entity" and self.table not in SCOPE_TABLES:
             raise ValueError(f"customer_scope: {self.table} has no customer code")
         for control in self.control_totals:
-            kept = self.target.control_amounts
+            kept = (*self.target.control_amounts, *(("open_amount",) if self.kind == "open_items" else ()))
             if control.of is not None and control.of not in kept:
                 raise ValueError(f"control_totals: of '{control.of}' no totals are kept{nearest(control.of, kept)}")
             if self.target.control_amount is None and (control.amount or control.of):
@@ -262,6 +265,13 @@ class TableMapping(Part):
             raise ValueError("cursor: needs a query and kind: delta, for it brings only what is new")
         if self.kind == "open_items" and self.table != "invoices":
             raise ValueError("kind: open_items is for invoices only")
+        if self.kind == "open_items" and {"settled_on", "paid_amount"} & {
+            *self.constants,
+            *(() if self.columns == "*" else self.columns),
+        }:
+            raise ValueError("kind: open_items tells what is open: map open_amount, not paid_amount or settled_on")
+        if self.printed is not None and self.unpivot is not None:
+            raise ValueError("printed: does not go with unpivot")
         return self
 
 

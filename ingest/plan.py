@@ -13,9 +13,10 @@ import duckdb
 
 from ingest import catalogue, controls, steady
 from ingest.as_of import day_in_name
+from ingest.column_source import fold
 from ingest.errors import FileError, MappingError
 from ingest.files import Extract, called, expand, readable_copy
-from ingest.header import fold, position_of
+from ingest.header import position_of
 from ingest.mapping import FileFormat, Mapping, TableMapping
 from ingest.readers import read_header
 from ingest.readers.csv_file import first_day

@@ -19,6 +19,7 @@ from ingest.checks import Fault, table_faults
 from ingest.column_source import Composed, ConvertedAmount, alternatives
 from ingest.contract import Column, ColumnType
 from ingest.mapping import ANY_OTHER, FileFormat, TableMapping
+from ingest.printed import ITEM
 from ingest.schema import hash_sql
 from ingest.sql import ident, text, texts
 
@@ -55,7 +56,7 @@ def reader_types(mapping: TableMapping, file: FileFormat, wiring: Wiring, contro
     Amounts are not: a reader would round what has too many decimals. ``control`` is a column needed as text.
     """
     # A row that is filtered out must not be rejected for its day.
-    if file.trim or mapping.filters or mapping.unpivot is not None:
+    if file.trim or mapping.filters or mapping.unpivot is not None or mapping.printed is not None:
         return {}
     as_text = {*(position for pair in wiring.amounts.values() for position in pair), control}
     as_text |= {position for _, positions in wiring.composed.values() for position in positions}
@@ -145,12 +146,18 @@ class Projection:
             )
             # What says neither must not be left out in silence.
             parts.append(f"({part} or coalesce({value} in ({self.refused}), false))" if self.refused else part)
+        if self.mapping.printed is not None:
+            parts.append(f"_kind = '{ITEM}'")
         if self.mapping.unpivot is not None:
             parts.append(f"c{self.wiring.columns['rate']} is not null" if "rate" in self.wiring.columns else "true")
         return " and ".join(parts) or "true"
 
     def _source(self, position: int) -> str:
         return f"nullif(trim(c{position}), '')" if self.file.trim else f"c{position}"
+
+    def _amount_source(self, position: int) -> str:
+        """An amount with a minus for what prints use instead: parentheses, or a word after it."""
+        return typing_sql.with_minus(self._source(position), self.file)
 
     def _text(self, column: Column) -> str:
         value = self._mapped_text(column)
@@ -170,12 +177,14 @@ class Projection:
         if name in self.mapping.constants:
             return text(self.mapping.constants[name])
         if name in self.wiring.amounts:
-            return self._source(self.wiring.amounts[name][0])
+            return self._amount_source(self.wiring.amounts[name][0])
         if name in self.wiring.composed:
             form, positions = self.wiring.composed[name]
-            value = form.sql([self._source(position) for position in positions], self.file)
+            source = self._amount_source if column.type is ColumnType.AMOUNT else self._source
+            value = form.sql([source(position) for position in positions], self.file)
         elif name in self.wiring.columns:
-            value = self._source(self.wiring.columns[name])
+            source = self._amount_source if column.type is ColumnType.AMOUNT else self._source
+            value = source(self.wiring.columns[name])
         else:
             return "cast(null as varchar)"
         codes = self.mapping.values.get(name)

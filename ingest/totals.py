@@ -79,7 +79,8 @@ def _measure_staged(stage: Stage, column: str, all_fresh: bool) -> None:
     ).fetchall():
         entry = _entry(by_number[number].result, column, currency)
         entry.add(found, rows, total)
-        entry.written += written or NOTHING
+        if found != "filtered" or by_number[number].table.printed is None:
+            entry.written += written or NOTHING
         if found == "rejected":
             entry.unknown += unknown
             entry.rejected_size += size or NOTHING

@@ -114,6 +114,23 @@ def converted(
     return f"case when {exact} then case when {negative} then -{result} else {result} end end"
 
 
+def with_minus(source: str, file: FileFormat) -> str:
+    """Text ``source`` with a minus before it where it says in another way that it is below zero: (12.50), 12.50 CR."""
+    branches = []
+    if file.parentheses:
+        branches.append(
+            f"when regexp_full_match({source}, ' *[(] *[0-9].*[)] *') then '-' || trim(regexp_extract({source}, "
+            "'[(](.*)[)]', 1))"
+        )
+    for mark, sign in ((file.credit_mark, "'-' || "), (file.debit_mark, "")):
+        if mark:
+            number = text(f" *([0-9].*?) *{re.escape(mark)} *")
+            branches.append(
+                f"when regexp_full_match({source}, {number}) then {sign}regexp_extract({source}, {number}, 1)"
+            )
+    return f"case {' '.join(branches)} else {source} end" if branches else source
+
+
 def _plain(source: str, file: FileFormat) -> str:
     """``source`` with thousands marks taken out, a point as decimal mark and the minus first."""
     plain = f"replace({source}, {text(file.thousands_mark)}, '')" if file.thousands_mark else source

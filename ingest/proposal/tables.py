@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from ingest.column_source import fold
 from ingest.contract import TABLE_BY_NAME, ColumnType
-from ingest.header import fold
 from ingest.proposal.values import ColumnValues
 from ingest.proposal.words import Meaning, Vocabulary, vocabulary
 

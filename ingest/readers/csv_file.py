@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import duckdb
 
-from ingest import files
+from ingest import files, printed
 from ingest.contract import ColumnType
 from ingest.errors import FileError
 from ingest.files import MAX_LINE_BYTES
@@ -52,6 +53,9 @@ def open_reading(connection: duckdb.DuckDBPyConnection, request: Request) -> Rea
     readable = files.readable_copy(path, file, not found.newline, request.folder)
     if not found.newline:
         found = files.survey(readable, file.delimiter)
+    if request.mapping.printed is not None:
+        readable = _padded(readable, file, len(header), request.folder)
+        found = files.survey(readable, file.delimiter)
     types = dict(request.types) if request.mapping.unpivot is None else {}
 
     def scan(rejects: str) -> str:
@@ -62,7 +66,33 @@ def open_reading(connection: duckdb.DuckDBPyConnection, request: Request) -> Rea
     numbered = f"(select row_number() over () - 1 as _row, {columns} from {again})"
     if request.mapping.unpivot is not None:
         relation, numbered, rows = unpivot_relation(connection, request, header, relation)
+    if request.mapping.printed is not None:
+        relation, numbered = printed.relation(connection, request.mapping.printed, number, header, relation)
     return Reading(header, relation, numbered, again, rows, readable, path, found, f"ingest_rejects_{number}", types)
+
+
+def _padded(path: Path, file: FileFormat, width: int, folder: Path) -> Path:
+    """A copy in which lines that print fewer cells than the header has get the rest as empty ones, line by line."""
+    copy = folder / f"padded-{len(list(folder.iterdir()))}" / path.name
+    copy.parent.mkdir()
+    with path.open(encoding="utf-8", newline="") as lines, copy.open("w", encoding="utf-8", newline="") as stream:
+        for number, line in enumerate(lines, start=1):
+            bare = line.rstrip("\r\n")
+            missing = 0
+            if number >= file.header_row and bare:
+                quote = file.quote or None
+                cells = next(
+                    csv.reader(
+                        [bare],
+                        delimiter=file.delimiter,
+                        quotechar=quote,
+                        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+                    ),
+                    [],
+                )
+                missing = max(0, width - len(cells))
+            stream.write(bare + file.delimiter * missing + line[len(bare) :])
+    return copy
 
 
 def _scan(path: Path, file: FileFormat, width: int, types: Mapping[int, ColumnType], newline: str, rejects: str) -> str:

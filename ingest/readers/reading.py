@@ -8,9 +8,9 @@ from pathlib import Path
 
 import duckdb
 
+from ingest.column_source import fold
 from ingest.contract import ColumnType
 from ingest.files import Survey
-from ingest.header import fold
 from ingest.mapping import FileFormat, TableMapping
 from ingest.sql import ident, text
 

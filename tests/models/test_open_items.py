@@ -187,7 +187,7 @@ def test_lists_in_any_order_tie_on_their_days(books: Books, seed: int) -> None:
             continue
         day = draw.randint(1, 6)
         chosen = draw.sample(sorted(DOCUMENTS), draw.randint(2, len(DOCUMENTS)))
-        listed = {
+        listed: Listed = {
             each: f"{'-' if each.startswith('N') else ''}{draw.choice((10, 25, 40, 100))}.0{draw.randint(0, 9)}"
             for each in chosen
         }

@@ -1,0 +1,204 @@
+"""Aged lists as programs print them: groups, subtotals, pages, an amount in the column of its age."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from ingest import exchange
+from ingest.errors import ControlError, MappingError
+from ingest.loader import load
+from tests.ingest.extracts import ENTITIES, Extracts, counts, only
+
+MAPPING = """
+name: printed
+description: An aged list, printed.
+file: {header_row: 3, date_format: "%d/%m/%Y", thousands_mark: ",", parentheses: true, credit_mark: CR}
+tables:
+  - table: invoices
+    kind: open_items
+    columns:
+      invoice_id: Number
+      customer_id: Customer
+      document_type: Type
+      posted_on: Date
+      due_on: Due
+      amount: {sum: [Current, 1 - 30, Over 30]}
+    constants: {entity_id: FR, currency: EUR}
+    values: {document_type: {Invoice: invoice, Credit: credit_note}}
+    control_date: {file: 'list_(\\d{4}-\\d{2}-\\d{2})'}
+    printed:
+      group: {column: Customer, like: '^(C[0-9]+) ', blank: [Number]}
+      fill_down: [Customer]
+      subtotal: {column: Customer, like: '^Total C[0-9]+'}
+      total: {column: Customer, like: '^Grand total'}
+      drop:
+        - {column: Customer, like: '^(Page [0-9]+|Aged list.*)$'}
+        - {column: Date, like: '^Date$'}
+"""
+HEAD = ["Aged list as of 31 January 2026", "", "Customer,Type,Number,Date,Due,Current,1 - 30,Over 30"]
+BODY = [
+    'C042 "Boulangerie, Petit"'.replace('"', ""),
+    ',Invoice,F-1,05/12/2025,04/01/2026,,"1,200.50",',
+    ",Credit,A-2,12/01/2026,,(200.00),,",
+    'Total C042,,,,,(200.00),"1,200.50",0.00',
+    "Page 1",
+    "Aged list as of 31 January 2026",
+    "Customer,Type,Number,Date,Due,Current,1 - 30,Over 30",
+    "C077 Garage Ortiz,,,,,,,",
+    ",Invoice,F-3,20/01/2026,19/02/2026,80.00,,",
+    ",Invoice,F-4,20/06/2025,20/07/2025,,,75.25",
+    ",Credit,A-5,20/01/2026,19/02/2026,10.00 CR,,",
+    "Total C077 Garage Ortiz,,,,,70.00,,75.25",
+    "",
+    'Grand total,,,,,(130.00),"1,200.50",75.25',
+]
+BODY[0] = '"C042 Boulangerie, Petit"'
+F_3, F_4, TOTAL = (f"{BODY[place]}\n" for place in (8, 9, 13))
+READ = "invoice_id, customer_id, cast(amount as varchar), strftime(due_on, '%d/%m/%Y')"
+ITEMS = [
+    ("A-2", "C042", "-200.00", None),
+    ("A-5", "C077", "-10.00", "19/02/2026"),
+    ("F-1", "C042", "1200.50", "04/01/2026"),
+    ("F-3", "C077", "80.00", "19/02/2026"),
+    ("F-4", "C077", "75.25", "20/07/2025"),
+]
+
+
+@pytest.fixture
+def mapping(extracts: Extracts) -> Path:
+    extracts.load(("entities.csv", ENTITIES))
+    return extracts.write("printed.yml", MAPPING)
+
+
+def text(body: list[str]) -> str:
+    return "\n".join([*HEAD, *body]) + "\n"
+
+
+def changed(before: str, after: str) -> str:
+    content = text(BODY)
+    assert content.count(before) == 1
+    return content.replace(before, after)
+
+
+def test_the_items_are_taken_and_all_else_is_counted(extracts: Extracts, mapping: Path) -> None:
+    result = only(extracts.load(("list_2026-01-31.csv", text(BODY)), source=mapping, as_of=None))
+    assert counts(result) == (5, 5, 0, 0, 0, 0)
+    # Two groups, two subtotals, a total, and a page's two headings with its number; the blank line is no row.
+    assert result.rows_filtered == 8
+    assert result.control_amount == Decimal("1145.75")
+    assert extracts.current("invoices", READ) == ITEMS
+
+
+def test_a_workbook_is_read_alike(extracts: Extracts, mapping: Path) -> None:
+    path = extracts.folder / "list_2026-01-31.xlsx"
+    extracts.write("printed.yml", MAPPING.replace("file: {", "file: {format: xlsx, "))
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Aged list"])
+        sheet.write_row(2, 0, HEAD[2].split(","))
+        sheet.write_row(3, 0, ["C042 Boulangerie"])
+        sheet.write_row(4, 1, ["Invoice", "F-1", "05/12/2025", "04/01/2026", "", 1200.5])
+        sheet.write_row(6, 1, ["Credit", "A-2", "12/01/2026", "", "(200.00)"])
+        sheet.write_row(7, 0, ["Total C042", "", "", "", "", -200, 1200.5])
+        sheet.write_row(8, 0, ["Grand total", "", "", "", "", -200, 1200.5])
+    result = only(load(extracts.connection, [path], source=mapping))
+    assert counts(result) == (2, 2, 0, 0, 0, 0)
+    assert extracts.current("invoices", READ) == [ITEMS[0], ITEMS[2]]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (F_3, "", r"C077 Garage Ortiz: 145\.25 printed, 65\.25 found, difference -80\.00"),
+        (F_4, F_4.replace("75.25", "75.26"), r"145\.26 found, difference 0\.01"),
+        ("Total C077 Garage Ortiz,,,,,70.00,,75.25\n", "", "C077 Garage Ortiz: no subtotal after 3 items"),
+        (TOTAL, "", "there is none: the file broke off"),
+        (TOTAL, "Grand total,,,,,1.00,,\n", r"total: 1\.00 printed, 1,145\.75 found"),
+        (TOTAL, "Grand total,,,,,much,,\n", "its amount cannot be read"),
+        ("Page 1\n", TOTAL, "2 lines are totals"),
+    ],
+)  # fmt: skip
+def test_what_it_prints_must_be_what_is_read(
+    extracts: Extracts, mapping: Path, before: str, after: str, words: str
+) -> None:
+    with pytest.raises(ControlError, match=words):
+        extracts.load(("list_2026-01-31.csv", changed(before, after)), source=mapping, as_of=None)
+    assert extracts.current("invoices", "count(*)") == [(0,)]
+
+
+def test_a_line_that_is_none_of_these_is_rejected_not_passed_over(extracts: Extracts, mapping: Path) -> None:
+    content = changed("Page 1\n", "Printed by Anne\n").replace("F-4,20/06/2025", "F-4,soon")
+    result = only(extracts.load(("list_2026-01-31.csv", content), source=mapping, as_of=None))
+    assert counts(result) == (6, 4, 0, 0, 2, 0)
+    assert extracts.rejects("line, column_name, value") == [
+        (8, "invoice_id", None),
+        (8, "posted_on", None),
+        (8, "amount", None),
+        (13, "posted_on", "soon"),
+    ]
+    raw = extracts.rows("select distinct raw_line from raw.rejects where line = 13")
+    assert raw == [(",Invoice,F-4,soon,20/07/2025,,,75.25",)]
+
+
+def test_a_rejected_item_is_mended_with_its_customer(extracts: Extracts, mapping: Path) -> None:
+    """The heading is not in the file of rejects: who the customer is must be written there."""
+    content = text(BODY).replace("F-4,20/06/2025", "F-4,soon")
+    extracts.load(("list_2026-01-31.csv", content), source=mapping, as_of=None)
+    path = extracts.folder / "rejects.csv"
+    exchange.export(extracts.connection, list(exchange.lines(extracts.connection)), path)
+    words = path.read_text(encoding="utf-8")
+    path.write_text(words.replace(",Invoice,F-4,soon", "C077,Invoice,F-4,20/06/2025"), encoding="utf-8")
+    exchange.reload(extracts.connection, path, lambda _: None)
+    assert extracts.current("invoices", READ) == ITEMS
+
+
+def test_a_control_total_is_that_of_the_items(extracts: Extracts, mapping: Path) -> None:
+    extracts.write("printed.yml", MAPPING + "    control_totals: {rows: 5, amount: '1145.75'}\n")
+    extracts.load(("list_2026-01-31.csv", text(BODY)), source=mapping, as_of=None)
+    extracts.write("printed.yml", MAPPING + "    control_totals: {rows: 6, amount: '1145.76'}\n")
+    with pytest.raises(ControlError, match=r"rows: 6 expected, 5 found(.|\n)*1,145\.76 expected, 1,145\.75 found"):
+        extracts.load(("list_2026-02-01.csv", text(BODY)), source=mapping, as_of=None)
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [
+        ("(12.50)", "-12.50"), ("( 12.50 )", "-12.50"), ("12.50CR", "-12.50"), ("12.50 CR", "-12.50"),
+        ("12.50 DR", "12.50"), ("12.50", "12.50"), ('"(1,012.50)"', "-1012.50"), ("-3", "-3.00"),
+        ("(12.50", None), ("12.50)", None), ("(12.50) CR", None), ("CR", None), ("12.505 CR", None), ("(-3)", None),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("source", ["Open", "{sum: [Open, Nothing]}"])
+def test_ways_to_write_what_is_below_zero(extracts: Extracts, source: str, written: str, amount: str | None) -> None:
+    extracts.load(("entities.csv", ENTITIES))
+    own = extracts.write(
+        "own.yml",
+        "name: own\ndescription: x\nfile: {parentheses: true, credit_mark: CR, debit_mark: DR, thousands_mark: ','}\n"
+        "tables: [{table: invoices, kind: open_items, columns: {invoice_id: Number, customer_id: Customer, "
+        f"posted_on: Date, amount: {source}}}, constants: {{entity_id: FR}}}}]\n",
+    )
+    result = only(
+        extracts.load(("x.csv", f"Number,Customer,Date,Open,Nothing\nA,C,2026-01-05,{written},\n"), source=own)
+    )
+    assert result.rows_rejected == (amount is None)
+    assert extracts.current("invoices", "cast(amount as varchar)") == ([] if amount is None else [(amount,)])
+
+
+@pytest.mark.parametrize(
+    ("printed", "words"),
+    [
+        ("{fill_down: [Customer]}", "group and fill_down go together"),
+        ("{group: {column: Customer, like: '(a)(b)'}, fill_down: [Customer]}", "at most one part"),
+        ("{total: {column: Customer, like: '(?!x)'}}", "is not a regular expression"),
+        ("{subtotal: {column: Customer, like: 'x'}}", "needs a group"),
+        ("{}", "give group and fill_down"),
+    ],
+)
+def test_a_form_that_cannot_be_is_refused(extracts: Extracts, printed: str, words: str) -> None:
+    own = extracts.write("own.yml", MAPPING[: MAPPING.index("    printed:")] + f"    printed: {printed}\n")
+    with pytest.raises(MappingError, match=words):
+        extracts.load(("x.csv", text(BODY)), source=own)
