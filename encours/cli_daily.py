@@ -40,6 +40,7 @@ class SampleForm(StrEnum):
     CEGID = "cegid"
     QUADRA = "quadra"
     EBP = "ebp"
+    OPEN_ITEMS = "open_items"
 
 
 ExtractDay = Annotated[
@@ -100,9 +101,15 @@ def sample(
         console.fail(f"The extracts cannot be written to {out}: {error}.")
         raise typer.Exit(1) from None
     console.table(("file", "rows"), list(made.rows.items()), numbers=("rows",))
-    console.say(
-        f"The made-up company's extracts are in {made.out}. Next: encours load {made.out} --as-of {made.as_of_on}"
-    )
+    load = f"encours load {made.out} --as-of {made.as_of_on}"
+    if form is SampleForm.OPEN_ITEMS:
+        # Each list is the picture of its own day.
+        first = min(name for name in made.rows if name.startswith("open_items_")).removesuffix(".csv")[-10:]
+        load = (
+            f"encours load {made.out / 'entities.csv'} --as-of {first}, then list by list, the oldest first: "
+            f"encours load {made.out / f'open_items_{first}.csv'}"
+        )
+    console.say(f"The made-up company's extracts are in {made.out}. Next: {load}")
 
 
 @app.command(

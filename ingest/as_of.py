@@ -31,9 +31,27 @@ def as_of_by_source(
                 f"{', '.join(staged.result.file for staged in of_source)}: nothing says which day they speak of. "
                 "Give it with --as-of YYYY-MM-DD, or name a control_date in the mapping."
             )
+        _refuse_several_lists(connection, of_source)
         for staged in of_source:
             staged.result.as_of_on = day
             _check_order(connection, staged, day, out_of_order)
+
+
+def _refuse_several_lists(connection: duckdb.DuckDBPyConnection, files: list[StagedFile]) -> None:
+    """Raise `OrderError` where lists of open items of one slice say that they are of several days."""
+    days: dict[str, dict[date, str]] = {}
+    for staged in files:
+        if staged.is_list and not staged.result.is_mended:
+            day = control_date(connection, staged)
+            if day is not None:
+                days.setdefault(staged.result.slice, {})[day] = staged.result.file
+    for by_day in days.values():
+        if len(by_day) > 1:
+            in_order = ", ".join(by_day[day] for day in sorted(by_day))
+            raise OrderError(
+                f"lists of open items of {len(by_day)} days cannot be one load: each is the whole picture of its day. "
+                f"Load them one by one, the oldest first: {in_order}"
+            )
 
 
 def control_date(connection: duckdb.DuckDBPyConnection, staged: StagedFile) -> date | None:

@@ -14,6 +14,7 @@ from sample.systems.erpnext import write_erpnext
 from sample.systems.french import write_cegid, write_ebp, write_quadra, write_sage
 from sample.systems.netsuite import write_netsuite
 from sample.systems.odoo import write_odoo
+from sample.systems.open_items import write_open_items
 from sample.systems.quickbooks import write_quickbooks
 from sample.systems.sap import write_sap
 from sample.systems.xero import write_xero, write_xero_report
@@ -32,6 +33,7 @@ WRITERS: dict[str, Writer] = {
     "cegid": write_cegid,
     "quadra": write_quadra,
     "ebp": write_ebp,
+    "open_items": write_open_items,
 }
 """By the name of the built-in source that reads them: each writes to a folder and says the rows by file."""
 

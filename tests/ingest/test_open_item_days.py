@@ -10,7 +10,7 @@ import pytest
 
 from ingest import exchange
 from ingest.compact import compact, plan
-from ingest.errors import ControlError
+from ingest.errors import ControlError, OrderError
 from ingest.report import FileResult
 from ingest.unload import unload
 from tests.ingest.extracts import Extracts, counts, only
@@ -147,6 +147,15 @@ def test_a_list_that_is_the_same_on_another_day_is_of_that_day(started: Extracts
     assert load(started, 2, {"F-1": "10.00"}).status == "loaded"
     assert kept(started) == [("F-1", 1, "10.00")]
     assert started.rows("select day(as_of_on) from raw.loads where kind = 'open_items' order by all") == [(1,), (2,)]
+
+
+def test_lists_of_several_days_are_no_one_load(started: Extracts) -> None:
+    lists = [(f"open_items_2026-02-0{day}.csv", content({"F-1": f"{day}.00"})) for day in (2, 1)]
+    with pytest.raises(OrderError, match=r"of 2 days cannot be one load.*: open_items_2026-02-01\.csv, open_items_"):
+        started.load(*lists, as_of=None)
+    with pytest.raises(OrderError, match="of 2 days"):
+        started.load(*lists, as_of=date(2026, 2, 2))
+    assert started.current("invoices", "count(*)") == [(0,)]
 
 
 def test_control_totals_are_those_of_the_file(started: Extracts) -> None:

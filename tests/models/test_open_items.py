@@ -11,7 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from ingest.loader import load
 from ingest.unload import unload
+from sample import generate
+from sample.books import read_books
+from sample.systems.open_items import list_days, write_open_items
 from tests.ingest.extracts import Extracts
 from tests.models.compiled import Compiled, Warehouse
 
@@ -198,3 +202,34 @@ def test_lists_in_any_order_tie_on_their_days(books: Books, seed: int) -> None:
     for day, listed in {day: listed for _, day, listed in said}.items():
         assert open_documents(warehouse, day) == {each: Decimal(amount) for each, amount in listed.items()}, day
         assert open_on(warehouse, day) == total(listed), day
+
+
+def test_the_sample_s_weekly_lists_tie_with_its_books(compiled: Compiled, tmp_path: Path) -> None:
+    """On the day of each list every customer owes what it owes by the books, by the last build."""
+    generate(tmp_path / "company", invoices=1500, seed=11)
+    made = read_books(tmp_path / "company", entity_id="FR", currency="EUR", as_of_on=date(2026, 3, 29))
+    folder = tmp_path / "lists"
+    folder.mkdir()
+    write_open_items(made, folder)
+    books = Books(tmp_path, compiled)
+    for path in (folder / "entities.csv", *sorted(folder.glob("open_items_*.csv"))):
+        loaded = load(books.extracts.connection, [path], as_of=date(2026, 2, 1) if path.stem == "entities" else None)
+        assert loaded.rows_rejected == 0
+    warehouse = books.build()
+    settled = 0
+    for day in list_days(made):
+        owed: dict[str, Decimal] = {}
+        for line in made.of_customers():
+            if line.posted_on <= day:
+                owed[str(line.customer_id)] = owed.get(str(line.customer_id), Decimal(0)) + line.amount
+        found = warehouse.records(
+            "select customer_id, sum(open_amount) as amount from marts.fct_item_intervals where entity_id = 'FR' "
+            f"and valid_from_on <= date '{day}' and coalesce(valid_to_on > date '{day}', true) "
+            "group by all having sum(open_amount) <> 0"
+        )
+        open_amounts = {row["customer_id"]: row["amount"] for row in found}
+        assert open_amounts == {customer: amount for customer, amount in owed.items() if amount}, day
+        settled += len(warehouse.rows(f"select 1 from marts.fct_allocations where effective_on = date '{day}'"))
+    assert settled > 30
+    assert warehouse.rows("select distinct allocation_source from marts.fct_allocations") == [("inferred",)]
+    books.close()
