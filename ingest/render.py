@@ -116,13 +116,15 @@ _RULES = """\
 **Kinds of file.** A `full` file is the whole picture of its slice (source, table, entity, period): what is no
 longer in it has vanished and is closed, inside the slice only. A `delta` file brings new and changed rows. A file of
 `open_items` is the whole picture of what is open: what is no longer in it was settled on the load's as-of day, and
-stays as a version with nothing open. Several files of one slice in the same load are one picture.
+stays as a version with nothing open; what is open on each list's day is kept in `open_item_balances`
+([open items](sources/open_items.md)). Several files of one slice in the same load are one picture.
 
 **History.** Nothing is overwritten. A changed row closes the version before it (`_replaced_in`) and adds a new one;
 rows as known after load *n* are those with `_loaded_in <= n and coalesce(_replaced_in > n, true)`.
 
 **Same again.** Files with the same bytes, read by the same mapping, as the latest load of their slice are not read:
-no load number, no row in `loads`, and the slice keeps its as-of day. Content that came before but is not the latest
+no load number, no row in `loads`, and the slice keeps its as-of day; but a list of open items that is the same on
+another day is loaded, for it says that nothing was settled between. Content that came before but is not the latest
 (A, B, A) is loaded again.
 
 **Withdrawn.** `encours unload LOAD` closes what that load added and puts back, as new versions, what it had closed;
@@ -132,7 +134,8 @@ withdrawn. The withdrawn load's rows name it in `unloaded_in` and count no more:
 the same again. Notes (`encours_notes`) are never withdrawn.
 
 **As-of day.** Given with `--as-of`, else the latest control date of the source's files, else the load is refused.
-A full file older than its slice's latest load is refused unless `--out-of-order` is given.
+A full file older than its slice's latest load is refused unless `--out-of-order` is given. An older list of open items
+takes its place before the later ones then: what is open now stays, and so does the day that the figures speak of.
 
 **Rows add up.** In `loads`, `rows_read = rows_new + rows_changed + rows_unchanged + rows_rejected`, always. Rows a
 mapping filters out, or repeats (`distinct`), are in `rows_filtered` and not in `rows_read`. `rows_vanished` is apart,

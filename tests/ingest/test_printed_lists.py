@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -202,3 +203,14 @@ def test_a_form_that_cannot_be_is_refused(extracts: Extracts, printed: str, word
     own = extracts.write("own.yml", MAPPING[: MAPPING.index("    printed:")] + f"    printed: {printed}\n")
     with pytest.raises(MappingError, match=words):
         extracts.load(("x.csv", text(BODY)), source=own)
+
+
+def test_the_example_of_the_page(extracts: Extracts, project_root: Path) -> None:
+    page = (project_root / "docs" / "mappings.md").read_text(encoding="utf-8")
+    file, rest = re.findall(r"```(?:yaml)?\n(.*?)```", page[page.index("## Printed lists") :], flags=re.S)[:2]
+    own = extracts.write(
+        "own.yml", f"name: own\ndescription: x\nbase_currency: EUR\n{rest}    constants: {{entity_id: FR}}\n"
+    )
+    result = only(extracts.load(("list.csv", file), source=own))
+    assert (result.rows_read, result.rows_rejected, result.rows_filtered) == (2, 0, 4)
+    assert extracts.current("invoices", READ) == [ITEMS[0], ITEMS[2]]
