@@ -225,6 +225,7 @@ def _count(value: str, place: str) -> int:
 
 
 def _number(value: str, file: FileFormat, place: str) -> Decimal:
+    value = _with_minus(value, file)
     plain = value.replace(file.thousands_mark, "") if file.thousands_mark else value
     plain = plain if file.decimal_mark == "." else plain.replace(",", ".")
     if file.trailing_minus and plain.endswith("-"):
@@ -232,3 +233,13 @@ def _number(value: str, file: FileFormat, place: str) -> Decimal:
     if _AMOUNT.fullmatch(plain) is None:
         raise ControlError(f"{place}: '{value[:80]}' is no amount written with decimal mark {file.decimal_mark}")
     return Decimal(plain)
+
+
+def _with_minus(value: str, file: FileFormat) -> str:
+    """What `ingest.typing_sql.with_minus` makes of the amounts of rows."""
+    if file.parentheses and re.fullmatch(r"\( *[0-9].*\)", value):
+        return f"-{value[1:-1].strip()}"
+    for mark, sign in ((file.credit_mark, "-"), (file.debit_mark, "")):
+        if mark and value.endswith(mark) and value[:1].isdigit():
+            return sign + value.removesuffix(mark).strip()
+    return value

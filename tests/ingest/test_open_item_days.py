@@ -13,6 +13,7 @@ from ingest.compact import compact, plan
 from ingest.errors import ControlError, OrderError
 from ingest.report import FileResult
 from ingest.unload import unload
+from tests.ingest.clocks import known
 from tests.ingest.extracts import Extracts, counts, only
 
 HEADER = "entity,document,type,customer,posted_on,due_on,open_amount,currency"
@@ -218,6 +219,7 @@ def test_each_day_is_what_its_list_says(started: Extracts, seed: int) -> None:
     draw = random.Random(seed)
     said: list[tuple[int, int, Listed]] = []
     number = 1
+    knew = {}
     for _ in range(12):
         number += 1
         if said and draw.random() < 0.2:
@@ -233,6 +235,9 @@ def test_each_day_is_what_its_list_says(started: Extracts, seed: int) -> None:
                 continue
             load(started, day, listed, out_of_order=True)
             said.append((number, day, listed))
+        knew[number] = known(started, number)
+    for load_id, then in knew.items():
+        assert known(started, load_id) == then, load_id
     by_day = {day: listed for _, day, listed in said}
     for day, listed in by_day.items():
         assert open_on(started, day) == {each: Decimal(amount) for each, amount in listed.items()}, day

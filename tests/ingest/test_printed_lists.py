@@ -205,6 +205,23 @@ def test_a_form_that_cannot_be_is_refused(extracts: Extracts, printed: str, word
         extracts.load(("x.csv", text(BODY)), source=own)
 
 
+@pytest.mark.parametrize(("written", "agrees"), [("(1.00)", True), ("1.00 CR", True), ("1.00", False), ("1.00)", None)])
+def test_a_trailer_is_written_as_its_amounts_are(extracts: Extracts, written: str, agrees: bool | None) -> None:
+    extracts.load(("entities.csv", ENTITIES))
+    own = extracts.write(
+        "own.yml",
+        "name: own\ndescription: x\nfile: {parentheses: true, credit_mark: CR}\ntables: [{table: invoices, kind: "
+        "open_items, constants: {entity_id: FR}, control_totals: {trailer: {starts: Total, amount: 4}}, "
+        "columns: {invoice_id: Number, customer_id: Customer, posted_on: Date, amount: Open}}]\n",
+    )
+    file = ("x.csv", f"Number,Customer,Date,Open\nA,C,2026-01-05,(1.00)\nTotal,,,{written}\n")
+    if agrees:
+        assert only(extracts.load(file, source=own)).rows_new == 1
+    else:
+        with pytest.raises(ControlError, match="is no amount" if agrees is None else r"1\.00 expected, -1\.00 found"):
+            extracts.load(file, source=own)
+
+
 def test_the_example_of_the_page(extracts: Extracts, project_root: Path) -> None:
     page = (project_root / "docs" / "mappings.md").read_text(encoding="utf-8")
     file, rest = re.findall(r"```(?:yaml)?\n(.*?)```", page[page.index("## Printed lists") :], flags=re.S)[:2]

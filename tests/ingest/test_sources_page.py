@@ -54,7 +54,8 @@ def test_a_page_says_how_to_export_and_what_was_tested(project_root: Path, name:
 
 
 @pytest.mark.parametrize(
-    "name", ["sap", "odoo", "erpnext", "business_central", "netsuite", "quickbooks", "xero", "xero_report", "open_items"]
+    "name",
+    ["sap", "odoo", "erpnext", "business_central", "netsuite", "quickbooks", "xero", "xero_report", "open_items"],
 )
 def test_a_page_names_the_columns_its_mapping_needs(project_root: Path, name: str) -> None:
     page = (_folder(project_root) / f"{PAGE_OF.get(name, name)}.md").read_text(encoding="utf-8")

@@ -41,6 +41,7 @@ DOCUMENTS = {
     "F-6": Document("UK", "INV", "A", "2026-01-09"),
     "N-7": Document("UK", "CRN", "A", "2026-01-10"),
     "F-8": Document("UK", "INV", "C", "2026-02-03"),
+    "X-9": Document("FR", "ADJ", "C", "2026-01-11"),
 }
 
 Listed = Mapping[str, str]
@@ -191,8 +192,9 @@ def test_lists_in_any_order_tie_on_their_days(books: Books, seed: int) -> None:
             continue
         day = draw.randint(1, 6)
         chosen = draw.sample(sorted(DOCUMENTS), draw.randint(2, len(DOCUMENTS)))
+        credits = {each for each in chosen if each[0] == "N" or (each[0] == "X" and draw.random() < 0.5)}
         listed: Listed = {
-            each: f"{'-' if each.startswith('N') else ''}{draw.choice((10, 25, 40, 100))}.0{draw.randint(0, 9)}"
+            each: f"{'-' if each in credits else ''}{draw.choice((10, 25, 40, 100))}.0{draw.randint(0, 9)}"
             for each in chosen
         }
         number += 1
@@ -200,8 +202,12 @@ def test_lists_in_any_order_tie_on_their_days(books: Books, seed: int) -> None:
         said.append((number, day, listed))
     warehouse = books.build()
     for day, listed in {day: listed for _, day, listed in said}.items():
-        assert open_documents(warehouse, day) == {each: Decimal(amount) for each, amount in listed.items()}, day
         assert open_on(warehouse, day) == total(listed), day
+        # An adjustment that turns round is one item: what it turned by stands beside it.
+        for_sure = {each: Decimal(amount) for each, amount in listed.items() if each[0] != "X"}
+        found = open_documents(warehouse, day)
+        assert {each: amount for each, amount in found.items() if each in DOCUMENTS and each[0] != "X"} == for_sure, day
+        assert all(each in DOCUMENTS or "X-9" in each for each in found), day
 
 
 def test_the_sample_s_weekly_lists_tie_with_its_books(compiled: Compiled, tmp_path: Path) -> None:
