@@ -183,4 +183,9 @@ def _chosen(settings: Settings, wanted: Wanted) -> Sequence[Line]:
     from ingest import exchange
 
     with warehouse.open_for_reading(settings.build_file) as connection:
+        if exchange.is_of_earlier_version(connection):
+            raise EncoursError(
+                "What was loaded was loaded by an earlier version: the next `encours load` or `encours build` brings "
+                "the history up to this one; then ask again."
+            )
         return [line for line in exchange.lines(connection) if wanted.holds(line)]

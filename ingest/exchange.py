@@ -87,7 +87,7 @@ class Form:
 
 def lines(connection: duckdb.DuckDBPyConnection) -> list[Line]:
     """All rejected lines there are, in the order of loads, files and lines."""
-    if "rejects" not in _own_tables(connection):
+    if "rejects" not in _own_tables(connection) or is_of_earlier_version(connection):
         return []
     found = connection.execute(
         "select load_id, source, table_name, slice, file, line, record, state, mended_in, decision_id, columns, "
@@ -98,15 +98,20 @@ def lines(connection: duckdb.DuckDBPyConnection) -> list[Line]:
 
 
 def _own_tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    """The tables of schema raw; none where nothing was ever loaded, or by a version without decisions on rejects."""
-    names = {
+    """The tables of schema raw; none where nothing was ever loaded."""
+    return {
         row[0]
         for row in connection.execute(
             "select table_name from duckdb_tables() where database_name = current_database() and schema_name = ?",
             [SCHEMA],
         ).fetchall()
     }
-    return names if "reject_decisions" in names else set()
+
+
+def is_of_earlier_version(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether rejects were kept by a version that did not keep what `lines` needs; the next load or build adds it."""
+    names = _own_tables(connection)
+    return "rejects" in names and "reject_decisions" not in names
 
 
 _OfFile = tuple[int, str, str, str, str]

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import duckdb
+
 from tests.command.helpers import output
 
 RunEncours = Callable[..., CompletedProcess[str]]
@@ -122,3 +124,24 @@ def test_a_load_over_its_tolerance_says_why(run_encours: RunEncours, tmp_path: P
     assert "2 of 3 rows are rejected, 1 are tolerated" in done.stderr
     assert "posted_on is not a day" in done.stderr
     assert "nothing yet" in run_encours(["status"], tmp_path / "home").stdout
+
+
+def test_a_history_of_an_earlier_version_is_told_as_such(run_encours: RunEncours, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (tmp_path / "own.yml").write_text(MAPPING)
+    (tmp_path / "list.csv").write_text(EXTRACT)
+    load = ["load", tmp_path / "list.csv", "--source", tmp_path / "own.yml", "--as-of", "2026-01-31"]
+    assert run_encours(load, home).returncode == 0
+    with duckdb.connect(home / "build" / "encours.duckdb") as connection:
+        connection.execute("drop table raw.reject_decisions")
+        for column in ("slice", "record", "cells", "amount", "currency"):
+            connection.execute(f"alter table raw.rejects drop column {column}")
+        connection.execute("alter table raw.mended_rejects drop column record")
+    early = run_encours(["rejects"], home)
+    assert early.returncode == 1
+    assert "loaded by an earlier version" in early.stderr
+    (tmp_path / "list.csv").write_text(EXTRACT.replace("1.00", "1.50"))
+    assert run_encours(load, home).returncode == 0
+    listed = run_encours(["rejects", "--all"], home)
+    assert "4 rejected rows." in listed.stdout, output(listed)
+    assert listed.stdout.count(" past ") == listed.stdout.count(" open ") == 2

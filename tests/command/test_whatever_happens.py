@@ -34,6 +34,8 @@ RunEncours = Callable[..., CompletedProcess[str]]
 SEED = 20260329
 FEW_MODELS = ("--select", "+dim_customers")
 """A build that writes the build file as any does and takes seconds."""
+ROOM_LEFT = MEGABYTE // 16
+"""On a disk that is as good as full: enough to begin with, not to end."""
 
 
 @pytest.fixture(scope="module")
@@ -293,6 +295,38 @@ def test_a_build_onto_a_full_disk(
         assert_told_that_the_disk_is_full(run_encours(["build", *FEW_MODELS], home))
         assert current(home) == expected[0]
         assert "never ended" in run_encours(["status"], home).stdout
+
+
+@pytest.mark.parametrize("verb", ["load", "build"])
+def test_a_reader_while_the_disk_is_full(
+    verb: str,
+    own_home: Path,
+    tmp_path: Path,
+    pictures: tuple[Path, Path],
+    expected: tuple[Rows, Rows],
+    run_encours: RunEncours,
+) -> None:
+    """Whoever looks on sees the published figures all along, while it fills up and when there is room again."""
+    home, filler = tmp_path / "small", tmp_path / "small" / "filler"
+    arguments = ["load", pictures[0], "--as-of", AS_OF] if verb == "load" else ["build", *FEW_MODELS]
+    size = sum(path.stat().st_size for path in own_home.rglob("*") if path.is_file())
+    with small_disk(home, size + 128 * MEGABYTE) as is_small:
+        if not is_small:
+            pytest.skip("this machine lets nobody mount a small disk: see the test of a limited file size")
+        shutil.copytree(own_home, home, dirs_exist_ok=True)
+        before, served = loads(home), pointer(home)
+        with filler.open("wb") as stream:
+            stream.write(bytes(shutil.disk_usage(home).free - ROOM_LEFT))
+        with looked_at(home) as reader:
+            assert_told_that_the_disk_is_full(run_encours(arguments, home))
+            assert current(home) == expected[1]
+            assert loads(home) == before
+            filler.unlink()
+            done = run_encours(arguments, home)
+            assert done.returncode == 0, output(done)
+        assert reader.numbers == {1}
+        assert pointer(home) == served
+        assert current(home) == expected[0 if verb == "load" else 1]
 
 
 def assert_told_that_the_disk_is_full(done: CompletedProcess[str]) -> None:
