@@ -2,20 +2,23 @@
 
 ``InvoiceNo`` and ``Totals/Gross`` stand in the row; ``@id`` is an attribute; ``../Date`` stands in what encloses the
 row; ``/AuditFile/Header/Currency`` stands where it says. ``A|B`` is the first of them that is filled; ``sum(A)``,
-``first(A)`` and ``last(A)`` say what becomes of values that come several times, else they are joined with blanks.
-``join(A, B)`` puts a slash between values that must all be there; ``'0'`` stands for itself; ``has(A)`` is ``true``
-where there is any. Where rows are split (`each`), ``alone(A)`` is A unless the row is in several parts; ``#row`` and
+``first(A)`` and ``last(A)`` say what becomes of values that come several times, else they are joined with blanks;
+``minus(A)`` is their sum with its sign turned.
+``join(A, B)`` puts a slash between values that must all be there; ``first_day(Y, M)`` and ``last_day(Y, M)`` are those of
+month M of year Y; ``'0'`` stands for itself; ``has(A)`` is ``true`` where there is any. Where rows are split (`each`), ``alone(A)`` is A unless the row is in several parts; ``#row`` and
 ``#each`` count the rows in what encloses them and the parts in the row.
 Elements are known by their names, whatever their namespaces' prefixes.
 """
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-FUNCTIONS = ("sum", "first", "last", "has", "alone")
+FUNCTIONS = ("sum", "minus", "first", "last", "has", "alone")
+COMBINED = ("join", "first_day", "last_day")
 COUNTERS = ("#row", "#each")
 _NAME = r"[\w.-]+"
 _PATH = re.compile(rf"/?(\.\./)*({_NAME}/)*(@?{_NAME})")
@@ -46,8 +49,31 @@ class Part:
     """A word that stands for itself, or one of `COUNTERS`."""
 
 
-Alternative = tuple[Part, ...]
-"""Parts that are joined with ``/``, all of which must be filled; mostly one."""
+@dataclass(frozen=True)
+class Alternative:
+    """Parts of which one value is made, all of which must be filled; mostly one."""
+
+    parts: tuple[Part, ...]
+    combined_by: str = "join"
+    """One of `COMBINED`."""
+
+    def value(self, parts: Sequence[str | None]) -> str | None:
+        """The value that ``parts`` make; none where one of them is missing, or they are no month of a year."""
+        filled = [part for part in parts if part]
+        if len(filled) < len(self.parts):
+            return None
+        return "/".join(filled) if self.combined_by == "join" else _day_of_month(filled, self.combined_by)
+
+
+def _day_of_month(parts: Sequence[str], which: str) -> str | None:
+    """The first or last day (``2026-02-28``) of the month that year and month name; none where they name no month."""
+    if not all(re.fullmatch(r"\d{1,4}", part, re.ASCII) for part in parts):
+        return None
+    year, month = (int(part) for part in parts)
+    if not (1 <= year <= 9999 and 1 <= month <= 12):
+        return None
+    day = 1 if which == "first_day" else calendar.monthrange(year, month)[1]
+    return f"{year:04}-{month:02}-{day:02}"
 
 
 @dataclass(frozen=True)
@@ -65,12 +91,17 @@ class Field:
     @property
     def parts(self) -> list[Part]:
         """The parts of all alternatives that are read from the file, in order."""
-        return [part for alternative in self.alternatives for part in alternative if part.literal is None]
+        return [part for alternative in self.alternatives for part in alternative.parts if part.literal is None]
 
 
 def _alternative(words: str, row: Sequence[str]) -> Alternative:
-    found = re.fullmatch(r"join\((.*)\)", words)
-    return tuple(_part(part.strip(), row) for part in found.group(1).split(",")) if found else (_part(words, row),)
+    found = re.fullmatch(rf"({'|'.join(COMBINED)})\((.*)\)", words)
+    if found is None:
+        return Alternative((_part(words, row),))
+    parts = tuple(_part(part.strip(), row) for part in found.group(2).split(","))
+    if found.group(1) != "join" and len(parts) != 2:
+        raise ValueError(f"'{words}' must name a year and a month: {found.group(1)}(PeriodYear, Period)")
+    return Alternative(parts, found.group(1))
 
 
 def _part(words: str, row: Sequence[str]) -> Part:

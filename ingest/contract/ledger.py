@@ -297,6 +297,13 @@ LEDGER_TABLES: tuple[Table, ...] = (
                 "by them are assumed.",
                 default="none: due on the day of the document",
             ),
+            Column(
+                "is_brought_forward",
+                _boolean,
+                "An opening balance in the entity's base currency, whatever was billed in: where earlier lines are "
+                "loaded, they stand for it, and only what it differs by counts.",
+                default="false",
+            ),
         ),
         id_from=(
             *("entity_id", "account", "customer_id", "journal", "entry_ref", "posted_on", "invoiced_on", "due_on"),
@@ -325,6 +332,13 @@ LEDGER_TABLES: tuple[Table, ...] = (
             Column("currency", _text, "ISO code.", default="the entity's base currency"),
             Column("balance_on", _date, "Day, at its end.", required=True),
             Column("amount", _amount, "Balance, debit positive.", required=True),
+            Column(
+                "chart_of_accounts",
+                _text,
+                "The chart its account is of: of all accounts of a trial balance, those are tied that hold what "
+                "customers owe by `seeds/ledger_accounts.csv`.",
+                default="none: the account is a control account",
+            ),
         ),
         control_amount="amount",
     ),

@@ -310,10 +310,10 @@ class _Rows(_Parser):
                     counters.get(part.literal, part.literal)
                     if part.literal is not None
                     else self._one(part.function, next(slots), parts_count)
-                    for part in alternative
+                    for part in alternative.parts
                 ]
-                if value is None and all(parts):
-                    value = "/".join(part for part in parts if part)
+                if value is None:
+                    value = alternative.value(parts)
             self.filled[position] |= value is not None
             self.batch[position].append(value)
         end = self.parser.CurrentByteIndex
@@ -335,9 +335,10 @@ class _Rows(_Parser):
                 return "true"
             case "alone":
                 return " ".join(values) if parts_count == 1 else None
-            case "sum":
+            case "sum" | "minus":
                 try:
-                    return format(sum((Decimal(value) for value in values), Decimal(0)), "f")
+                    total = sum((Decimal(value) for value in values), Decimal(0))
+                    return format(total if function == "sum" else -total, "f")
                 except InvalidOperation:
                     # Not a number: the row is rejected with what stands there.
                     return " + ".join(values)

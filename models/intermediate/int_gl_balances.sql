@@ -1,5 +1,6 @@
 {#
-  What the ledger says its accounts hold: balances as given (`gl_balances`), or else, where the lines of the books themselves are
+  What the ledger says its accounts hold: balances as given (`gl_balances`; of a trial balance, those of accounts that hold what
+  customers owe), or else, where the lines of the books themselves are
   loaded, the balance these lines make on each day that figures are told for: that of the newest opened year's lines alone,
   whatever the items made of all years say.
 #}
@@ -11,6 +12,27 @@ as_of as (
 
 ),
 
+charted as (
+
+    select
+        *,
+        coalesce(chart_of_accounts, '') as chart
+    from {{ ref('stg_raw__gl_balances') }}
+
+),
+
+charted_accounts as (
+
+    select distinct
+        account,
+        chart as chart_of_accounts
+    from charted
+    where chart <> ''
+
+),
+
+{{ holdings_of('charted_accounts') }},
+
 given as (
 
     select
@@ -21,11 +43,18 @@ given as (
         balances.balance_on,
         balances.amount,
         'given' as balance_source
-    from {{ ref('stg_raw__gl_balances') }} as balances
+    from charted as balances
     inner join {{ ref('int_entities') }} as entities
         on balances.entity_id = entities.entity_id
+    left join prefixes
+        on
+            balances.account = prefixes.account
+            and balances.chart = prefixes.chart_of_accounts
+            and prefixes.longest_rank = 1
     cross join as_of
-    where balances.balance_on <= as_of.as_of_on
+    where
+        balances.balance_on <= as_of.as_of_on
+        and (balances.chart = '' or prefixes.holds in ('receivable', 'deposit'))
 
 ),
 
@@ -38,11 +67,27 @@ given_accounts as (
 
 ),
 
+-- Balances brought forward are in base currency: where documents are in others, lines make no balance in their amounts.
+converted_accounts as (
+
+    select
+        entity_id,
+        account
+    from {{ ref('int_ledger_lines') }}
+    group by
+        entity_id,
+        account
+    having
+        max(case when is_brought_forward then 1 else 0 end) = 1
+        and max(case when base_amount <> amount then 1 else 0 end) = 1
+
+),
+
 lines as (
 
     select
         lines.entity_id,
-        lines.slice,
+        lines.opened_slice as slice,
         lines.account,
         coalesce(lines.currency, entities.base_currency) as currency,
         entities.base_currency,
@@ -57,9 +102,14 @@ lines as (
         on
             lines.entity_id = given_accounts.entity_id
             and lines.account = given_accounts.account
+    left join converted_accounts
+        on
+            lines.entity_id = converted_accounts.entity_id
+            and lines.account = converted_accounts.account
     where
         lines.posted_on <= as_of.as_of_on
         and given_accounts.account is null
+        and converted_accounts.account is null
 
 ),
 

@@ -1,6 +1,7 @@
 {#
   The lines of the books that are items: all of `int_ledger_lines` less the opening lines of years that follow another, and
   what such an opening differs by from what the years before leave, so that the books' own balance is met in every year.
+  Balances brought forward are in base currency, whatever was billed in: they are held against the base amounts before them.
 #}
 with
 
@@ -20,12 +21,13 @@ opened_slices as (
 
     select
         entity_id,
-        slice,
-        min(posted_on) as opened_on
+        opened_slice,
+        min(posted_on) as opened_on,
+        max(case when is_brought_forward then 1 else 0 end) as is_in_base
     from openings
     group by
         entity_id,
-        slice
+        opened_slice
 
 ),
 
@@ -33,12 +35,12 @@ starting_slices as (
 
     select distinct
         entity_id,
-        slice
+        opened_slice
     from openings
     union
     select
         entity_id,
-        min(slice) as slice
+        min(opened_slice) as opened_slice
     from lines
     group by entity_id
 
@@ -49,18 +51,20 @@ starts as (
 
     select
         opened.entity_id,
-        opened.slice,
+        opened.opened_slice,
         opened.opened_on,
-        max(earlier.slice) as start_slice
+        opened.is_in_base,
+        max(earlier.opened_slice) as start_slice
     from opened_slices as opened
     inner join starting_slices as earlier
         on
             opened.entity_id = earlier.entity_id
-            and opened.slice > earlier.slice
+            and opened.opened_slice > earlier.opened_slice
     group by
         opened.entity_id,
-        opened.slice,
-        opened.opened_on
+        opened.opened_slice,
+        opened.opened_on,
+        opened.is_in_base
 
 ),
 
@@ -68,34 +72,40 @@ sides as (
 
     select
         starts.entity_id,
-        starts.slice,
+        starts.opened_slice,
         starts.opened_on,
         lines.account,
         lines.customer_id,
-        lines.currency,
-        -lines.amount as amount,
-        -lines.base_amount as base_amount
+        case when starts.is_in_base = 1 then entities.base_currency else lines.currency end as currency,
+        case when starts.is_in_base = 1 then -coalesce(lines.base_amount, lines.amount) else -lines.amount end
+            as amount,
+        case when starts.is_in_base = 1 then -coalesce(lines.base_amount, lines.amount) else -lines.base_amount end
+            as base_amount
     from starts
     inner join lines
         on
             starts.entity_id = lines.entity_id
-            and starts.start_slice <= lines.slice
-            and starts.slice > lines.slice
+            and starts.start_slice <= lines.opened_slice
+            and starts.opened_slice > lines.opened_slice
+    inner join {{ ref('int_entities') }} as entities
+        on starts.entity_id = entities.entity_id
     union all
     select
         openings.entity_id,
-        openings.slice,
+        openings.opened_slice,
         opened.opened_on,
         openings.account,
         openings.customer_id,
-        openings.currency,
+        case when opened.is_in_base = 1 then entities.base_currency else openings.currency end as currency,
         openings.amount,
         openings.base_amount
     from openings
     inner join opened_slices as opened
         on
             openings.entity_id = opened.entity_id
-            and openings.slice = opened.slice
+            and openings.opened_slice = opened.opened_slice
+    inner join {{ ref('int_entities') }} as entities
+        on openings.entity_id = entities.entity_id
 
 ),
 
@@ -103,7 +113,7 @@ differences as (
 
     select
         entity_id,
-        slice,
+        opened_slice,
         opened_on,
         account,
         customer_id,
@@ -113,7 +123,7 @@ differences as (
     from sides
     group by
         entity_id,
-        slice,
+        opened_slice,
         opened_on,
         account,
         customer_id,
@@ -144,11 +154,13 @@ final as (
         on
             lines.entity_id = openings.entity_id
             and lines.line_id = openings.line_id
-    where openings.line_id is null
+    where
+        openings.line_id is null
+        and lines.amount <> 0
     union all
     select
         entity_id,
-        'difference:' || slice || ':' || coalesce(account, '') || ':' || customer_id || coalesce(':' || currency, '')
+        'difference:' || opened_slice || ':' || coalesce(account, '') || ':' || customer_id || coalesce(':' || currency, '')
             as line_id,
         account,
         customer_id,

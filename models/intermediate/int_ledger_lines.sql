@@ -2,7 +2,8 @@
   The lines of the books that speak of customers, signed: positive = the customer owes more. What a line is, its type says;
   else what its account holds (as given, else `seeds/ledger_accounts.csv`, the longest prefix that fits) and what the other
   lines of its entry were booked against: sales make invoices and credit notes, money payments and refunds, a loss a
-  write-off. Where the file has none of those other lines, the journal says so (`seeds/ledger_journals.csv`).
+  write-off. Where the file has none of those other lines, the journal says so (`seeds/ledger_journals.csv`). Lines of nothing
+  in their own currency and something in the books' (exchange differences) are kept: balances of the books hold them.
 #}
 with
 
@@ -22,22 +23,7 @@ accounts as (
 
 ),
 
-prefixes as (
-
-    select
-        accounts.account,
-        accounts.chart_of_accounts,
-        prefixes.holds,
-        row_number() over (
-            partition by accounts.account, accounts.chart_of_accounts order by length(prefixes.account_prefix) desc
-        ) as longest_rank
-    from accounts
-    inner join {{ ref('ledger_accounts') }} as prefixes
-        on
-            accounts.account like prefixes.account_prefix || '%'
-            and accounts.chart_of_accounts = prefixes.chart_of_accounts
-
-),
+{{ holdings_of('accounts') }},
 
 holding as (
 
@@ -99,6 +85,47 @@ journals as (
 
 ),
 
+-- Balances brought forward begin a year as opening entries do, wherever the lines came from: with a day of its own.
+brought_forward as (
+
+    select distinct
+        entity_id,
+        posted_on as opened_on
+    from lines
+    where is_brought_forward
+
+),
+
+bringing_entities as (
+
+    select distinct entity_id from brought_forward
+
+),
+
+opened as (
+
+    select
+        moved.entity_id,
+        moved.posted_on,
+        max(brought_forward.opened_on) as opened_on
+    from (
+        select distinct
+            lines.entity_id,
+            lines.posted_on
+        from lines
+        inner join bringing_entities
+            on lines.entity_id = bringing_entities.entity_id
+    ) as moved
+    left join brought_forward
+        on
+            moved.entity_id = brought_forward.entity_id
+            and moved.posted_on >= brought_forward.opened_on
+    group by
+        moved.entity_id,
+        moved.posted_on
+
+),
+
 of_customers as (
 
     -- Where no account is given, a line with a customer is a customer's.
@@ -107,7 +134,7 @@ of_customers as (
         debit - credit as amount
     from holding
     where
-        debit <> credit
+        (debit <> credit or base_debit <> base_credit)
         and (holds in ('receivable', 'deposit') or (account is null and customer_id is not null))
 
 ),
@@ -118,6 +145,10 @@ final as (
         lines.entity_id,
         lines.line_id,
         lines.slice,
+        case
+            when opened.entity_id is null then lines.slice
+            else 'from ' || cast(coalesce(opened.opened_on, date '0001-01-01') as varchar)
+        end as opened_slice,
         -- As for documents that name none: one control account.
         coalesce(lines.account, 'AR') as account,
         coalesce(lines.customer_id, lines.account) as customer_id,
@@ -132,11 +163,12 @@ final as (
         lines.base_debit - lines.base_credit as base_amount,
         lines.matching_code,
         lines.matched_on,
-        coalesce(journals.is_opening = 1, false) as is_opening_line,
+        coalesce(journals.is_opening = 1 or lines.is_brought_forward, false) as is_opening_line,
+        coalesce(lines.is_brought_forward, false) as is_brought_forward,
         coalesce(
             lines.document_type,
             case
-                when journals.is_opening = 1 then 'opening'
+                when journals.is_opening = 1 or lines.is_brought_forward then 'opening'
                 when lines.holds = 'deposit' and lines.amount < 0 then 'deposit'
                 when lines.holds = 'deposit' then 'adjustment'
                 when entries.has_sales = 1 and lines.amount > 0 then 'invoice'
@@ -163,6 +195,10 @@ final as (
         on
             lines.journal is not distinct from journals.journal
             and lines.journal_name is not distinct from journals.journal_name
+    left join opened
+        on
+            lines.entity_id = opened.entity_id
+            and lines.posted_on = opened.posted_on
 
 )
 

@@ -14,7 +14,7 @@ first_slices as (
 
     select
         entity_id,
-        min(slice) as first_slice
+        min(opened_slice) as first_slice
     from lines
     group by entity_id
 
@@ -27,7 +27,7 @@ replaced as (
     inner join first_slices
         on
             lines.entity_id = first_slices.entity_id
-            and lines.slice > first_slices.first_slice
+            and lines.opened_slice > first_slices.first_slice
     where lines.is_opening_line
 
 ),
@@ -36,7 +36,7 @@ items as (
 
     select
         lines.entity_id,
-        lines.slice,
+        lines.opened_slice,
         lines.account,
         lines.customer_id,
         lines.currency,
@@ -58,7 +58,7 @@ named_once as (
 
     select
         entity_id,
-        slice,
+        opened_slice,
         account,
         customer_id,
         currency,
@@ -68,7 +68,7 @@ named_once as (
     from replaced
     group by
         entity_id,
-        slice,
+        opened_slice,
         account,
         customer_id,
         currency,
@@ -89,7 +89,7 @@ carried as (
     from named_once as openings
     inner join items
         on
-            openings.slice > items.slice
+            openings.opened_slice > items.opened_slice
             and {{ same_customer_account('openings', 'items') }}
             and openings.document_number = items.document_number
             and openings.side = sign(items.amount)
@@ -105,13 +105,14 @@ final as (
     select
         replaced.entity_id,
         replaced.line_id,
-        replaced.slice,
+        replaced.opened_slice,
         replaced.account,
         replaced.customer_id,
         replaced.posted_on,
         replaced.currency,
         replaced.amount,
         replaced.base_amount,
+        replaced.is_brought_forward,
         -- No more can be carried forward than there was.
         case when abs(replaced.amount) <= abs(carried.carried_amount) then carried.carried_document_id end
             as carried_document_id,

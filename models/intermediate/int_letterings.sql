@@ -13,7 +13,7 @@ carried_whole as (
         entity_id,
         carried_document_id,
         amount,
-        max(slice) as newest_slice
+        max(opened_slice) as newest_slice
     from {{ ref('int_ledger_openings') }}
     where carried_document_id is not null
     group by
@@ -28,6 +28,7 @@ lettered as (
     select
         lines.entity_id,
         lines.slice,
+        lines.opened_slice,
         lines.account,
         lines.customer_id,
         lines.currency,
@@ -48,6 +49,7 @@ lettered as (
             and lines.line_id = openings.line_id
     where
         lines.matching_code is not null
+        and lines.amount <> 0
         -- An opening that names no one document stands for none that could be settled.
         and (openings.line_id is null or openings.carried_document_id is not null)
 
@@ -62,7 +64,7 @@ lines as (
             lettered.entity_id = carried_whole.entity_id
             and lettered.document_id = carried_whole.carried_document_id
             and lettered.amount = carried_whole.amount
-            and lettered.slice < carried_whole.newest_slice
+            and lettered.opened_slice < carried_whole.newest_slice
     where carried_whole.carried_document_id is null
 
 ),

@@ -1,5 +1,6 @@
 -- What customers owe by the lines of the books is the balance of their accounts, per entity, customer and account:
--- that of the newest opened year's lines alone, whatever the items made of all years say.
+-- that of the newest opened year's lines alone, whatever the items made of all years say. Where balances brought forward
+-- are in base currency, customers billed in another have no balance in documents' amounts: the tie-out in base amounts is theirs.
 with
 
 as_of as (
@@ -12,7 +13,7 @@ lines as (
 
     select
         lines.entity_id,
-        lines.slice,
+        lines.opened_slice,
         lines.account,
         lines.customer_id,
         lines.is_opening_line,
@@ -27,7 +28,7 @@ newest_years as (
 
     select
         entity_id,
-        coalesce(max(case when is_opening_line then slice end), min(slice)) as first_slice
+        coalesce(max(case when is_opening_line then opened_slice end), min(opened_slice)) as first_slice
     from lines
     group by entity_id
 
@@ -44,7 +45,7 @@ balances as (
     inner join newest_years
         on
             lines.entity_id = newest_years.entity_id
-            and lines.slice >= newest_years.first_slice
+            and lines.opened_slice >= newest_years.first_slice
     group by
         lines.entity_id,
         lines.account,
@@ -58,6 +59,21 @@ accounts as (
         entity_id,
         account
     from {{ ref('int_ledger_lines') }}
+
+),
+
+converted as (
+
+    select
+        lines.entity_id,
+        lines.customer_id
+    from {{ ref('int_ledger_lines') }} as lines
+    group by
+        lines.entity_id,
+        lines.customer_id
+    having
+        max(case when lines.is_brought_forward then 1 else 0 end) = 1
+        and max(case when lines.base_amount <> lines.amount then 1 else 0 end) = 1
 
 ),
 
@@ -92,4 +108,10 @@ full outer join items
         balances.entity_id = items.entity_id
         and balances.account is not distinct from items.account
         and balances.customer_id = items.customer_id
-where coalesce(balances.balance, 0) <> coalesce(items.open_amount, 0)
+left join converted
+    on
+        coalesce(balances.entity_id, items.entity_id) = converted.entity_id
+        and coalesce(balances.customer_id, items.customer_id) = converted.customer_id
+where
+    converted.customer_id is null
+    and coalesce(balances.balance, 0) <> coalesce(items.open_amount, 0)

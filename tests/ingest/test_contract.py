@@ -87,11 +87,13 @@ def test_a_table_is_described_whole(table: Table) -> None:
 ADDED = {
     "account_notes": {"promised_amount", "promised_due_on"},
     "entities": {"is_made_up"},
+    "gl_balances": {"chart_of_accounts"},
     "ledger_lines": {
         "account_holds",
         "chart_of_accounts",
         "customer_name",
         "default_payment_terms",
+        "is_brought_forward",
         "journal_name",
     },
     "customers": {"bank_account"},

@@ -13,7 +13,8 @@ known as (
         account,
         currency,
         balance_on,
-        amount
+        amount,
+        chart_of_accounts
     from source
     where
         {{ is_known() }}

@@ -33,6 +33,7 @@ known as (
         matched_on,
         chart_of_accounts,
         default_payment_terms,
+        is_brought_forward,
         _slice as slice
     from source
     where
