@@ -25,26 +25,32 @@ def as_of_by_source(
     files = [staged for stage in stages for staged in stage.files]
     for source in {staged.result.source for staged in files}:
         of_source = [staged for staged in files if staged.result.source == source]
-        day = given or max(filter(None, (control_date(connection, staged) for staged in of_source)), default=None)
+        _find_control_days(connection, of_source)
+        day = given or max(filter(None, (staged.control_on for staged in of_source)), default=None)
         if day is None:
             raise OrderError(
                 f"{', '.join(staged.result.file for staged in of_source)}: nothing says which day they speak of. "
                 "Give it with --as-of YYYY-MM-DD, or name a control_date in the mapping."
             )
-        _refuse_several_lists(connection, of_source)
+        _refuse_several_lists(of_source)
         for staged in of_source:
             staged.result.as_of_on = day
             _check_order(connection, staged, day, out_of_order)
 
 
-def _refuse_several_lists(connection: duckdb.DuckDBPyConnection, files: list[StagedFile]) -> None:
+def _find_control_days(connection: duckdb.DuckDBPyConnection, files: list[StagedFile]) -> None:
+    """Set the day each file tells: the latest that any of the tables read from it is told."""
+    told = [(staged.path, control_date(connection, staged)) for staged in files]
+    for staged in files:
+        staged.control_on = max((day for path, day in told if path == staged.path and day), default=None)
+
+
+def _refuse_several_lists(files: list[StagedFile]) -> None:
     """Raise `OrderError` where lists of open items of one slice say that they are of several days."""
     days: dict[str, dict[date, str]] = {}
     for staged in files:
-        if staged.is_list and not staged.result.is_mended:
-            day = control_date(connection, staged)
-            if day is not None:
-                days.setdefault(staged.result.slice, {})[day] = staged.result.file
+        if staged.is_list and not staged.result.is_mended and staged.control_on is not None:
+            days.setdefault(staged.result.slice, {})[staged.control_on] = staged.result.file
     for by_day in days.values():
         if len(by_day) > 1:
             in_order = ", ".join(by_day[day] for day in sorted(by_day))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest import marks
-from ingest.projection import STATE_REFUSED, STATE_TAKEN
+from ingest.projection import STATE_FILTERED, STATE_REFUSED, STATE_TAKEN
 from ingest.sql import ident, idents, text
 from ingest.stage import Stage
 
@@ -12,7 +12,9 @@ def refuse_duplicates(stage: Stage) -> None:
     """Refuse rows of a stage whose key is not theirs alone.
 
     Rows alike in all columns say one thing: the first stands, the others are refused. Rows that differ
-    contradict each other: all are refused.
+    contradict each other: all are refused. Before that, rows of files of changes (`delta`) that are read together give
+    way to those of the file with the latest control day, and alike ones of one day count once: as if the files had
+    been loaded one after the other.
     """
     keys = [ident(name) for name in stage.table.key]
     hashed = f"hash({', '.join(keys)})"
@@ -25,6 +27,7 @@ def refuse_duplicates(stage: Stage) -> None:
     row = connection.execute("select count(*) from ingest_repeated").fetchone()
     if row is None or not row[0]:
         return
+    _give_way(stage, hashed)
     value = " || ' / ' || ".join(f"coalesce(cast({key} as varchar), '')" for key in keys)
     condition = "occurrences > 1 and (versions > 1 or occurrence > 1)"
     reason = (
@@ -43,3 +46,26 @@ def refuse_duplicates(stage: Stage) -> None:
         f"window same_key as (partition by {idents(stage.table.key)})) where {condition}"
     )
     marks.set_state(stage, STATE_REFUSED)
+
+
+def _give_way(stage: Stage, hashed: str) -> None:
+    """Leave out, as filtered, rows whose key a later file of the same source and slice holds too."""
+    files = [staged for staged in stage.files if staged.table.kind == "delta"]
+    if len(files) < 2:
+        return
+    days = ", ".join(
+        f"({staged.number}, {text(staged.result.source)}, {text(staged.result.slice)}, "
+        f"cast({text(str(staged.control_on or '0001-01-01'))} as date))"
+        for staged in files
+    )
+    keys = idents(stage.table.key)
+    stage.connection.execute(
+        f"update {stage.name} set _state = {STATE_FILTERED} where rowid in (select row_id from ("
+        f"select s.rowid as row_id, _file_number, told_on, max(told_on) over same_key as last_told_on, "
+        f"min(_file_number) over (partition by source, slice, {keys}, told_on, _row_hash) as first_alike "
+        f"from {stage.name} as s join (values {days}) as f (number, source, slice, told_on) "
+        f"on s._file_number = f.number where _state = {STATE_TAKEN} "
+        f"and {hashed} in (select key_hash from ingest_repeated) "
+        f"window same_key as (partition by source, slice, {keys})) "
+        "where told_on < last_told_on or _file_number <> first_alike)"
+    )

@@ -36,6 +36,8 @@ class StagedFile:
     """The projection over columns that are all text: for looking closer at rows that were not taken."""
     first_row: int = 0
     rows: int = 0
+    control_on: date | None = None
+    """The day the file itself tells, by any table that is read from it."""
     unread: int = 0
     """Records the reader could not split into columns, or not type."""
     unread_amount: Decimal | None = None

@@ -4,9 +4,10 @@
 row; ``/AuditFile/Header/Currency`` stands where it says. ``A|B`` is the first of them that is filled; ``sum(A)``,
 ``first(A)`` and ``last(A)`` say what becomes of values that come several times, else they are joined with blanks;
 ``minus(A)`` is their sum with its sign turned.
-``join(A, B)`` puts a slash between values that must all be there; ``first_day(Y, M)`` and ``last_day(Y, M)`` are those of
-month M of year Y; ``'0'`` stands for itself; ``has(A)`` is ``true`` where there is any. Where rows are split (`each`), ``alone(A)`` is A unless the row is in several parts; ``#row`` and
-``#each`` count the rows in what encloses them and the parts in the row.
+``join(A, B)`` puts a slash between values that must all be there; ``first_day(Y, M)`` and ``last_day(Y, M)`` are those
+of month M of year Y; ``'0'`` stands for itself; ``has(A)`` is ``true`` where there is any.
+Where rows are split (`each`), ``alone(A)`` is A unless the row is in several parts; ``#row`` and ``#each`` count the
+rows in what encloses them and the parts in the row.
 Elements are known by their names, whatever their namespaces' prefixes.
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -205,6 +206,36 @@ class TestDuplicates:
             extracts.load(("invoices.csv", invoices("FR,I-1,C-1,2026-01-05,100.00", "FR,I-1,C-1,2026-01-05,100.01")))
         )
         assert counts(result) == (2, 0, 0, 0, 2, 0)
+        assert [reason for *_, reason in extracts.rejects()] == ["the key comes 2 times with different content"] * 2
+
+    def test_of_changes_read_together_the_later_day_counts(self, extracts: Extracts, tmp_path: Path) -> None:
+        """As if loaded one after the other, whatever their names; alike on one day, once; unlike on one day, none."""
+        extracts.start()
+        mapping = tmp_path / "months.yml"
+        mapping.write_text(
+            "name: months\ndescription: Changes of a month.\ntables:\n  - table: invoices\n    kind: delta\n"
+            "    file_name: '.'\n    columns: {invoice_id: id, customer_id: id, posted_on: day, amount: amount}\n"
+            "    constants: {entity_id: FR}\n    control_date: {column: day}\n",
+            encoding="utf-8",
+        )
+        report = extracts.load(
+            ("b_january.csv", "id,day,amount\nI-1,2026-01-05,100.00\nI-2,2026-01-05,7.00\nI-3,2026-01-31,1.00\n"),
+            ("a_february.csv", "id,day,amount\nI-1,2026-01-05,90.00\nI-4,2026-02-28,2.00\nI-5,2026-02-28,3.00\n"),
+            ("c_february.csv", "id,day,amount\nI-4,2026-02-28,2.00\nI-5,2026-02-28,4.00\n"),
+            source=mapping,
+            as_of=None,
+        )
+        assert extracts.current("invoices", "invoice_id, amount", "1") == [
+            ("I-1", Decimal("90.00")),
+            ("I-2", Decimal("7.00")),
+            ("I-3", Decimal("1.00")),
+            ("I-4", Decimal("2.00")),
+        ]
+        assert {result.file: (counts(result), result.rows_filtered) for result in report.files} == {
+            "b_january.csv": ((2, 2, 0, 0, 0, 0), 1),
+            "a_february.csv": ((3, 2, 0, 0, 1, 0), 0),
+            "c_february.csv": ((1, 0, 0, 0, 1, 0), 1),
+        }
         assert [reason for *_, reason in extracts.rejects()] == ["the key comes 2 times with different content"] * 2
 
     def test_same_id_of_another_entity_or_type_is_no_duplicate(self, extracts: Extracts) -> None:

@@ -122,8 +122,8 @@ class TestNorway:
         """A currency of its own beside the books' one, a document by its number, what was set against it."""
         columns = "line_id, customer_id, debit, credit, currency, base_debit, base_credit, matching_code, due_on"
         rows = loaded.rows(
-            f"select {columns} from raw.ledger_lines where account = '1500' and not coalesce(is_brought_forward, false) "
-            "order by _line"
+            f"select {columns} from raw.ledger_lines "
+            "where account = '1500' and is_brought_forward is null order by _line"
         )
         plain = [tuple(str(value) if isinstance(value, Decimal) else value for value in row) for row in rows]
         assert plain == [
@@ -154,7 +154,7 @@ class TestNorway:
         ]
 
     def test_balances(self, loaded: Extracts) -> None:
-        """What customers owed when the file begins, on its first day; what accounts held on its last, debit positive."""
+        """What customers owed on the file's first day; what accounts held at the end of its last, debit positive."""
         columns = "line_id, customer_id, document_type, posted_on, debit - credit"
         assert loaded.rows(f"select {columns} from raw.ledger_lines where is_brought_forward order by line_id") == [
             ("opening/2026-01-01/1500/10001", "10001", "opening", date(2026, 1, 1), Decimal("2000.00")),
@@ -167,7 +167,7 @@ class TestNorway:
         ]
 
     def test_a_selection_of_periods_and_balances_beside_the_account(self, extracts: Extracts, samples: Path) -> None:
-        """Months and years in place of days, and the balance without an element around it, as versions to 1.20 have it."""
+        """Months and years in place of days; the balance without an element around it, as versions to 1.20 have it."""
         text = (samples / "saft_no.xml").read_text(encoding="utf-8")
         older = text.replace("<n1:BalanceAccount>", "").replace("</n1:BalanceAccount>", "")
         for end, day in (("Start", "2026-01-01"), ("End", "2026-01-31")):

@@ -1,12 +1,14 @@
-"""SAF-T through the models: what customers owe is what the file says they owe, each and in all, and over several files."""
+"""SAF-T through the models: what customers owe is what the files say they owe, each of them and in all."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -42,7 +44,7 @@ def build(compiled: Compiled, tmp_path: Path) -> Iterator[Build]:
             assert warehouse.rows("select * from raw.rejects where severity = 'reject'") == []
         tests = [test for test in compiled.tests if test.name.startswith(RULES)]
         assert len(tests) == len(RULES)
-        warehouse.make("fct_receivable_items", "rpt_tie_out", "rpt_exceptions")
+        warehouse.make("fct_receivable_items", "fct_allocations", "rpt_tie_out")
         warehouse.make(*(compiled.nodes[need].name for test in tests for need in test.needs))
         assert {test.name: warehouse.failures(test) for test in tests} == {test.name: None for test in tests}
         return warehouse
@@ -91,14 +93,16 @@ class TestNorway:
         head, _, _ = january.partition("<n1:MasterFiles>")
         for day, next_day in (("2026-01-01", "2026-02-01"), ("2026-01-31", "2026-02-28")):
             head = head.replace(day, next_day)
+        payment = _line("2", "1500", -11700, "10002", euros=-1000, code="5002")
         return (
             head
             + f"""<n1:MasterFiles>
-            <n1:GeneralLedgerAccounts>{_account("1500", 14000, 2700)}{_account("3000", -5000, -5000)}</n1:GeneralLedgerAccounts>
-            <n1:Customers>{_customer("10001", 2000, 1700)}{_customer("10002", 11000, -600)}{_customer("10003", 1000, 1600)}
-            </n1:Customers></n1:MasterFiles>
+            <n1:GeneralLedgerAccounts>{_account("1500", 14000, 2700)}{_account("3000", -5000, -5600)}
+            </n1:GeneralLedgerAccounts>
+            <n1:Customers>{_customer("10001", 2000, 1700)}{_customer("10002", 11000, -600)}
+            {_customer("10003", 1000, 1600)}</n1:Customers></n1:MasterFiles>
             <n1:GeneralLedgerEntries><n1:Journal><n1:JournalID>B</n1:JournalID>
-            {_transaction("2", "2026-02-10", _line("1", "1920", 11700), _line("2", "1500", -11700, "10002", euros=-1000, code="5002"))}
+            {_transaction("2", "2026-02-10", _line("1", "1920", 11700), payment)}
             {_transaction("3", "2026-02-10", _line("1", "1500", 100, "10002", euros=0), _line("2", "8060", -100))}
             {_transaction("4", "2026-02-11", _line("1", "1920", 300), _line("2", "1500", -300, "10001"))}
             </n1:Journal><n1:Journal><n1:JournalID>S</n1:JournalID>
@@ -139,7 +143,7 @@ class TestNorway:
 
     @pytest.mark.parametrize("order", ["in turn", "later first", "together", "February twice"])
     def test_months_join(self, build: Build, january: str, february: str, order: str) -> None:
-        """January's lines stand for February's openings; only 10003, which January does not know, opens with an item."""
+        """January's lines stand for February's openings; only 10003, whom January does not know, opens with an item."""
         one, two = {"january.xml": january}, {"february.xml": february}
         groups = {
             "in turn": (one, two),
@@ -169,6 +173,76 @@ class TestNorway:
         assert warehouse.rows(
             "select unexplained_amount, tie_out_status from marts.rpt_tie_out where gl_amount is not null"
         ) == [(Decimal(100), "unexplained")]
+
+
+class TestPortugal:
+    """`saft_pt`."""
+
+    @pytest.fixture
+    def january(self, project_root: Path) -> str:
+        return (project_root / "docs/sources/samples/saft_pt.xml").read_text(encoding="windows-1252")
+
+    def test_each_customer_owes_what_documents_less_receipts_leave(self, build: Build, january: str) -> None:
+        """Cancelled documents and receipts count nothing, nor what another bills; a credit note is the customer's."""
+        warehouse = build({"january.xml": january})
+        assert owed(warehouse) == documents_less_receipts(january) == {"C1": 680, "C2": 480}
+        assert warehouse.rows(
+            "select document_number, amount, open_amount from marts.fct_receivable_items where is_open order by 1"
+        ) == [("FT A/1", 1000, 650), ("FT A/3", 500, 500), ("NC C/1", -20, -20), ("ND D/1", 80, 30)]
+        sources = warehouse.rows("select distinct allocation_source from marts.fct_allocations")
+        assert sources == [("stated",)]
+
+    @pytest.mark.parametrize("order", ["in turn", "together", "later first"])
+    def test_months_join(self, build: Build, january: str, order: str) -> None:
+        """February cancels an invoice of January, and has January's customer under another name: the later counts."""
+        february = later_month(january)
+        one, two = {"z_january.xml": january}, {"a_february.xml": february}
+        if order == "later first":
+            # What comes last is believed: an older month belongs before, or together with the newer one.
+            warehouse = build(two, one, as_of=date(2026, 2, 28))
+            assert owed(warehouse) == {"C1": 680, "C2": 480}
+            return
+        warehouse = build(*((one, two) if order == "in turn" else (one | two,)))
+        assert owed(warehouse) == {"C1": 680, "C2": -20}
+        names = warehouse.rows(
+            "select customer_name from raw.customers where _replaced_in is null order by customer_id"
+        )
+        assert names[0] == ("Nova, Lda",)
+
+    def test_the_authority_s_own_sample(self, build: Build, shared_dir: Path) -> None:
+        text = (shared_dir / "data" / "saft" / "portugal_sample.xml").read_text(encoding="windows-1252")
+        warehouse = build({"authority.xml": text})
+        assert owed(warehouse) == documents_less_receipts(text)
+        assert len(owed(warehouse)) == 2
+
+
+def documents_less_receipts(text: str) -> Owed:
+    """What each customer owes by a Portuguese file, added up from its elements alone."""
+    root = ElementTree.fromstring(re.sub(r'xmlns="[^"]*"|<\?.*?\?>', "", text))
+    found: Owed = defaultdict(Decimal)
+    for invoice in root.iter("Invoice"):
+        if invoice.findtext("DocumentStatus/InvoiceStatus") in ("A", "F"):
+            continue
+        amount = Decimal(invoice.findtext("DocumentTotals/GrossTotal") or "")
+        paid = sum((Decimal(each.text or "") for each in invoice.iter("PaymentAmount")), Decimal(0))
+        is_credit = invoice.findtext("InvoiceType") in ("NC", "TD", "DA", "RE")
+        found[invoice.findtext("CustomerID") or ""] += paid - amount if is_credit else amount - paid
+    for receipt in root.iterfind("SourceDocuments/Payments/Payment"):
+        if receipt.findtext("DocumentStatus/PaymentStatus") != "A":
+            found[receipt.findtext("CustomerID") or ""] -= Decimal(receipt.findtext("DocumentTotals/GrossTotal") or "")
+    return {customer: amount for customer, amount in found.items() if amount}
+
+
+def later_month(text: str) -> str:
+    """The next month of a Portuguese file: the third invoice cancelled, a customer renamed, nothing else."""
+    later = text.replace("2026-01-31", "2026-02-28").replace("Mercearia João &amp; Irmãos", "Nova, Lda")
+    before, _, after = later.partition("<SalesInvoices>")
+    (invoice,) = (
+        each for each in re.findall(r"<Invoice>.*?</Invoice>", after, flags=re.S) if "<InvoiceNo>FT A/3<" in each
+    )
+    cancelled = invoice.replace("<InvoiceStatus>N<", "<InvoiceStatus>A<")
+    assert cancelled != invoice
+    return f"{before}<SalesInvoices>{cancelled}</SalesInvoices></SourceDocuments></AuditFile>"
 
 
 def _account(number: str, opening: int, closed: int) -> str:
@@ -201,15 +275,14 @@ def _line(
     number: str, account: str, amount: int, customer: str = "", *, euros: int | None = None, code: str = ""
 ) -> str:
     side = "DebitAmount" if amount > 0 else "CreditAmount"
-    foreign = (
-        f"<n1:CurrencyCode>EUR</n1:CurrencyCode><n1:CurrencyAmount>{abs(euros)}</n1:CurrencyAmount>"
-        if euros is not None
-        else ""
-    )
+    foreign = ""
+    if euros is not None:
+        foreign = f"<n1:CurrencyCode>EUR</n1:CurrencyCode><n1:CurrencyAmount>{abs(euros)}</n1:CurrencyAmount>"
     return (
         f"<n1:Line><n1:RecordID>{number}</n1:RecordID><n1:AccountID>{account}</n1:AccountID>"
         + (f"<n1:CustomerID>{customer}</n1:CustomerID>" if customer else "")
-        + f"<n1:Description>Innbetaling</n1:Description><n1:{side}><n1:Amount>{abs(amount)}.00</n1:Amount>{foreign}</n1:{side}>"
+        + "<n1:Description>Innbetaling</n1:Description>"
+        + f"<n1:{side}><n1:Amount>{abs(amount)}.00</n1:Amount>{foreign}</n1:{side}>"
         + (f"<n1:ReferenceNumber>{code}</n1:ReferenceNumber>" if code else "")
         + "</n1:Line>"
     )
