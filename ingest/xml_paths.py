@@ -7,7 +7,7 @@ row; ``/AuditFile/Header/Currency`` stands where it says. ``A|B`` is the first o
 ``join(A, B)`` puts a slash between values that must all be there; ``first_day(Y, M)`` and ``last_day(Y, M)`` are those
 of month M of year Y; ``'0'`` stands for itself; ``has(A)`` is ``true`` where there is any.
 Where rows are split (`each`), ``alone(A)`` is A unless the row is in several parts; ``#row`` and ``#each`` count the
-rows in what encloses them and the parts in the row.
+rows in what encloses them and the parts in the row, ``#A`` the elements A of the row up to the part.
 Elements are known by their names, whatever their namespaces' prefixes.
 """
 
@@ -47,7 +47,7 @@ class Part:
     """The depth of the element, counted from 1, with which the value ends: the row, or what encloses it."""
     function: str = ""
     literal: str | None = None
-    """A word that stands for itself, or one of `COUNTERS`."""
+    """A word that stands for itself, or a counter: one of `COUNTERS`, or a path in the row after ``#``."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,12 @@ class Field:
         return cls(words, tuple(_alternative(part.strip(), row) for part in words.split("|")))
 
     @property
+    def counted(self) -> list[str]:
+        """The paths in the row whose elements are counted."""
+        literals = [part.literal for alternative in self.alternatives for part in alternative.parts if part.literal]
+        return [words[1:] for words in literals if words.startswith("#") and words not in COUNTERS]
+
+    @property
     def parts(self) -> list[Part]:
         """The parts of all alternatives that are read from the file, in order."""
         return [part for alternative in self.alternatives for part in alternative.parts if part.literal is None]
@@ -108,7 +114,7 @@ def _alternative(words: str, row: Sequence[str]) -> Alternative:
 def _part(words: str, row: Sequence[str]) -> Part:
     if re.fullmatch(r"'[^']*'", words):
         return Part(literal=words[1:-1])
-    if words in COUNTERS:
+    if words in COUNTERS or (words.startswith("#") and re.fullmatch(rf"({_NAME}/)*{_NAME}", words[1:])):
         return Part(literal=words)
     function = ""
     found = re.fullmatch(rf"({'|'.join(FUNCTIONS)})\((.*)\)", words)

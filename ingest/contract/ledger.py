@@ -196,6 +196,11 @@ LEDGER_TABLES: tuple[Table, ...] = (
             Column("remittance_text", _text, "What the payer wrote, from a bank statement."),
             Column("payer_name", _text, "Who paid, as the bank calls it."),
             Column("payer_account", _text, "Account the money came from: an IBAN, or the bank's own number."),
+            Column(
+                "end_to_end_id",
+                _text,
+                "Reference that a transfer or direct debit, and its return, keep throughout.",
+            ),
         ),
         control_amount="amount",
     ),

@@ -171,7 +171,10 @@ class _Rows(_Parser):
             for slot, part in enumerate(part for each in self.fields for part in each.parts)
             if self.each_steps is not None and list(part.names[: len(self.each_steps)]) == self.each_steps
         ]
-        self.parts: list[list[list[str]]] = []
+        self.parts: list[tuple[list[list[str]], dict[str, int]]] = []
+        # How many of the counted elements of the row began so far, by their paths.
+        self.counted = {(*self.row_steps, *words.split("/")): f"#{words}" for words in self._counted()}
+        self.counts = dict.fromkeys(self.counted.values(), 0)
         # For each part of each field: values found so far. Those of what encloses the row stay until it closes.
         self.slots = sum(len(each.parts) for each in self.fields)
         self.values: list[list[str]] = [[] for _ in range(self.slots)]
@@ -191,6 +194,9 @@ class _Rows(_Parser):
         self.passed_over = 0
         """How deep the parser is inside an element in which nothing is wanted."""
         self._listen()
+
+    def _counted(self) -> list[str]:
+        return [words for each in self.fields for words in each.counted]
 
     def write(self) -> _Found:
         """Parse the file into the copy."""
@@ -243,11 +249,14 @@ class _Rows(_Parser):
         self.stack.append(step)
         if depth + 1 == self.depth_of_row and self.names == self.row_steps:
             self.in_row = True
+            self.counts = dict.fromkeys(self.counts, 0)
             self.place = (self.parser.CurrentLineNumber, self.parser.CurrentByteIndex)
         if looks_for_rows:
             self.looked += 1
             path = "/".join(self.names)
             self.seen[path] = self.seen.get(path, 0) + 1
+        if self.in_row and self.counted and (counter := self.counted.get(tuple(self.names))):
+            self.counts[counter] += 1
         if step is None:
             return
         self.content.append([])
@@ -269,16 +278,16 @@ class _Rows(_Parser):
         if step is not None:
             self._keep(step.slots, " ".join("".join(self.content.pop()).split()), depth)
         if self.in_row and self.names == self.each_steps:
-            self.parts.append([self.values[slot] for slot in self.split])
+            self.parts.append(([self.values[slot] for slot in self.split], dict(self.counts)))
             for slot in self.split:
                 self.values[slot] = []
         if self.in_row and depth == self.depth_of_row:
             self.in_row = False
-            parts = self.parts or [[self.values[slot] for slot in self.split]]
-            for number, part in enumerate(parts, start=1):
+            parts = self.parts or [([self.values[slot] for slot in self.split], self.counts)]
+            for number, (part, counts) in enumerate(parts, start=1):
                 for slot, values in zip(self.split, part, strict=True):
                     self.values[slot] = values
-                self._row(number, len(parts))
+                self._row(number, len(parts), counts)
             self.parts = []
             for index in range(depth):
                 self.rows_in[index] += 1
@@ -300,8 +309,9 @@ class _Rows(_Parser):
                 )
             self.values[slot].append(value)
 
-    def _row(self, part_number: int, parts_count: int) -> None:
+    def _row(self, part_number: int, parts_count: int, counts: dict[str, int]) -> None:
         counters = {"#row": str(self.rows_in[-2] + 1 if len(self.rows_in) > 1 else 1), "#each": str(part_number)}
+        counters |= {words: str(count) for words, count in counts.items()}
         slots = iter(self.values)
         for position, each in enumerate(self.fields):
             value: str | None = None

@@ -6,7 +6,12 @@ with
 
 allocations as (
 
-    select * from {{ ref('stg_raw__allocations') }}
+    -- What a bank statement names is matched, where it can be: the source says nothing by it.
+    select allocations.*
+    from {{ ref('stg_raw__allocations') }} as allocations
+    left join {{ ref('int_bank_references') }} as of_bank
+        on allocations.allocation_id = of_bank.allocation_id
+    where of_bank.allocation_id is null
 
 ),
 

@@ -1,5 +1,6 @@
 {#
-  What payments of bank statements were for: the invoice that the structured reference names, as far as it goes; else the
+  What payments of bank statements were for: the invoices that structured references name, for the amounts given with them, as
+  far as they go (amounts beyond the payment say nothing); the invoice that the only reference names; else the
   one open invoice of the customer with exactly that amount. Where several could be meant, and ever after with that customer and
   amount, nothing is matched: the payment stays unapplied. What the source itself says of an invoice goes before: it is left alone.
 #}
@@ -34,6 +35,70 @@ credits as (
 
 ),
 
+parts as (
+
+    select
+        named.entity_id,
+        named.payment_type || ':' || named.payment_id as credit_document_id,
+        named.document_id as debit_document_id,
+        named.amount,
+        sum(named.amount) over (partition by named.entity_id, named.payment_type, named.payment_id) as named_amount
+    from {{ ref('int_bank_references') }} as named
+    where
+        named.amount > 0
+        and named.document_id is not null
+
+),
+
+requests as (
+
+    select
+        credits.entity_id,
+        credits.document_id,
+        parts.debit_document_id,
+        sum(parts.amount) as requested
+    from credits
+    inner join parts
+        on
+            credits.entity_id = parts.entity_id
+            and credits.document_id = parts.credit_document_id
+            and credits.size >= parts.named_amount
+    group by
+        credits.entity_id,
+        credits.document_id,
+        parts.debit_document_id
+
+),
+
+with_parts as (
+
+    select distinct
+        entity_id,
+        document_id
+    from requests
+
+),
+
+all_requests as (
+
+    select * from requests
+    union all
+    select
+        credits.entity_id,
+        credits.document_id,
+        credits.reference_document_id as debit_document_id,
+        credits.size as requested
+    from credits
+    left join with_parts
+        on
+            credits.entity_id = with_parts.entity_id
+            and credits.document_id = with_parts.document_id
+    where
+        with_parts.document_id is null
+        and credits.reference_document_id is not null
+
+),
+
 spoken_for as (
 
     select
@@ -62,6 +127,9 @@ spoken_for as (
             allocations.entity_id = documents.entity_id
             and allocations.debit_id = documents.document_number
             and coalesce(allocations.debit_kind, documents.item_kind) = documents.item_kind
+    left join {{ ref('int_bank_references') }} as of_bank
+        on allocations.allocation_id = of_bank.allocation_id
+    where of_bank.allocation_id is null
 
 ),
 
@@ -91,12 +159,13 @@ named as (
 
     select
         credits.*,
+        all_requests.requested,
         debits.document_id as debit_document_id,
         debits.document_number as debit_number,
         debits.posted_on as debit_posted_on,
         debits.size as debit_size,
         coalesce(
-            sum(credits.size) over (
+            sum(all_requests.requested) over (
                 partition by credits.entity_id, debits.document_id
                 order by credits.posted_on, credits.document_id
                 rows between unbounded preceding and 1 preceding
@@ -104,10 +173,14 @@ named as (
             0
         ) as paid_before
     from credits
+    inner join all_requests
+        on
+            credits.entity_id = all_requests.entity_id
+            and credits.document_id = all_requests.document_id
     inner join debits
         on
-            credits.entity_id = debits.entity_id
-            and credits.reference_document_id = debits.document_id
+            all_requests.entity_id = debits.entity_id
+            and all_requests.debit_document_id = debits.document_id
             and credits.currency = debits.currency
 
 ),
@@ -134,9 +207,13 @@ unnamed as (
         credits.size,
         0 as is_debit
     from credits
+    left join all_requests
+        on
+            credits.entity_id = all_requests.entity_id
+            and credits.document_id = all_requests.document_id
     where
         credits.customer_id <> 'UNIDENTIFIED'
-        and credits.reference_document_id is null
+        and all_requests.document_id is null
     union all
     select
         debits.entity_id,
@@ -196,7 +273,7 @@ matched as (
         debit_number as debit_id,
         document_id as credit_document_id,
         debit_document_id,
-        least(size, debit_size - paid_before) as amount,
+        least(requested, debit_size - paid_before) as amount,
         size as credit_total,
         greatest(posted_on, debit_posted_on) as effective_on
     from named

@@ -160,8 +160,8 @@ final as (
     union all
     select
         entity_id,
-        'difference:' || opened_slice || ':' || coalesce(account, '') || ':' || customer_id || coalesce(':' || currency, '')
-            as line_id,
+        'difference:' || opened_slice || ':' || coalesce(account, '') || ':' || customer_id
+        || coalesce(':' || currency, '') as line_id,
         account,
         customer_id,
         opened_on as posted_on,

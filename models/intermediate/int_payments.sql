@@ -1,103 +1,315 @@
 {#
-  Payments with who paid. A bank statement does not know the customer (`UNIDENTIFIED`): it is the customer of the one
-  invoice that the structured reference names, else the one customer with the payer's account, else the one with its name.
-  What none of them tells stays with `UNIDENTIFIED`, so that no cash is lost.
+  Payments as they count. What a bank statement shows and the books hold themselves is one payment (`repeats_number`): of
+  one customer, currency and amount on one day; else the two nearest each other within a week; of a payer nobody knows, the
+  only two of that amount within a week. A bounce of a bank statement gives back the one payment with its end-to-end reference,
+  else the only one of its customer and amount in the eight weeks in which a direct debit may be returned.
 #}
 with
-
-payments as (
-
-    select
-        *,
-        customer_id = 'UNIDENTIFIED' as is_from_bank
-    from {{ ref('stg_raw__payments') }}
-
-),
-
-customers as (
-
-    select * from {{ ref('stg_raw__customers') }}
-
-),
-
-documents as (
-
-    select
-        entity_id,
-        customer_id,
-        document_type || ':' || invoice_id as document_id,
-        {{ reference_key('invoice_id') }} as reference_key
-    from {{ ref('stg_raw__invoices') }}
-    where
-        amount > 0
-        and document_type in ('invoice', 'debit_note', 'opening')
-    union
-    select
-        entity_id,
-        customer_id,
-        document_type || ':' || invoice_id as document_id,
-        {{ reference_key('reference') }} as reference_key
-    from {{ ref('stg_raw__invoices') }}
-    where
-        amount > 0
-        and document_type in ('invoice', 'debit_note', 'opening')
-        and reference is not null
-    union
-    select
-        entity_id,
-        customer_id,
-        item_kind || ':' || line_id as document_id,
-        {{ reference_key('document_number') }} as reference_key
-    from {{ ref('int_ledger_items') }}
-    where
-        amount > 0
-        and item_kind in ('invoice', 'debit_note', 'opening')
-
-),
-
-by_reference as (
-
-    select
-        entity_id,
-        reference_key,
-        min(customer_id) as customer_id,
-        min(document_id) as document_id
-    from documents
-    where reference_key <> ''
-    group by
-        entity_id,
-        reference_key
-    having count(*) = 1
-
-),
 
 payers as (
 
     select
-        'account' as known_by,
-        {{ reference_key('bank_account') }} as payer_key,
-        customer_id
-    from customers
-    union all
-    select
-        'name' as known_by,
-        {{ reference_key('customer_name') }} as payer_key,
-        customer_id
-    from customers
+        payers.*,
+        coalesce(payers.currency, entities.base_currency) as document_currency,
+        case when payers.payment_type in ('refund', 'bounce') then 'out' else 'in' end as direction
+    from {{ ref('int_payers') }} as payers
+    inner join {{ ref('int_entities') }} as entities
+        on payers.entity_id = entities.entity_id
 
 ),
 
-by_payer as (
+of_bank as (
 
     select
-        known_by,
-        payer_key,
-        min(customer_id) as customer_id
+        entity_id,
+        payment_type || ':' || payment_id as row_id,
+        direction,
+        customer_id,
+        document_currency as currency,
+        amount,
+        received_on
     from payers
-    where payer_key <> ''
+    where is_from_bank
+
+),
+
+-- Only amounts that statements show are looked for: the books may hold millions.
+shown as (
+
+    select distinct
+        entity_id,
+        currency,
+        amount
+    from of_bank
+
+),
+
+all_in_books as (
+
+    select
+        entity_id,
+        payment_type || ':' || payment_id as row_id,
+        payment_id as document_number,
+        direction,
+        customer_id,
+        document_currency as currency,
+        amount,
+        received_on
+    from payers
+    where not is_from_bank
+    union all
+    select
+        items.entity_id,
+        'line:' || items.line_id as row_id,
+        items.document_number,
+        case when items.amount < 0 then 'in' else 'out' end as direction,
+        items.customer_id,
+        coalesce(items.currency, entities.base_currency) as currency,
+        abs(items.amount) as amount,
+        items.posted_on as received_on
+    from {{ ref('int_ledger_items') }} as items
+    inner join {{ ref('int_entities') }} as entities
+        on items.entity_id = entities.entity_id
+    where items.item_kind in ('payment', 'deposit', 'refund', 'bounce')
+    union all
+    select
+        invoices.entity_id,
+        'settled:' || invoices.document_type || ':' || invoices.invoice_id as row_id,
+        invoices.document_type || ':' || invoices.invoice_id as document_number,
+        case when invoices.amount > 0 then 'in' else 'out' end as direction,
+        invoices.customer_id,
+        coalesce(invoices.currency, entities.base_currency) as currency,
+        abs(coalesce(invoices.paid_amount, invoices.amount - invoices.open_amount, invoices.amount)) as amount,
+        invoices.settled_on as received_on
+    from {{ ref('stg_raw__invoices') }} as invoices
+    inner join {{ ref('int_entities') }} as entities
+        on invoices.entity_id = entities.entity_id
+    where invoices.settled_on is not null
+
+),
+
+in_books as (
+
+    select all_in_books.*
+    from all_in_books
+    inner join shown
+        on
+            all_in_books.entity_id = shown.entity_id
+            and all_in_books.currency = shown.currency
+            and all_in_books.amount = shown.amount
+
+),
+
+bank_by_day as (
+
+    select
+        *,
+        row_number() over (
+            partition by entity_id, direction, customer_id, currency, amount, received_on order by row_id
+        ) as place
+    from of_bank
+
+),
+
+books_by_day as (
+
+    select
+        *,
+        row_number() over (
+            partition by entity_id, direction, customer_id, currency, amount, received_on order by row_id
+        ) as place
+    from in_books
+
+),
+
+of_one_day as (
+
+    select
+        bank.entity_id,
+        bank.row_id as bank_row_id,
+        books.row_id as book_row_id,
+        books.document_number
+    from bank_by_day as bank
+    inner join books_by_day as books
+        on
+            bank.entity_id = books.entity_id
+            and bank.direction = books.direction
+            and bank.customer_id = books.customer_id
+            and bank.currency = books.currency
+            and bank.amount = books.amount
+            and bank.received_on = books.received_on
+            and bank.place = books.place
+
+),
+
+bank_left as (
+
+    select of_bank.*
+    from of_bank
+    left join of_one_day
+        on
+            of_bank.entity_id = of_one_day.entity_id
+            and of_bank.row_id = of_one_day.bank_row_id
+    where of_one_day.bank_row_id is null
+
+),
+
+books_left as (
+
+    select in_books.*
+    from in_books
+    left join of_one_day
+        on
+            in_books.entity_id = of_one_day.entity_id
+            and in_books.row_id = of_one_day.book_row_id
+    where of_one_day.book_row_id is null
+
+),
+
+near as (
+
+    -- Whoever nobody knows may be anybody: then the two must be the only ones.
+    select
+        bank.entity_id,
+        bank.row_id as bank_row_id,
+        books.row_id as book_row_id,
+        books.document_number,
+        bank.customer_id = 'UNIDENTIFIED' as is_of_nobody,
+        row_number() over (
+            partition by bank.entity_id, bank.row_id
+            order by abs({{ days_between('bank.received_on', 'books.received_on') }}), books.received_on, books.row_id
+        ) as rank_of_books,
+        row_number() over (
+            partition by books.entity_id, books.row_id
+            order by
+                (case when bank.customer_id = 'UNIDENTIFIED' then 1 else 0 end),
+                abs({{ days_between('bank.received_on', 'books.received_on') }}),
+                bank.received_on,
+                bank.row_id
+        ) as rank_of_bank,
+        count(*) over (partition by bank.entity_id, bank.row_id) as books_count,
+        count(*) over (partition by books.entity_id, books.row_id) as bank_count
+    from bank_left as bank
+    inner join books_left as books
+        on
+            bank.entity_id = books.entity_id
+            and bank.direction = books.direction
+            and (bank.customer_id = books.customer_id or bank.customer_id = 'UNIDENTIFIED')
+            and bank.currency = books.currency
+            and bank.amount = books.amount
+            and books.received_on >= {{ add_days('bank.received_on', -7) }}
+            and books.received_on <= {{ add_days('bank.received_on', 7) }}
+
+),
+
+repeats as (
+
+    select
+        entity_id,
+        bank_row_id,
+        document_number
+    from of_one_day
+    union all
+    select
+        entity_id,
+        bank_row_id,
+        document_number
+    from near
+    where
+        rank_of_books = 1
+        and rank_of_bank = 1
+        and (not is_of_nobody or (books_count = 1 and bank_count = 1))
+
+),
+
+money as (
+
+    -- What a bounce may give back, by the number it goes by.
+    select
+        payers.entity_id,
+        coalesce(repeats.document_number, payers.payment_id) as document_number,
+        payers.customer_id,
+        payers.document_currency as currency,
+        payers.amount,
+        payers.received_on,
+        payers.end_to_end_id
+    from payers
+    left join repeats
+        on
+            payers.entity_id = repeats.entity_id
+            and payers.payment_type || ':' || payers.payment_id = repeats.bank_row_id
+    where
+        payers.direction = 'in'
+        and payers.is_from_bank
+    union
+    select
+        in_books.entity_id,
+        in_books.document_number,
+        in_books.customer_id,
+        in_books.currency,
+        in_books.amount,
+        in_books.received_on,
+        cast(null as varchar) as end_to_end_id
+    from in_books
+    left join repeats
+        on
+            in_books.entity_id = repeats.entity_id
+            and in_books.document_number = repeats.document_number
+    where
+        in_books.direction = 'in'
+        and repeats.document_number is null
+
+),
+
+bounces as (
+
+    select * from payers
+    where
+        is_from_bank
+        and payment_type = 'bounce'
+
+),
+
+by_end_to_end as (
+
+    select
+        bounces.entity_id,
+        bounces.payment_id,
+        min(money.document_number) as document_number,
+        min(money.customer_id) as customer_id
+    from bounces
+    inner join money
+        on
+            bounces.entity_id = money.entity_id
+            and bounces.end_to_end_id = money.end_to_end_id
+            and bounces.document_currency = money.currency
+            and bounces.amount <= money.amount
+            and bounces.received_on >= money.received_on
     group by
-        known_by,
-        payer_key
+        bounces.entity_id,
+        bounces.payment_id
+    having count(*) = 1
+
+),
+
+by_amount as (
+
+    select
+        bounces.entity_id,
+        bounces.payment_id,
+        min(money.document_number) as document_number
+    from bounces
+    inner join money
+        on
+            bounces.entity_id = money.entity_id
+            and bounces.customer_id = money.customer_id
+            and bounces.document_currency = money.currency
+            and bounces.amount = money.amount
+            and money.received_on between {{ add_days('bounces.received_on', -56) }} and bounces.received_on
+    where bounces.customer_id <> 'UNIDENTIFIED'
+    group by
+        bounces.entity_id,
+        bounces.payment_id
     having count(*) = 1
 
 ),
@@ -105,39 +317,41 @@ by_payer as (
 final as (
 
     select
-        payments.payment_id,
-        -- Nothing is joined to a payment whose customer is known.
-        coalesce(by_reference.customer_id, by_account.customer_id, by_name.customer_id, payments.customer_id)
-            as customer_id,
-        payments.received_on,
-        payments.amount,
-        payments.entity_id,
-        payments.posted_on,
-        payments.account,
-        payments.currency,
-        payments.base_amount,
-        payments.payment_type,
-        payments.original_payment_id,
-        payments.matures_on,
-        payments.financing,
-        payments.is_from_bank,
-        by_reference.document_id as reference_document_id
-    from payments
-    left join by_reference
+        payers.payment_id,
+        case
+            when payers.customer_id = 'UNIDENTIFIED' then coalesce(by_end_to_end.customer_id, payers.customer_id)
+            else payers.customer_id
+        end as customer_id,
+        payers.received_on,
+        payers.amount,
+        payers.entity_id,
+        payers.posted_on,
+        payers.account,
+        payers.currency,
+        payers.base_amount,
+        payers.payment_type,
+        coalesce(payers.original_payment_id, by_end_to_end.document_number, by_amount.document_number)
+            as original_payment_id,
+        payers.matures_on,
+        payers.financing,
+        payers.is_from_bank,
+        payers.reference_document_id,
+        repeats.document_number as repeats_number
+    from payers
+    left join repeats
         on
-            payments.is_from_bank
-            and payments.entity_id = by_reference.entity_id
-            and {{ reference_key('payments.reference') }} = by_reference.reference_key
-    left join by_payer as by_account
+            payers.entity_id = repeats.entity_id
+            and payers.payment_type || ':' || payers.payment_id = repeats.bank_row_id
+    left join by_end_to_end
         on
-            payments.is_from_bank
-            and by_account.known_by = 'account'
-            and {{ reference_key('payments.payer_account') }} = by_account.payer_key
-    left join by_payer as by_name
+            payers.entity_id = by_end_to_end.entity_id
+            and payers.payment_id = by_end_to_end.payment_id
+            and payers.payment_type = 'bounce'
+    left join by_amount
         on
-            payments.is_from_bank
-            and by_name.known_by = 'name'
-            and {{ reference_key('payments.payer_name') }} = by_name.payer_key
+            payers.entity_id = by_amount.entity_id
+            and payers.payment_id = by_amount.payment_id
+            and payers.payment_type = 'bounce'
 
 )
 

@@ -144,6 +144,7 @@ payments as (
     from {{ ref('int_payments') }} as payments
     inner join entities
         on payments.entity_id = entities.entity_id
+    where payments.repeats_number is null
 
 ),
 

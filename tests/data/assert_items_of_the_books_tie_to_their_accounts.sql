@@ -1,6 +1,7 @@
 -- What customers owe by the lines of the books is the balance of their accounts, per entity, customer and account:
--- that of the newest opened year's lines alone, whatever the items made of all years say. Where balances brought forward
--- are in base currency, customers billed in another have no balance in documents' amounts: the tie-out in base amounts is theirs.
+-- that of the newest opened year's lines alone, whatever the items made of all years say. Where balances brought
+-- forward are in base currency, customers billed in another have none in documents' amounts: the tie-out in base
+-- amounts is theirs.
 with
 
 as_of as (

@@ -97,7 +97,7 @@ ADDED = {
         "journal_name",
     },
     "customers": {"bank_account"},
-    "payments": {"remittance_text", "payer_name", "payer_account"},
+    "payments": {"remittance_text", "payer_name", "payer_account", "end_to_end_id"},
 }
 """Columns this project added to those of the design."""
 

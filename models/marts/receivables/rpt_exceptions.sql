@@ -233,6 +233,20 @@ unknown_bounces as (
 
 ),
 
+repeated_payments as (
+
+    select
+        'bank payment that the books hold' as exception_kind,
+        'payments' as table_name,
+        entity_id,
+        payment_type || ':' || payment_id as exception_key,
+        amount,
+        'Counted once: the books have it as ' || repeats_number || ', of the same amount within a week.' as explanation
+    from {{ ref('int_payments') }}
+    where repeats_number is not null
+
+),
+
 bad_schedules as (
 
     select distinct
@@ -367,6 +381,8 @@ together as (
     select * from inferred_postings
     union all
     select * from unknown_bounces
+    union all
+    select * from repeated_payments
     union all
     select * from bad_schedules
     union all

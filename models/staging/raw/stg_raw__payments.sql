@@ -26,7 +26,8 @@ known as (
         reference,
         remittance_text,
         payer_name,
-        payer_account
+        payer_account,
+        end_to_end_id
     from source
     where
         {{ is_known() }}

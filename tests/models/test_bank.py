@@ -1,0 +1,367 @@
+"""Bank statements through the models: who paid, what for, what went back, and nothing counted twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from ingest.loader import load
+from tests.models.compiled import Compiled, Warehouse
+
+AS_OF = date(2026, 3, 31)
+RULES = ("assert_credits_are_never_used_beyond_their_amount", "assert_allocations_cancel_out")
+
+ENTITIES = "entity_id,base_currency\nMAIN,EUR\n"
+CUSTOMERS = """customer_id,customer_name,bank_account
+A,Alpha SA,FR7630006000011234567890189
+B,Beta GmbH,DE89370400440532013000
+C,Gamma AB,
+"""
+INVOICES = """invoice_id,customer_id,posted_on,amount,reference
+FA-1,A,2026-01-05,100.00,
+FA-2,A,2026-01-06,250.00,
+FA-3,A,2026-01-07,75.00,
+B-1,B,2026-01-08,40.00,21 00000 00003 13947 14300 09017
+B-2,B,2026-01-09,60.00,RF18 5390 0754 7034
+C-1,C,2026-01-10,33.00,
+C-2,C,2026-01-11,33.00,
+C-3,C,2026-01-12,90.00,0000500113
+"""
+BOOKS = {"entities.csv": ENTITIES, "customers.csv": CUSTOMERS, "invoices.csv": INVOICES}
+
+Files = dict[str, str]
+Build = Callable[..., Warehouse]
+
+
+def party(name: str = "", account: str = "") -> str:
+    """Who paid, as a transaction has it."""
+    owner = f"<Dbtr><Pty><Nm>{name}</Nm></Pty></Dbtr>" if name else ""
+    number = f"<DbtrAcct><Id><IBAN>{account}</IBAN></Id></DbtrAcct>" if account else ""
+    return f"<RltdPties>{owner}{number}</RltdPties>"
+
+
+ALPHA = party(account="FR7630006000011234567890189")
+BETA = party(name="BETA GMBH")
+GAMMA = party(name="Gamma AB")
+
+
+def named(number: str, amount: str = "", *, creditor: bool = False) -> str:
+    """A structured reference: of a document, or the creditor's; with what is paid of it."""
+    reference = f"<CdtrRefInf><Ref>{number}</Ref></CdtrRefInf>" if creditor else ""
+    document = "" if creditor else f"<RfrdDocInf><Nb>{number}</Nb></RfrdDocInf>"
+    paid = f'<RfrdDocAmt><RmtdAmt Ccy="EUR">{amount}</RmtdAmt></RfrdDocAmt>' if amount else ""
+    return f"<Strd>{document}{paid}{reference}</Strd>"
+
+
+def part(who: str = "", *, amount: str = "", references: str = "", end_to_end: str = "", returned: bool = False) -> str:
+    """A transaction of an entry."""
+    return (
+        f"<TxDtls><Refs><EndToEndId>{end_to_end or 'NOTPROVIDED'}</EndToEndId></Refs>"
+        + (f'<Amt Ccy="EUR">{amount}</Amt>' if amount else "")
+        + who
+        + (f"<RmtInf>{references}</RmtInf>" if references else "")
+        + ("<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>" if returned else "")
+        + "</TxDtls>"
+    )
+
+
+def entry(number: str, day: str, amount: str, *parts: str, side: str = "CRDT", reversal: bool = False) -> str:
+    """A booked entry of a statement."""
+    return (
+        f'<Ntry><Amt Ccy="EUR">{amount}</Amt><CdtDbtInd>{side}</CdtDbtInd>'
+        + ("<RvslInd>true</RvslInd>" if reversal else "")
+        + f"<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{day}</Dt></BookgDt><ValDt><Dt>{day}</Dt></ValDt>"
+        f"<AcctSvcrRef>{number}</AcctSvcrRef><NtryDtls>{''.join(parts)}</NtryDtls></Ntry>"
+    )
+
+
+def statement(*entries: str, number: str = "1", day: str = "2026-03-31") -> str:
+    """A statement of the company's account, whose closing balance is of ``day``."""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt>'
+        f"<Id>{number}</Id><Acct><Id><IBAN>PT50</IBAN></Id></Acct>"
+        f"<Bal><Dt><Dt>{day}</Dt></Dt></Bal>{''.join(entries)}</Stmt></BkToCstmrStmt></Document>"
+    )
+
+
+@pytest.fixture
+def build(compiled: Compiled, tmp_path: Path) -> Iterator[Build]:
+    """``build(files, …)``: each group of files (name: text) loaded by itself, in turn; then the marts."""
+    opened: list[Warehouse] = []
+
+    def made(*groups: Files) -> Warehouse:
+        warehouse = Warehouse(compiled, {}, AS_OF)
+        opened.append(warehouse)
+        for number, files in enumerate(groups):
+            folder = tmp_path / f"{len(opened)}-{number}"
+            folder.mkdir()
+            for name, text in files.items():
+                (folder / name).write_text(text, encoding="utf-8")
+            load(warehouse.connection, [folder], as_of=AS_OF)
+        assert warehouse.rows("select reason from raw.rejects where severity = 'reject'") == []
+        tests = [test for test in compiled.tests if test.name.startswith(RULES)]
+        assert len(tests) == len(RULES)
+        warehouse.make("fct_receivable_items", "fct_allocations", "rpt_exceptions")
+        warehouse.make(*(compiled.nodes[need].name for test in tests for need in test.needs))
+        assert {test.name: warehouse.failures(test) for test in tests} == {test.name: None for test in tests}
+        return warehouse
+
+    yield made
+    for warehouse in opened:
+        warehouse.connection.close()
+
+
+def matches(warehouse: Warehouse) -> list[tuple[object, ...]]:
+    """What credits were set against: the entry's number and part, the invoice, how much, how it is known."""
+    return warehouse.rows(
+        """
+        select
+            replace(split_part(credit_document_id, ':', 2), 'PT50/', ''),
+            replace(split_part(debit_document_id, ':', 2), 'PT50/', ''),
+            cast(debit_amount as varchar), allocation_source
+        from marts.fct_allocations where reversed_on is null order by all
+        """
+    )
+
+
+def open_items(warehouse: Warehouse) -> dict[str, str]:
+    """What is open, by document."""
+    rows = warehouse.rows(
+        "select replace(document_id, 'PT50/', ''), cast(open_amount as varchar) "
+        "from marts.fct_receivable_items where is_open order by 1"
+    )
+    return {str(document): str(amount) for document, amount in rows}
+
+
+def owed(warehouse: Warehouse) -> Decimal:
+    ((total,),) = warehouse.rows("select sum(open_amount) from marts.fct_receivable_items")
+    return Decimal(str(total))
+
+
+BILLED = Decimal("681.00")
+
+
+class TestReferences:
+    """What a payment names is what it pays."""
+
+    def test_several_references_each_pay_their_invoice(self, build: Build) -> None:
+        """Of one transaction, and of the second of a batch; what names nothing known stays unapplied."""
+        both = named("FA-1", "100.00") + named("fa 2", "200.00")
+        batch = (
+            part(BETA, amount="40.00", references=named("B-1", "40.00")),
+            part(ALPHA, amount="80.00", references=named("FA-3", "70.00") + named("X-9", "10.00")),
+        )
+        warehouse = build(
+            BOOKS,
+            {
+                "bank.xml": statement(
+                    entry("1", "2026-02-01", "300.00", part(references=both)),
+                    entry("2", "2026-02-02", "120.00", *batch),
+                )
+            },
+        )
+        assert matches(warehouse) == [
+            ("1/1", "FA-1", "100.00", "matched"),
+            ("1/1", "FA-2", "200.00", "matched"),
+            ("2/1", "B-1", "40.00", "matched"),
+            ("2/2", "FA-3", "70.00", "matched"),
+        ]
+        # Nobody is named as the payer of the first: its invoices say who it was.
+        assert warehouse.rows(
+            "select distinct customer_id from marts.fct_receivable_items where item_kind = 'payment' order by 1"
+        ) == [("A",), ("B",)]
+        assert owed(warehouse) == BILLED - 420
+        assert open_items(warehouse)["payment:2/2"] == "-10.00"
+        assert warehouse.rows("select exception_kind from marts.rpt_exceptions where table_name = 'allocations'") == []
+
+    def test_references_without_amounts_or_beyond_the_payment_say_who_paid(self, build: Build) -> None:
+        """Two names without amounts, and amounts of more than was paid: the customer is known, the invoice is not."""
+        warehouse = build(
+            BOOKS,
+            {
+                "bank.xml": statement(
+                    entry("1", "2026-02-01", "10.00", part(references=named("FA-1", "90.00") + named("FA-2", "20.00"))),
+                    entry("2", "2026-02-01", "10.01", part(ALPHA, references=named("FA-1") + named("FA-2"))),
+                )
+            },
+        )
+        assert matches(warehouse) == []
+        assert warehouse.rows(
+            "select distinct customer_id from marts.fct_receivable_items where item_kind = 'payment'"
+        ) == [("A",)]
+
+    def test_creditor_references(self, build: Build) -> None:
+        """QR, ISO 11649 and a Norwegian KID are the invoice's own reference; RF may stand before its number."""
+        references = {
+            "1": "210000000003139471430009017",
+            "2": "RF18539007547034",
+            "3": "0000500113",
+            "4": "RF65 FA1",
+        }
+        amounts = {"1": "40.00", "2": "59.00", "3": "90.00", "4": "100.00"}
+        warehouse = build(
+            BOOKS,
+            {
+                "bank.xml": statement(
+                    *(
+                        entry(number, "2026-02-01", amounts[number], part(references=named(words, creditor=True)))
+                        for number, words in references.items()
+                    )
+                )
+            },
+        )
+        assert matches(warehouse) == [
+            ("1/1", "B-1", "40.00", "matched"),
+            ("2/1", "B-2", "59.00", "matched"),
+            ("3/1", "C-3", "90.00", "matched"),
+            ("4/1", "FA-1", "100.00", "matched"),
+        ]
+
+    def test_exact_amounts_only_where_one_invoice_can_be_meant(self, build: Build) -> None:
+        warehouse = build(
+            BOOKS,
+            {
+                "bank.xml": statement(
+                    entry("1", "2026-02-01", "75.00", part(ALPHA)),
+                    entry("2", "2026-02-01", "33.00", part(GAMMA)),
+                    entry("3", "2026-02-01", "59.99", part(BETA)),
+                )
+            },
+        )
+        assert matches(warehouse) == [("1/1", "FA-3", "75.00", "matched")]
+        assert owed(warehouse) == BILLED - Decimal("167.99")
+
+
+class TestReturns:
+    """Money that went back."""
+
+    def test_a_returned_direct_debit_opens_its_invoice_again(self, build: Build) -> None:
+        """Found by its end-to-end reference, of a batch, in a later statement; nothing of the others moves."""
+        collected = entry(
+            "1",
+            "2026-02-01",
+            "350.00",
+            part(ALPHA, amount="100.00", references=named("FA-1"), end_to_end="DD-1"),
+            part(ALPHA, amount="250.00", references=named("FA-2"), end_to_end="DD-2"),
+        )
+        returned = entry("9", "2026-02-11", "100.00", part(end_to_end="DD-1", returned=True), side="DBIT")
+        warehouse = build(
+            BOOKS, {"one.xml": statement(collected)}, {"two.xml": statement(returned, number="2", day="2026-02-28")}
+        )
+        assert matches(warehouse) == [
+            ("1/1", "9/1", "100.00", "stated"),
+            ("1/2", "FA-2", "250.00", "matched"),
+        ]
+        assert warehouse.rows(
+            "select split_part(debit_document_id, ':', 2), allocation_source, reversed_on "
+            "from marts.fct_allocations where reversed_on is not null"
+        ) == [("FA-1", "matched", date(2026, 2, 11))]
+        assert open_items(warehouse)["invoice:FA-1"] == "100.00"
+        assert owed(warehouse) == BILLED - 250
+        assert warehouse.rows("select customer_id from raw.payments where payment_type = 'bounce'") == [
+            ("UNIDENTIFIED",)
+        ]
+        assert warehouse.rows("select customer_id from marts.fct_receivable_items where item_kind = 'bounce'") == [
+            ("A",)
+        ]
+
+    def test_without_a_reference_the_only_payment_of_that_amount_is_meant(self, build: Build) -> None:
+        """And the charges that the bank adds to it are the company's own."""
+        charged = part(BETA, returned=True).replace(
+            "</Refs>", '</Refs><AmtDtls><InstdAmt><Amt Ccy="EUR">40.00</Amt></InstdAmt></AmtDtls>'
+        )
+        warehouse = build(
+            BOOKS,
+            {
+                "bank.xml": statement(
+                    entry("1", "2026-02-01", "40.00", part(BETA)),
+                    entry("2", "2026-02-09", "43.50", charged, side="DBIT"),
+                )
+            },
+        )
+        assert owed(warehouse) == BILLED
+        assert open_items(warehouse)["invoice:B-1"] == "40.00"
+
+    def test_what_gives_back_nothing_known_is_a_debit_and_told(self, build: Build) -> None:
+        """Two payments of that amount: neither is given back, the customer owes the bounce itself."""
+        warehouse = build(
+            BOOKS,
+            {
+                "bank.xml": statement(
+                    entry("1", "2026-02-01", "33.00", part(GAMMA)),
+                    entry("2", "2026-02-02", "33.00", part(GAMMA)),
+                    entry("3", "2026-02-09", "33.00", part(GAMMA, returned=True), side="DBIT"),
+                )
+            },
+        )
+        assert owed(warehouse) == BILLED - 33
+        assert open_items(warehouse)["bounce:3/1"] == "33.00"
+        assert warehouse.rows(
+            "select key, amount from marts.rpt_exceptions where exception_kind = 'bounce of an unknown payment'"
+        ) == [("bounce:PT50/3/1", Decimal("33.00"))]
+
+    def test_reversals(self, build: Build) -> None:
+        """A credit that the bank turns round went back; a debit of our own turned round is no customer's money."""
+        warehouse = build(
+            BOOKS,
+            {
+                "bank.xml": statement(
+                    entry("1", "2026-02-01", "75.00", part(ALPHA, end_to_end="T-1")),
+                    entry("2", "2026-02-02", "75.00", part(end_to_end="T-1"), side="DBIT", reversal=True),
+                    entry("3", "2026-02-03", "12.00", part(), reversal=True),
+                    entry("4", "2026-02-03", "500.00", part(returned=True)),
+                )
+            },
+        )
+        assert owed(warehouse) == BILLED
+        assert open_items(warehouse)["invoice:FA-3"] == "75.00"
+
+
+class TestOnce:
+    """Money that several files tell of counts once, whatever is loaded first."""
+
+    BANK = statement(
+        entry("1", "2026-02-03", "100.00", part(ALPHA, references=named("FA-1"), end_to_end="DD-1")),
+        entry("2", "2026-02-03", "40.00", part(party(name="Somebody unknown"))),
+        entry("3", "2026-02-04", "75.00", part(ALPHA)),
+        entry("4", "2026-02-20", "100.00", part(end_to_end="DD-1", returned=True), side="DBIT"),
+    )
+    PAYMENTS = "payment_id,customer_id,received_on,amount\nP-1,A,2026-02-02,100.00\nP-2,B,2026-02-05,40.00\n"
+    ALLOCATIONS = "credit_id,debit_id,amount\nP-1,FA-1,100.00\nP-2,B-1,40.00\n"
+
+    @pytest.mark.parametrize("order", ["books first", "bank first", "together"])
+    def test_the_books_own_payments(self, build: Build, order: str) -> None:
+        """P-1 and P-2 are entries 1 and 2: the books' word stands. Entry 3 is the bank's alone; 4 gives P-1 back."""
+        books, bank = {"payments.csv": self.PAYMENTS, "allocations.csv": self.ALLOCATIONS}, {"bank.xml": self.BANK}
+        groups = {"books first": (books, bank), "bank first": (bank, books), "together": (books | bank,)}
+        warehouse = build(BOOKS, *groups[order])
+        assert owed(warehouse) == BILLED - 40 - 75
+        assert matches(warehouse) == [
+            ("3/1", "FA-3", "75.00", "matched"),
+            ("P-1", "4/1", "100.00", "stated"),
+            ("P-2", "B-1", "40.00", "stated"),
+        ]
+        assert warehouse.rows(
+            "select key, cast(amount as varchar) from marts.rpt_exceptions "
+            "where exception_kind = 'bank payment that the books hold' order by 1"
+        ) == [("payment:PT50/1/1", "100.00"), ("payment:PT50/2/1", "40.00")]
+
+    @pytest.mark.parametrize("order", ["day first", "month first", "together"])
+    def test_statements_of_a_day_and_of_its_month(self, build: Build, order: str) -> None:
+        day = {"day.xml": statement(entry("1", "2026-02-03", "75.00", part(ALPHA)), day="2026-02-03")}
+        month = {
+            "month.xml": statement(
+                entry("1", "2026-02-03", "75.00", part(ALPHA)),
+                entry("2", "2026-02-04", "250.00", part(ALPHA)),
+                number="M",
+            )
+        }
+        groups = {"day first": (day, month), "month first": (month, day), "together": (day | month,)}
+        warehouse = build(BOOKS, *groups[order])
+        assert matches(warehouse) == [("1/1", "FA-3", "75.00", "matched"), ("2/1", "FA-2", "250.00", "matched")]
+        assert owed(warehouse) == BILLED - 325
