@@ -12,7 +12,9 @@ from ingest.errors import FileError, IngestError
 from ingest.header import match, unpivoted
 from ingest.mapping import FileFormat, TableMapping
 from ingest.proposal.draft import Looked, draft, facts, look_at, printable
+from ingest.proposal.values import currencies
 from ingest.readers import read_header, record_file
+from ingest.readers.xml_shape import shape_of
 from ingest.recognise import Recognition, format_of, recognise
 
 RECORDS_SHOWN = 2
@@ -23,6 +25,7 @@ CUT = {
     "blocks": "blocks, a value a line",
     "csv": "delimited text without column names",
 }
+XML = "an XML file"
 
 
 def printable_lines(lines: Sequence[str]) -> str:
@@ -64,8 +67,9 @@ class Inspection:
     def _lines(self) -> list[str]:
         lines = [f"{self.file}: {self.form}, {self.bytes:,} bytes"]
         lines += [f"  {name}: {words}" for name, words in self.facts.items() if name != "format"]
-        lines += [f"  columns: {', '.join(self.header) or '(none)'}"]
-        lines += [f"  record: {', '.join(record)}" for record in self.first_records]
+        if self.header or self.form != XML:
+            lines += [f"  columns: {' · '.join(self.header) or '(none)'}"]
+        lines += [f"  record: {' · '.join(record)}" for record in self.first_records]
         if self.source is None:
             return [*lines, *(f"  {line}" for line in self.why.splitlines())]
         lines.append(f"  read as {self.source}: {self.why}")
@@ -76,7 +80,7 @@ class Inspection:
             if table.missing:
                 lines.append(f"    not in the file: {', '.join(table.missing)}")
             if table.unmapped:
-                lines.append(f"    not read: {', '.join(table.unmapped)}")
+                lines.append(f"    not read: {' · '.join(table.unmapped)}")
         return lines
 
 
@@ -121,23 +125,21 @@ def _inspection(path: Path, looked: Looked) -> Inspection:
     form = looked.form
     records = tuple(form.rows[:RECORDS_SHOWN])
     size = path.stat().st_size
+    told = shape_of(path, currencies()).facts if form.words == XML else facts(looked)
     try:
         found = recognise(path)
     except IngestError as error:
-        return Inspection(
-            path.name, size, form.words, facts(looked), form.header, records, None, str(error), (), looked
-        )
+        return Inspection(path.name, size, form.words, told, form.header, records, None, str(error), (), looked)
     file = format_of(path, found.mapping, found.tables[0])
-    header = tuple(read_header(path, file))
-    words, said = form.words, facts(looked)
+    # What XML holds is told by its shape: the columns are only what each table's mapping names.
+    header = () if form.words == XML else tuple(read_header(path, file))
+    words = form.words
     if file.fields:
         # What a file without column names holds, its mapping knows better than a look for delimiters and a header.
-        words, said = f"{CUT[file.format]}, {file.encoding}", {"line ends": form.line_ends}
+        words, told = f"{CUT[file.format]}, {file.encoding}", {"line ends": form.line_ends}
         records = tuple(islice(_taken(path, file), RECORDS_SHOWN))
-    tables = tuple(
-        _table(found, table, tuple(read_header(path, format_of(path, found.mapping, table)))) for table in found.tables
-    )
-    return Inspection(path.name, size, words, said, header, records, found.source, found.why, tables)
+    tables = tuple(_table(path, found, table) for table in found.tables)
+    return Inspection(path.name, size, words, told, header, records, found.source, found.why, tables)
 
 
 def _taken(path: Path, file: FileFormat) -> Iterator[tuple[str, ...]]:
@@ -147,7 +149,8 @@ def _taken(path: Path, file: FileFormat) -> Iterator[tuple[str, ...]]:
             yield record.values
 
 
-def _table(found: Recognition, table: TableMapping, header: tuple[str, ...]) -> TableInspection:
+def _table(path: Path, found: Recognition, table: TableMapping) -> TableInspection:
+    header = tuple(read_header(path, format_of(path, found.mapping, table)))
     held = match(table, header)
     columns = {name: in_words(source) for name, source in held.sources.items()}
     columns |= {name: f"the constant {value}" for name, value in table.constants.items()}

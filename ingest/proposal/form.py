@@ -106,6 +106,9 @@ class Form:
 def form_of(path: Path) -> Form:
     """Look at ``path``; raises `FileError` where it is empty or not what its suffix says."""
     kind = SUFFIXES.get(path.suffix.lower(), "csv")
+    if kind == "xml":
+        # Its columns are what a mapping makes of it.
+        return Form("XML", None, ",", "", 0, (), (), (), True)
     if kind == "csv":
         other = _other_kind(path)
         return _form_of_text(path) if other is None else Form(other, None, ",", "", 0, (), (), (), True)
@@ -153,7 +156,7 @@ def _form_of_text(path: Path) -> Form:
         delimiter,
         _line_ends(path),
         lines[header_at] if header_at is not None else 0,
-        tuple(" ".join(cell for cell in record if cell.strip()) for record in titles if any(record)),
+        tuple(" · ".join(cell for cell in record if cell.strip()) for record in titles if any(record)),
         header or tuple(f"column {number}" for number in range(1, width + 1)),
         rows,
         whole,
@@ -165,7 +168,7 @@ def _form_of_sheet(path: Path, header: Sequence[str], rows: Sequence[tuple[str, 
     """The form of a sheet, which may have titles above its header; blank rows are not among ``rows``."""
     records = [list(header), *map(list, rows)]
     at = _header_at(records) or 0
-    titles = tuple(" ".join(cell for cell in record if cell.strip()) for record in records[:at])
+    titles = tuple(" · ".join(cell for cell in record if cell.strip()) for record in records[:at])
     names = tuple(cell.strip() for cell in records[at])
     row = _row_of(path, names, at + 1)
     return Form("xlsx", None, ",", "", row, titles, names, tuple(map(tuple, records[at + 1 :])), is_whole)

@@ -15,6 +15,7 @@ BASE_SIDE = ("base_debit", "base_credit")
 LEDGER = "ledger_lines"
 CUSTOMERS = "customers"
 SHORT_CODE = 2
+_SAYS_NOTHING = (None, "ignored")
 SHARED = 0.8
 """Values of a customer column are customers of a customers file to this share at least."""
 
@@ -113,9 +114,10 @@ def _table(
     """The table the concepts make up; where names tell none, with what values tell of columns of unknown names."""
     table, says = _table_of(words, concepts)
     if table is None:
-        unknown = [column for meaning, column in zip(meanings, held, strict=True) if meaning.concept is None]
-        told = {"amount" for column in unknown if column.kinds == {"amount"}}
-        told |= {"date" for column in unknown if "date" in column.kinds}
+        pairs = list(zip(meanings, held, strict=True))
+        told = {"amount" for meaning, column in pairs if meaning.concept is None and column.kinds == {"amount"}}
+        # A day whose name says that it feeds nothing is better asked for than passed over.
+        told |= {"date" for meaning, column in pairs if meaning.concept in _SAYS_NOTHING and "date" in column.kinds}
         table, says = _table_of(words, concepts | told) if concepts else (None, says)
         says += ", some of them by their values only" if table is not None else ""
     return table, says
@@ -225,6 +227,13 @@ def _by_values(
         match column.type:
             case ColumnType.DATE:
                 options, what = [header for header, values in free if "date" in values.kinds], "days"
+                options = options or [
+                    headers[values.position]
+                    for values, meaning in zip(held, meanings, strict=True)
+                    if headers[values.position] not in used
+                    and meaning.concept in _SAYS_NOTHING
+                    and "date" in values.kinds
+                ]
             case ColumnType.AMOUNT:
                 options = [header for header, values in free if values.kinds == {"amount"}]
                 what = "amounts"

@@ -38,7 +38,7 @@ class RefusedXmlError(FileError):
     """A file that is XML, or meant to be, and is not read whatever mapping would: it is broken, or could harm."""
 
 
-class _DoneError(Exception):
+class DoneError(Exception):
     """Enough was seen."""
 
 
@@ -78,7 +78,7 @@ def open_reading(connection: duckdb.DuckDBPyConnection, request: Request) -> Rea
     return Reading(header, relation, numbered, relation, rows, origin=origin, never_filled=found.never_filled)
 
 
-class _Parser:
+class SafeParser:
     """An expat parser over a file that refuses what could harm, and tells faults by line."""
 
     def __init__(self, path: Path) -> None:
@@ -116,7 +116,7 @@ class _Parser:
             raise RefusedXmlError(f"{self.path.name}: its encoding cannot be read: {error}") from None
 
 
-class _Root(_Parser):
+class _Root(SafeParser):
     """The first element of a file, held against what the mapping expects."""
 
     def __init__(self, path: Path, file: FileFormat) -> None:
@@ -128,7 +128,7 @@ class _Root(_Parser):
         """Raise `FileError` where the root is another."""
         try:
             self.run()
-        except _DoneError:
+        except DoneError:
             return
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -142,7 +142,7 @@ class _Root(_Parser):
                 f"{self.path.name}: is <{local_name(name)}> of '{space}', "
                 f"not of {self.file.namespace} as its mapping says"
             )
-        raise _DoneError
+        raise DoneError
 
 
 @dataclass
@@ -152,7 +152,7 @@ class _Found:
     repeated: set[str]
 
 
-class _Rows(_Parser):
+class _Rows(SafeParser):
     """Writes the rows of a file."""
 
     def __init__(self, path: Path, file: FileFormat, copy: Path) -> None:
@@ -370,7 +370,7 @@ class _Rows(_Parser):
 
 def snippets(path: Path, places: list[tuple[int, int]]) -> Iterator[str]:
     """The elements of an XML file that stand from byte to byte (of the closing tag's beginning), as text."""
-    encoding = _encoding(path)
+    encoding = encoding_of(path)
     with path.open("rb") as stream:
         for start, end in places:
             stream.seek(start)
@@ -379,7 +379,7 @@ def snippets(path: Path, places: list[tuple[int, int]]) -> Iterator[str]:
             yield raw.decode(encoding, errors="replace")
 
 
-def _encoding(path: Path) -> str:
+def encoding_of(path: Path) -> str:
     """The encoding a file's first line states; UTF-8 where it states none."""
     found: list[str] = []
     parser = expat.ParserCreate()

@@ -218,6 +218,15 @@ def test_a_name_that_its_values_belie_is_not_taken(extracts: Extracts) -> None:
     assert "its values are no days (30 days)" in content
 
 
+@pytest.mark.parametrize("name", ["Reminder date", "Period end", "Value date"])
+def test_the_only_day_of_a_file_is_proposed_whatever_its_name(extracts: Extracts, name: str) -> None:
+    """Its name says nothing of the day a document was posted, or something else: a person decides, not the draft."""
+    rows = "A1,C1,2026-01-05,5.00\nA2,C2,2026-01-25,7.00\n"
+    path = extracts.write("days.csv", f"Invoice No,Customer,{name},Amount\n{rows}")
+    content = draft_of(inspect_all([path]), "days")
+    assert re.search(rf"posted_on: {name} +# by its values: the only column left that holds days", content)
+
+
 def test_payments_among_invoices_are_dropped_and_said_so(extracts: Extracts) -> None:
     data = "Type,Num,Customer,Invoice Date,Due Date,Amount\nInvoice,1,C1,2024-03-01,2024-04-01,5.00\n"
     data += "Payment,2,C1,2024-03-05,,-5.00\n"

@@ -78,8 +78,12 @@ def test_a_delimiter_is_the_one_that_splits_evenly(tmp_path: Path, delimiter: st
     [
         ("a,b,c\n1,2,3\n", 1, ()),
         ("Aged Receivables\nACME Ltd\n\nNo,Date,Amount\n1,2024-01-01,5\n", 4, ("Aged Receivables", "ACME Ltd")),
-        ("Open items,,\nAs of,2024-01-31,\nNo,Date,Amount\n1,2024-01-01,5\n", 3, ("Open items", "As of 2024-01-31")),
-        ('EXTF;700;21;"Buchungsstapel";7\nUmsatz;Konto;Datum\n1,00;10000;0101\n', 2, ("EXTF 700 21 Buchungsstapel 7",)),
+        ("Open items,,\nAs of,2024-01-31,\nNo,Date,Amount\n1,2024-01-01,5\n", 3, ("Open items", "As of · 2024-01-31")),
+        (
+            'EXTF;700;21;"Buchungsstapel";7\nUmsatz;Konto;Datum\n1,00;10000;0101\n',
+            2,
+            ("EXTF · 700 · 21 · Buchungsstapel · 7",),
+        ),
     ],
 )
 def test_titles_above_the_header_are_told_from_it(tmp_path: Path, content: str, row: int, titles: tuple[str]) -> None:

@@ -24,6 +24,9 @@ PAGES = (
     "quadra",
     "ebp",
     "open_items",
+    "saft_no",
+    "saft_pt",
+    "camt053",
 )
 
 
