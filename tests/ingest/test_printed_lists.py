@@ -135,10 +135,11 @@ def test_a_line_that_is_none_of_these_is_rejected_not_passed_over(extracts: Extr
     content = changed("Page 1\n", "Printed by Anne\n").replace("F-4,20/06/2025", "F-4,soon")
     result = only(extracts.load(("list_2026-01-31.csv", content), source=mapping, as_of=None))
     assert counts(result) == (6, 4, 0, 0, 2, 0)
-    assert extracts.rejects("line, column_name, value") == [
-        (8, "invoice_id", None),
-        (8, "posted_on", None),
-        (8, "amount", None),
+    # The faults of one line come in no order.
+    assert sorted(extracts.rejects("line, column_name, coalesce(value, '')")) == [
+        (8, "amount", ""),
+        (8, "invoice_id", ""),
+        (8, "posted_on", ""),
         (13, "posted_on", "soon"),
     ]
     raw = extracts.rows("select distinct raw_line from raw.rejects where line = 13")
