@@ -313,7 +313,12 @@ def test_a_reader_while_the_disk_is_full(
     with small_disk(home, size + 128 * MEGABYTE) as is_small:
         if not is_small:
             pytest.skip("this machine lets nobody mount a small disk: see the test of a limited file size")
-        shutil.copytree(own_home, home, dirs_exist_ok=True)
+        if verb == "load":
+            shutil.copytree(own_home, home, dirs_exist_ok=True)
+        else:
+            # A file in which models were built before has room in it for their like.
+            assert run_encours(["load", pictures[1], "--as-of", AS_OF], home).returncode == 0
+            shutil.copytree(own_home / "published", home / "published")
         before, served = loads(home), pointer(home)
         with filler.open("wb") as stream:
             stream.write(bytes(shutil.disk_usage(home).free - ROOM_LEFT))
