@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import streamlit as st
 
 from dashboards.lib import filters, glossary, navigate, page, passport, publication, theme
@@ -63,7 +64,10 @@ def main() -> None:
     context = Context(warehouse, view, fmt, choices.freshness(warehouse))
     _foot(context)
     share(context)
-    chosen.run()
+    try:
+        chosen.run()
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        page.lacking(str(error), str(passport.read(warehouse).get("code_version", "unknown")))
     passport.foot(warehouse, fmt, glossary.PAGES.get(chosen.title, ()))
 
 

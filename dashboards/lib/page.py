@@ -164,6 +164,15 @@ def nothing_published(reason: str) -> None:
         st.code("encours inspect PATH\nencours refresh PATH --as-of 2026-03-31", language=None)
 
 
+def lacking(error: str, code_version: str) -> None:
+    """Say that the published file lacks what a page reads, as one made by an earlier version of the models does."""
+    banner(
+        f"The published file lacks something that this page reads: version {code_version} of the models made it. "
+        "Run `encours build`, then `encours publish`, with the version that serves these pages."
+    )
+    note(error.partition("\n")[0])
+
+
 def unreadable(reason: str) -> None:
     """The pointer is broken: say what and how to mend it."""
     st.html('<div class="enc-empty"><h1>The publication cannot be read.</h1></div>')

@@ -152,6 +152,15 @@ def test_assumed_due_days_stand_under_a_banner_on_every_page(changed_app: Change
         assert any("Due days of 81" in found and "enc-banner" in found for found in html(shown)), name
 
 
+def test_a_file_of_an_earlier_version_is_told_with_the_way_out(changed_app: ChangedApp) -> None:
+    page = changed_app("alter table rpt_rejects drop column finding_number")
+    shown = go(page, "data_health")
+    assert not shown.exception
+    assert any("Run `encours build`" in found and "enc-banner" in found for found in html(shown))
+    assert any("finding_number" in found for found in html(shown))
+    assert any("enc-passport" in found for found in html(shown))
+
+
 def test_unexplained_ledger_difference_stands_under_a_banner_on_every_page(changed_app: ChangedApp) -> None:
     page = changed_app("update rpt_passport set tie_out_status = 'unexplained', unexplained_gl_amount = 1240.55")
     for name in FILES:
