@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,15 +10,11 @@ from pathlib import Path
 
 import duckdb
 
-from ingest import catalogue, controls, steady
+from ingest import catalogue, controls, steady, years
 from ingest.as_of import day_in_name
-from ingest.column_source import fold
 from ingest.errors import FileError, MappingError
-from ingest.files import Extract, called, expand, readable_copy
-from ingest.header import position_of
+from ingest.files import Extract, called, expand
 from ingest.mapping import FileFormat, Mapping, TableMapping
-from ingest.readers import read_header
-from ingest.readers.csv_file import first_day
 from ingest.recognise import expected_by_name, format_of, recognise, recognise_as
 from ingest.report import FileResult, LoadReport
 from ingest.resolve import told
@@ -35,6 +30,8 @@ class Item:
     table: TableMapping
     file: FileFormat
     result: FileResult
+    span: years.Span | None = None
+    """The days it pictures, where its mapping takes the period of its slice from them."""
 
     @property
     def path(self) -> Path:
@@ -65,8 +62,8 @@ class Plan:
         return LoadReport(load_id, [item.result for item in self.items], list(self.warnings))
 
 
-def slice_of(table: TableMapping, path: Path, file: FileFormat) -> dict[str, str]:
-    """The slice a file pictures: its ``entity`` and ``period``, as far as the mapping tells them apart.
+def slice_of(table: TableMapping, path: Path, span: years.Span | None) -> dict[str, str]:
+    """The slice a file of these days pictures: its ``entity`` and ``period``, as far as the mapping tells them apart.
 
     Raises `FileError` where the mapping reads it from the file's name and the name does not tell.
     """
@@ -79,8 +76,8 @@ def slice_of(table: TableMapping, path: Path, file: FileFormat) -> dict[str, str
                 f"{path.name}: its name must say the slice, as {rule.file} (mapping, `slice.file`); rename the file"
             )
         parts |= found.groupdict()
-    if rule.first_month_of is not None:
-        parts["period"] = _first_month(path, file, rule.first_month_of)
+    if span is not None:
+        parts["period"] = span.period
     return {name: value for name, value in parts.items() if value is not None}
 
 
@@ -100,17 +97,6 @@ def _of_entity(table: TableMapping, entity: str | None) -> TableMapping:
     ):
         return table
     return table.model_copy(update={"constants": {**table.constants, "entity_id": entity}})
-
-
-def _first_month(path: Path, file: FileFormat, column: str) -> str | None:
-    """The month (``2025-01``) of the earliest day in ``column``; none where the file has no such day."""
-    header = read_header(path, file)
-    if fold(column) not in map(fold, header):
-        return None
-    with duckdb.connect() as connection, tempfile.TemporaryDirectory(prefix="encours-slice-") as folder:
-        readable = readable_copy(path, file, line_feeds_only=False, folder=Path(folder))
-        day = first_day(connection, readable, file, len(header), position_of(header, column))
-    return day.strftime("%Y-%m") if day is not None else None
 
 
 def make_plan(
@@ -158,16 +144,18 @@ def make_plan(
             digest = plan.prints[path].sha256
             file = format_of(path, recognition.mapping, table, whole=True)
             with called(extract):
-                part = slice_of(table, path, file)
+                span = years.span_of(table, path, file)
+                part = slice_of(table, path, span)
             result = FileResult(recognition.source, table.table, in_words(part), path, extract.label, digest)
             words = told(recognition.mapping.format_of(table), file)
             result.warnings += [words] if words is not None else []
             of_entity = _of_entity(table, part.get("entity"))
-            plan.items.append(Item(extract, recognition.mapping, of_entity, file, result))
+            plan.items.append(Item(extract, recognition.mapping, of_entity, file, result, span))
     if not plan.items:
         raise FileError(
             "none of the files is one that a mapping knows; `encours inspect FILE --draft my_erp.yml` drafts one"
         )
+    years.join(connection, [(item.table, item.result, item.span) for item in plan.items if item.span is not None])
     _mark_unchanged(connection, plan, as_of)
     return plan
 
@@ -179,7 +167,8 @@ def _fetch(connection: duckdb.DuckDBPyConnection, plan: Plan, mapping: Mapping, 
 
     for fetched in databases.fetch(connection, mapping, folder):
         extract, table = fetched.extract, fetched.table
-        part = slice_of(table, extract.path, fetched.file)
+        span = years.span_of(table, extract.path, fetched.file)
+        part = slice_of(table, extract.path, span)
         plan.prints[extract.path] = steady.take(extract.path)
         result = FileResult(
             mapping.name,
@@ -191,7 +180,7 @@ def _fetch(connection: duckdb.DuckDBPyConnection, plan: Plan, mapping: Mapping, 
             cursor_before=fetched.cursor_before,
             cursor=fetched.cursor,
         )
-        plan.items.append(Item(extract, mapping, _of_entity(table, part.get("entity")), fetched.file, result))
+        plan.items.append(Item(extract, mapping, _of_entity(table, part.get("entity")), fetched.file, result, span))
 
 
 def _mark_unchanged(connection: duckdb.DuckDBPyConnection, plan: Plan, as_of: date | None) -> None:

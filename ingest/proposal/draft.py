@@ -14,7 +14,17 @@ from pathlib import Path
 from ingest.contract import TABLE_BY_NAME, Column, ColumnType
 from ingest.proposal.form import Form, form_of
 from ingest.proposal.tables import CUSTOMERS, LEDGER, SIDE, Guess, Proposal, propose, share_customers
-from ingest.proposal.values import ColumnValues, DateForm, Marks, currencies, date_form, look, marks_of, usual_shape
+from ingest.proposal.values import (
+    READ_WITH,
+    ColumnValues,
+    DateForm,
+    Marks,
+    currencies,
+    date_form,
+    look,
+    marks_of,
+    usual_shape,
+)
 from ingest.proposal.words import vocabulary
 
 UNDECIDED_TABLES = ("invoices", "payments", "allocations", "ledger_lines", "customers")
@@ -163,7 +173,12 @@ def _file(looked: Looked) -> list[str]:
         lines.append(_line("decimal_mark", value, marks.ground))
         if marks.thousands:
             lines.append(_line("thousands_mark", json.dumps(marks.thousands, ensure_ascii=False), "parts thousands"))
-        lines += [printable(f"# Not read by the loader, such rows are rejected: {odd}") for odd in marks.oddities]
+        for odd in marks.oddities:
+            key = READ_WITH.get(odd.partition(" (")[0])
+            if key is not None:
+                lines.append(_line(key, "true", odd))
+            else:
+                lines.append(printable(f"# Not read by the loader, such rows are rejected: {odd}"))
     if looked.dates is not None and _reads(looked, ColumnType.DATE):
         options = looked.dates.options
         value = json.dumps(options[0]) if len(options) == 1 else _undecided(options)

@@ -43,6 +43,10 @@ class DateForm:
     ground: str
 
 
+READ_WITH = {"a minus behind the number": "trailing_minus", "brackets for a minus": "parentheses"}
+"""Ways of writing numbers that the loader reads where the mapping says so: the key that says it."""
+
+
 @dataclass(frozen=True)
 class Marks:
     """How the numbers of a file are written; ``options`` are decimal marks, several where nothing decides."""
@@ -51,7 +55,7 @@ class Marks:
     thousands: str
     ground: str
     oddities: tuple[str, ...] = ()
-    """Ways of writing that the loader does not read."""
+    """Ways of writing beside the plain one, each with an example: what `READ_WITH` knows, and what is not read."""
 
 
 @dataclass

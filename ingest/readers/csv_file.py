@@ -110,22 +110,22 @@ def _scan(path: Path, file: FileFormat, width: int, types: Mapping[int, ColumnTy
     )
 
 
-def first_day(
+def first_and_last_day(
     connection: duckdb.DuckDBPyConnection, path: Path, file: FileFormat, width: int, position: int
-) -> date | None:
-    """The earliest day in one column of a UTF-8 file that nothing else is wanted of yet.
+) -> tuple[date, date] | None:
+    """The earliest and the latest day in one column of a UTF-8 file that nothing else is wanted of yet.
 
     Lines that do not split are passed over here, for the load itself will name them.
     """
     columns = ", ".join(f"'c{number}': 'varchar'" for number in range(width))
     value = f"try_strptime(trim(c{position}), {text(file.date_format)})"
     row = connection.execute(
-        f"select cast(min({value}) as date) from read_csv({file_text(path)}, {NO_HIVE}, "
+        f"select cast(min({value}) as date), cast(max({value}) as date) from read_csv({file_text(path)}, {NO_HIVE}, "
         f"columns = {{{columns}}}, header = true, auto_detect = false, delim = {text(file.delimiter)}, "
         f"quote = {text(file.quote)}, escape = {text(file.quote)}, null_padding = true, ignore_errors = true, "
         f"strict_mode = false, max_line_size = {MAX_LINE_BYTES}, parallel = false)"
     ).fetchone()
-    return row[0] if row is not None else None
+    return (row[0], row[1]) if row is not None and row[0] is not None else None
 
 
 def _as_text(position: int, column_type: ColumnType | None, file: FileFormat) -> str:

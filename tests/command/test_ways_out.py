@@ -6,6 +6,7 @@ import ast
 import csv
 import io
 import re
+import tomllib
 import zipfile
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -71,6 +72,12 @@ def test_every_way_out_is_known(project_root: Path) -> None:
             ):
                 writers.add(path.relative_to(project_root).as_posix())
     assert writers - FOR_THE_LOADER == set(WAYS)
+
+
+def test_tables_have_no_way_out_of_streamlits_own(project_root: Path) -> None:
+    """Its toolbar writes cells as they are."""
+    config = tomllib.loads((project_root / "dashboards" / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert config["client"]["disableDataExport"] is True
 
 
 def _audit(words: str) -> bytes:

@@ -78,22 +78,43 @@ converted as (
 
 ),
 
+sides as (
+
+    select
+        entity_id,
+        account,
+        customer_id,
+        open_amount
+    from {{ ref('fct_receivable_items') }}
+    union all
+    -- What only another source tells of is owed or paid, and not in the books.
+    select
+        unbooked.entity_id,
+        unbooked.account,
+        unbooked.customer_id,
+        -unbooked.amount as open_amount
+    from {{ ref('int_unbooked_moves') }} as unbooked
+    cross join as_of
+    where unbooked.moved_on <= as_of.as_of_on
+
+),
+
 items as (
 
     select
-        items.entity_id,
-        items.account,
-        items.customer_id,
-        sum(items.open_amount) as open_amount
-    from {{ ref('fct_receivable_items') }} as items
+        sides.entity_id,
+        sides.account,
+        sides.customer_id,
+        sum(sides.open_amount) as open_amount
+    from sides
     inner join accounts
         on
-            items.entity_id = accounts.entity_id
-            and items.account is not distinct from accounts.account
+            sides.entity_id = accounts.entity_id
+            and sides.account is not distinct from accounts.account
     group by
-        items.entity_id,
-        items.account,
-        items.customer_id
+        sides.entity_id,
+        sides.account,
+        sides.customer_id
 
 )
 

@@ -128,6 +128,22 @@ def test_a_draft_that_a_person_decided_loads(extracts: Extracts) -> None:
     ]
 
 
+def test_minuses_behind_numbers_and_brackets_load_as_the_draft_says(extracts: Extracts) -> None:
+    rows = ("F1,C1,2024-04-13,1.50", "N2,C2,2024-04-14,2.50-", "N3,C2,2024-04-15,(3.00)")
+    data = "\n".join(("Invoice No,Customer,Invoice Date,Total", *rows)) + "\n"
+    content = drafted(extracts.write("sales.csv", data))
+    assert re.search(r"trailing_minus: true +# a minus behind the number \(2\.50-\)", content)
+    assert re.search(r"parentheses: true +# brackets for a minus \(\(3\.00\)\)", content)
+    source = decided(extracts.folder, content, ("{undecided: [full, delta]}", "full"), ("{undecided: []}", "USD"))
+    report = extracts.load(("sales.csv", data), source=source, as_of=AS_OF)
+    assert counts(only(report)) == (3, 3, 0, 0, 0, 0)
+    assert extracts.current("invoices", "amount", order="invoice_id") == [
+        (Decimal("1.50"),),
+        (Decimal("-2.50"),),
+        (Decimal("-3.00"),),
+    ]
+
+
 def test_an_ambiguous_day_is_left_to_a_person(extracts: Extracts) -> None:
     data = "Invoice No,Customer,Invoice Date,Total\nF1,C1,03/04/2024,1.50\nF2,C2,05/06/2024,2.50\n"
     content = drafted(extracts.write("sales.csv", data))

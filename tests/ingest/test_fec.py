@@ -154,6 +154,46 @@ def test_a_year_exported_anew_is_the_same_year(extracts: Extracts) -> None:
     assert only(report).slice == "entity=123456789,period=2025-01"
 
 
+def test_a_line_posted_late_into_an_earlier_month_does_not_make_another_year(extracts: Extracts) -> None:
+    """Nor does one that is gone: what was loaded of the year gives way to what is exported now."""
+    march = line("1", "20250310", "411000", "1200,00", "0,00", customer="C1")
+    extracts.load(("123456789FEC20250331.txt", fec(march)), as_of=date(2025, 3, 31))
+    february = line("2", "20250214", "411000", "50,00", "0,00", customer="C1", piece="F2")
+    corrected = line("1", "20250310", "411000", "1300,00", "0,00", customer="C1")
+    june = line("3", "20250610", "411000", "10,00", "0,00", customer="C1", piece="F3")
+    report = extracts.load(("123456789FEC20250630.txt", fec(february, corrected, june)), as_of=date(2025, 6, 30))
+    assert only(report).slice == "entity=123456789,period=2025-03"
+    assert extracts.rows("select sum(debit) from raw.ledger_lines where _replaced_in is null") == [
+        (Decimal("1360.00"),)
+    ]
+    lettered = line("1", "20250310", "411000", "1300,00", "0,00", customer="C1", let="A")
+    report = extracts.load(("123456789FEC20250731.txt", fec(lettered, june)), as_of=date(2025, 7, 31))
+    assert only(report).slice == "entity=123456789,period=2025-03"
+    assert extracts.rows(
+        "select matching_code, debit from raw.ledger_lines where _replaced_in is null order by debit"
+    ) == [(None, Decimal("10.00")), ("A", Decimal("1300.00"))]
+
+
+def test_the_next_year_is_another_one(extracts: Extracts) -> None:
+    """Also where a stray line of the old one lies in it."""
+    stray = line("2", "20260102", "411000", "5,00", "0,00", customer="C1", piece="F2")
+    extracts.load((NAME, fec(*SALE, stray)), as_of=AS_OF)
+    new = [line(str(day), f"202601{day:02}", "411000", "7,00", "0,00", customer="C1") for day in (1, 9, 28)]
+    report = extracts.load(("123456789FEC20260131.txt", fec(*new)), as_of=date(2026, 1, 31))
+    assert only(report).slice == "entity=123456789,period=2026-01"
+    assert extracts.rows("select count(distinct _slice) from raw.ledger_lines where _replaced_in is null") == [(2,)]
+
+
+def test_two_exports_of_one_year_are_not_added_up(extracts: Extracts) -> None:
+    with pytest.raises(
+        FileError, match=r"FEC20250331\.txt and .*FEC20250630\.txt hold the same days .* the newer one only"
+    ):
+        extracts.load(
+            ("123456789FEC20250331.txt", fec(*SALE)), ("123456789FEC20250630.txt", fec(*SALE, *PAID)), as_of=AS_OF
+        )
+    assert extracts.rows("select count(*) from raw.loads") == [(0,)]
+
+
 def test_customers_of_two_companies_are_kept_apart(extracts: Extracts) -> None:
     extracts.load((NAME, fec(*SALE)), (NAME.replace("123456789", "987654321"), fec(*SALE)), as_of=AS_OF)
     assert extracts.rows(

@@ -216,7 +216,7 @@ def test_marks_of_numbers(tmp_path: Path, numbers: list[str], options: tuple[str
     assert (found.options, found.thousands) == (options, thousands)
 
 
-def test_ways_of_writing_that_the_loader_does_not_read_are_named(tmp_path: Path) -> None:
+def test_ways_of_writing_beside_the_plain_one_are_named(tmp_path: Path) -> None:
     form = form_of(write(tmp_path, "No;Amount\nA;1,50-\nB;(2,50)\nC;€ 3,00\n"))
     found = marks_of(form, [look(form)[1]])
     assert found is not None

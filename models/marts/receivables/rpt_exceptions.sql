@@ -238,12 +238,16 @@ repeated_payments as (
     select
         'bank payment that the books hold' as exception_kind,
         'payments' as table_name,
-        entity_id,
-        payment_type || ':' || payment_id as exception_key,
-        amount,
-        'Counted once: the books have it as ' || repeats_number || ', of the same amount within a week.' as explanation
-    from {{ ref('int_payments') }}
-    where repeats_number is not null
+        payments.entity_id,
+        payments.payment_type || ':' || payments.payment_id as exception_key,
+        payments.amount,
+        'Counted once: the books have it as ' || payments.repeats_number || ', of the same amount within a week.'
+            as explanation
+    from {{ ref('int_payments') }} as payments
+    cross join as_of
+    where
+        payments.repeats_number is not null
+        and coalesce(payments.posted_on, payments.received_on) <= as_of.as_of_on
 
 ),
 

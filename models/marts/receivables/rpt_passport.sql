@@ -52,7 +52,8 @@ ranked_balances as (
 
     select
         *,
-        row_number() over (
+        -- Of one day and basis, all currencies speak.
+        rank() over (
             partition by entity_id, account
             order by (case when gl_amount is null then 1 else 0 end) asc, balance_on desc, amount_basis asc
         ) as newest_rank

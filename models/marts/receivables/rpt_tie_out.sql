@@ -308,7 +308,7 @@ running as (
 
 ),
 
-explained as (
+explanations as (
 
     select
         gl_by_basis.entity_id,
@@ -316,7 +316,7 @@ explained as (
         gl_by_basis.currency,
         gl_by_basis.amount_basis,
         gl_by_basis.balance_on,
-        sum(items.amount) as explained_amount
+        items.amount
     from gl_by_basis
     inner join explained_items as items
         on
@@ -325,12 +325,42 @@ explained as (
             and gl_by_basis.currency = items.item_currency
             and gl_by_basis.balance_on >= items.from_on
             and (items.to_on is null or gl_by_basis.balance_on <= items.to_on)
-    group by
+    union all
+    -- Books that are loaded cannot hold what only another source tells of.
+    select
         gl_by_basis.entity_id,
         gl_by_basis.account,
         gl_by_basis.currency,
         gl_by_basis.amount_basis,
-        gl_by_basis.balance_on
+        gl_by_basis.balance_on,
+        -unbooked.amount as amount
+    from gl_by_basis
+    inner join {{ ref('int_unbooked_moves') }} as unbooked
+        on
+            gl_by_basis.entity_id = unbooked.entity_id
+            and gl_by_basis.account = unbooked.account
+            and gl_by_basis.currency = unbooked.currency
+            and gl_by_basis.balance_on >= unbooked.moved_on
+    where gl_by_basis.balance_source = 'books'
+
+),
+
+explained as (
+
+    select
+        entity_id,
+        account,
+        currency,
+        amount_basis,
+        balance_on,
+        sum(amount) as explained_amount
+    from explanations
+    group by
+        entity_id,
+        account,
+        currency,
+        amount_basis,
+        balance_on
 
 ),
 
