@@ -49,7 +49,8 @@ def make_build(
         if not past:
             connection.execute("create schema if not exists raw")
             connection.execute(
-                "create or replace table raw.loads as select ?::integer as load_id, 'invoices' as table_name, "
+                "create or replace table raw.loads as select ?::integer as load_id, 'erp' as source, "
+                "'invoices' as table_name, '*' as slice, 'full' as kind, null::integer as unloaded_in, "
                 "date '2026-03-29' as as_of_on, timestamp '2026-03-30 04:00' as loaded_at",
                 [load_id],
             )
