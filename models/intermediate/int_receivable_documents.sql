@@ -177,6 +177,23 @@ payment_documents as (
 
 ),
 
+allocations as (
+
+    -- What a statement names with a payment that the books hold themselves goes with that payment.
+    select allocations.*
+    from {{ ref('stg_raw__allocations') }} as allocations
+    left join {{ ref('int_payments') }} as payments
+        on
+            allocations.entity_id = payments.entity_id
+            and allocations.credit_id = payments.payment_id
+            and allocations.credit_kind = payments.payment_type
+            and payments.repeats_number is not null
+    where
+        allocations.reversed_on is null
+        and payments.payment_id is null
+
+),
+
 named_sides as (
 
     select
@@ -184,16 +201,14 @@ named_sides as (
         debit_id as invoice_id,
         debit_kind as document_type,
         amount
-    from {{ ref('stg_raw__allocations') }}
-    where reversed_on is null
+    from allocations
     union all
     select
         entity_id,
         credit_id as invoice_id,
         credit_kind as document_type,
         -coalesce(credit_amount, amount) as amount
-    from {{ ref('stg_raw__allocations') }}
-    where reversed_on is null
+    from allocations
 
 ),
 

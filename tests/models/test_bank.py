@@ -94,15 +94,17 @@ def build(compiled: Compiled, tmp_path: Path) -> Iterator[Build]:
     """``build(files, …)``: each group of files (name: text) loaded by itself, in turn; then the marts."""
     opened: list[Warehouse] = []
 
-    def made(*groups: Files) -> Warehouse:
-        warehouse = Warehouse(compiled, {}, AS_OF)
+    def made(*groups: Files, as_of: date = AS_OF) -> Warehouse:
+        warehouse = Warehouse(compiled, {}, as_of)
         opened.append(warehouse)
         for number, files in enumerate(groups):
             folder = tmp_path / f"{len(opened)}-{number}"
             folder.mkdir()
             for name, text in files.items():
                 (folder / name).write_text(text, encoding="utf-8")
-            load(warehouse.connection, [folder], as_of=AS_OF)
+            # A list of open items tells its day by its name.
+            is_list = any(name.startswith("open_items_") for name in files)
+            load(warehouse.connection, [folder], as_of=None if is_list else as_of)
         assert warehouse.rows("select reason from raw.rejects where severity = 'reject'") == []
         tests = [test for test in compiled.tests if test.name.startswith(RULES)]
         assert len(tests) == len(RULES)
@@ -365,3 +367,18 @@ class TestOnce:
         warehouse = build(BOOKS, *groups[order])
         assert matches(warehouse) == [("1/1", "FA-3", "75.00", "matched"), ("2/1", "FA-2", "250.00", "matched")]
         assert owed(warehouse) == BILLED - 325
+
+    SETTLED = (
+        "invoice_id,customer_id,posted_on,amount,settled_on,paid_amount\n"
+        "FA-1,A,2026-01-05,100.00,2026-02-02,100.00\n"
+        "FA-9,A,2026-01-06,100.00,,\n"
+    )
+
+    def test_a_settled_invoice_that_the_statement_names_with_its_amount_is_paid_once(self, build: Build) -> None:
+        """The row's payment stands, and what the statement says of it is not told beside it."""
+        of_row = entry("1", "2026-02-02", "100.00", part(ALPHA, references=named("FA-1", "100.00")))
+        warehouse = build(BOOKS | {"invoices.csv": self.SETTLED}, {"bank.xml": statement(of_row)})
+        assert open_items(warehouse) == {"invoice:FA-9": "100.00"}
+        assert warehouse.rows("select document_id from marts.fct_receivable_items where amount < 0") == [
+            ("payment:invoice:FA-1",)
+        ]
