@@ -248,7 +248,10 @@ named_settlements as (
             and one_row_invoices.invoice_id = named_sides.invoice_id
             and one_row_invoices.document_type = coalesce(named_sides.document_type, one_row_invoices.document_type)
             and sign(one_row_invoices.settled_amount) = sign(named_sides.amount)
-    group by all
+    group by
+        one_row_invoices.entity_id,
+        one_row_invoices.document_type,
+        one_row_invoices.invoice_id
 
 ),
 
