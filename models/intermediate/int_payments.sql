@@ -44,6 +44,88 @@ shown as (
 
 ),
 
+own_sides as (
+
+    -- What the books' own allocations name was paid by what stands in them.
+    select
+        allocations.entity_id,
+        allocations.debit_id as invoice_id,
+        allocations.debit_kind as document_type,
+        allocations.amount
+    from {{ ref('stg_raw__allocations') }} as allocations
+    left join {{ ref('int_bank_references') }} as of_bank
+        on allocations.allocation_id = of_bank.allocation_id
+    where
+        allocations.reversed_on is null
+        and of_bank.allocation_id is null
+    union all
+    select
+        allocations.entity_id,
+        allocations.credit_id as invoice_id,
+        allocations.credit_kind as document_type,
+        -coalesce(allocations.credit_amount, allocations.amount) as amount
+    from {{ ref('stg_raw__allocations') }} as allocations
+    left join {{ ref('int_bank_references') }} as of_bank
+        on allocations.allocation_id = of_bank.allocation_id
+    where
+        allocations.reversed_on is null
+        and of_bank.allocation_id is null
+
+),
+
+settled_rows as (
+
+    select
+        invoices.entity_id,
+        invoices.document_type,
+        invoices.invoice_id,
+        invoices.customer_id,
+        coalesce(invoices.currency, entities.base_currency) as currency,
+        invoices.paid_amount,
+        {{ settled_of_row('invoices.amount', 'invoices.paid_amount', 'invoices.open_amount') }} as settled_amount,
+        invoices.settled_on
+    from {{ ref('stg_raw__invoices') }} as invoices
+    inner join {{ ref('int_entities') }} as entities
+        on invoices.entity_id = entities.entity_id
+    where invoices.settled_on is not null
+
+),
+
+own_named as (
+
+    select
+        settled_rows.entity_id,
+        settled_rows.document_type,
+        settled_rows.invoice_id,
+        sum(own_sides.amount) as named_amount
+    from settled_rows
+    inner join own_sides
+        on
+            settled_rows.entity_id = own_sides.entity_id
+            and settled_rows.invoice_id = own_sides.invoice_id
+            and settled_rows.document_type = coalesce(own_sides.document_type, settled_rows.document_type)
+            and sign(settled_rows.settled_amount) = sign(own_sides.amount)
+    group by
+        settled_rows.entity_id,
+        settled_rows.document_type,
+        settled_rows.invoice_id
+
+),
+
+settled as (
+
+    select
+        settled_rows.*,
+        coalesce(own_named.named_amount, 0) as named_amount
+    from settled_rows
+    left join own_named
+        on
+            settled_rows.entity_id = own_named.entity_id
+            and settled_rows.document_type = own_named.document_type
+            and settled_rows.invoice_id = own_named.invoice_id
+
+),
+
 all_in_books as (
 
     select
@@ -73,18 +155,19 @@ all_in_books as (
     where items.item_kind in ('payment', 'deposit', 'refund', 'bounce')
     union all
     select
-        invoices.entity_id,
-        'settled:' || invoices.document_type || ':' || invoices.invoice_id as row_id,
-        invoices.document_type || ':' || invoices.invoice_id as document_number,
-        case when invoices.amount > 0 then 'in' else 'out' end as direction,
-        invoices.customer_id,
-        coalesce(invoices.currency, entities.base_currency) as currency,
-        abs(coalesce(invoices.paid_amount, invoices.amount - invoices.open_amount, invoices.amount)) as amount,
-        invoices.settled_on as received_on
-    from {{ ref('stg_raw__invoices') }} as invoices
-    inner join {{ ref('int_entities') }} as entities
-        on invoices.entity_id = entities.entity_id
-    where invoices.settled_on is not null
+        entity_id,
+        'settled:' || document_type || ':' || invoice_id as row_id,
+        document_type || ':' || invoice_id as document_number,
+        case when settled_amount > 0 then 'in' else 'out' end as direction,
+        customer_id,
+        currency,
+        -- Of what was settled only what was paid came by the bank.
+        least(
+            coalesce(abs(paid_amount), abs(settled_amount)), abs(settled_amount) - abs(named_amount)
+        ) as amount,
+        settled_on as received_on
+    from settled
+    where abs(settled_amount) > abs(named_amount)
 
 ),
 

@@ -219,13 +219,7 @@ one_row_invoices as (
         entity_id,
         document_type,
         invoice_id,
-        -- What was paid of a credit note was paid back, with or without its sign. Credits settle, too: where less was
-        -- paid than is no longer open, what is open decides.
-        case
-            when paid_amount is null and open_amount is null then amount
-            when amount < 0 then least(-abs(paid_amount), amount - open_amount)
-            else greatest(paid_amount, amount - open_amount)
-        end as settled_amount
+        {{ settled_of_row('amount', 'paid_amount', 'open_amount') }} as settled_amount
     from invoices
     where
         not is_listed

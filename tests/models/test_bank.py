@@ -382,3 +382,20 @@ class TestOnce:
         assert warehouse.rows("select document_id from marts.fct_receivable_items where amount < 0") == [
             ("payment:invoice:FA-1",)
         ]
+
+    @pytest.mark.parametrize("payer", [ALPHA, party(name="Somebody unknown")], ids=["known", "unknown"])
+    def test_a_settled_invoice_whose_payment_the_books_name_is_no_second_payment(
+        self, build: Build, payer: str
+    ) -> None:
+        """P-1 is what settled FA-1: entry 1 repeats it, also where nobody knows the payer; entry 2 is other money."""
+        books = BOOKS | {
+            "invoices.csv": self.SETTLED,
+            "payments.csv": "payment_id,customer_id,received_on,amount\nP-1,A,2026-02-02,100.00\n",
+            "allocations.csv": "credit_id,debit_id,amount\nP-1,FA-1,100.00\n",
+        }
+        first = entry("1", "2026-02-02", "100.00", part(payer))
+        warehouse = build(books, {"bank.xml": statement(first)})
+        assert open_items(warehouse) == {"invoice:FA-9": "100.00"}
+        second = entry("2", "2026-02-04", "100.00", part(ALPHA, references=named("FA-9")))
+        if payer == ALPHA:
+            assert open_items(build(books, {"bank.xml": statement(first, second)})) == {}
