@@ -1,8 +1,9 @@
 {#
   Payments as they count. What a bank statement shows and the books hold themselves is one payment (`repeats_number`): of
-  one customer, currency and amount on one day; else the two nearest each other within a week; of a payer nobody knows, the
-  only two of that amount within a week. A bounce of a bank statement gives back the one payment with its end-to-end reference,
-  else the only one of its customer and amount in the eight weeks in which a direct debit may be returned.
+  one customer, currency and amount on one day; else the two nearest each other within a week, and again of what is left; of a
+  payer nobody knows, the only two of that amount within a week that are left then. A bounce of a bank statement gives back
+  the one payment with its end-to-end reference, else the only one of its customer and amount in the eight weeks in which a
+  direct debit may be returned.
 #}
 with
 
@@ -225,33 +226,34 @@ of_one_day as (
 
 ),
 
-bank_left as (
+bank_left_0 as (
 
-    select of_bank.*
-    from of_bank
+    select bank_by_day.*
+    from bank_by_day
     left join of_one_day
         on
-            of_bank.entity_id = of_one_day.entity_id
-            and of_bank.row_id = of_one_day.bank_row_id
+            bank_by_day.entity_id = of_one_day.entity_id
+            and bank_by_day.row_id = of_one_day.bank_row_id
     where of_one_day.bank_row_id is null
 
 ),
 
-books_left as (
+books_left_0 as (
 
-    select in_books.*
-    from in_books
+    select books_by_day.*
+    from books_by_day
     left join of_one_day
         on
-            in_books.entity_id = of_one_day.entity_id
-            and in_books.row_id = of_one_day.book_row_id
+            books_by_day.entity_id = of_one_day.entity_id
+            and books_by_day.row_id = of_one_day.book_row_id
     where of_one_day.book_row_id is null
 
 ),
 
-near as (
+{% set rounds = 4 %}
+{% for round in range(1, rounds + 1) %}
+near_{{ round }} as (
 
-    -- Whoever nobody knows may be anybody: then the two must be the only ones.
     select
         bank.entity_id,
         bank.row_id as bank_row_id,
@@ -260,20 +262,25 @@ near as (
         bank.customer_id = 'UNIDENTIFIED' as is_of_nobody,
         row_number() over (
             partition by bank.entity_id, bank.row_id
-            order by abs({{ days_between('bank.received_on', 'books.received_on') }}), books.received_on, books.row_id
+            order by
+                abs({{ days_between('bank.received_on', 'books.received_on') }}),
+                abs(bank.place - books.place),
+                books.received_on,
+                books.row_id
         ) as rank_of_books,
         row_number() over (
             partition by books.entity_id, books.row_id
             order by
                 (case when bank.customer_id = 'UNIDENTIFIED' then 1 else 0 end),
                 abs({{ days_between('bank.received_on', 'books.received_on') }}),
+                abs(bank.place - books.place),
                 bank.received_on,
                 bank.row_id
         ) as rank_of_bank,
         count(*) over (partition by bank.entity_id, bank.row_id) as books_count,
         count(*) over (partition by books.entity_id, books.row_id) as bank_count
-    from bank_left as bank
-    inner join books_left as books
+    from bank_left_{{ round - 1 }} as bank
+    inner join books_left_{{ round - 1 }} as books
         on
             bank.entity_id = books.entity_id
             and bank.direction = books.direction
@@ -285,23 +292,66 @@ near as (
 
 ),
 
+repeats_{{ round }} as (
+
+    -- Whoever nobody knows may be anybody: then the two must be the only ones of what all others leave.
+    select
+        entity_id,
+        bank_row_id,
+        book_row_id,
+        document_number
+    from near_{{ round }}
+    where
+        rank_of_books = 1
+        and rank_of_bank = 1
+        and (not is_of_nobody{{ ' or (books_count = 1 and bank_count = 1)' if loop.last }})
+
+),
+
+{% if not loop.last %}
+bank_left_{{ round }} as (
+
+    select bank.*
+    from bank_left_{{ round - 1 }} as bank
+    left join repeats_{{ round }} as repeats
+        on
+            bank.entity_id = repeats.entity_id
+            and bank.row_id = repeats.bank_row_id
+    where repeats.bank_row_id is null
+
+),
+
+books_left_{{ round }} as (
+
+    select books.*
+    from books_left_{{ round - 1 }} as books
+    left join repeats_{{ round }} as repeats
+        on
+            books.entity_id = repeats.entity_id
+            and books.row_id = repeats.book_row_id
+    where repeats.book_row_id is null
+
+),
+
+{% endif %}
+{% endfor %}
 repeats as (
 
     select
         entity_id,
         bank_row_id,
+        book_row_id,
         document_number
     from of_one_day
+    {% for round in range(1, rounds + 1) %}
     union all
     select
         entity_id,
         bank_row_id,
+        book_row_id,
         document_number
-    from near
-    where
-        rank_of_books = 1
-        and rank_of_bank = 1
-        and (not is_of_nobody or (books_count = 1 and bank_count = 1))
+    from repeats_{{ round }}
+    {% endfor %}
 
 ),
 

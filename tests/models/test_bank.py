@@ -399,3 +399,27 @@ class TestOnce:
         second = entry("2", "2026-02-04", "100.00", part(ALPHA, references=named("FA-9")))
         if payer == ALPHA:
             assert open_items(build(books, {"bank.xml": statement(first, second)})) == {}
+
+    def test_several_equal_payments_in_a_few_days_each_repeat_one(self, build: Build) -> None:
+        """Three of one day that the books post a day later, one of another day; a fifth is the bank's alone."""
+        days = ("2026-02-03", "2026-02-03", "2026-02-03", "2026-02-06", "2026-02-25")
+        bank = statement(*(entry(str(n), day, "10.00", part(ALPHA)) for n, day in enumerate(days)))
+        payments = "payment_id,customer_id,received_on,amount\n" + "".join(
+            f"P-{n},A,{day},10.00\n" for n, day in enumerate(("2026-02-04", "2026-02-04", "2026-02-04", "2026-02-05"))
+        )
+        warehouse = build(BOOKS | {"payments.csv": payments}, {"bank.xml": bank})
+        assert owed(warehouse) == BILLED - 50
+
+    def test_an_unknown_payer_is_whom_only_one_payment_is_left_of(self, build: Build) -> None:
+        """Entry 1 is A's P-1; of that amount only B's P-2 is left for entry 2. Entry 3 could be either of two."""
+        bank = statement(
+            entry("1", "2026-02-03", "10.00", part(ALPHA)),
+            entry("2", "2026-02-04", "10.00", part(party(name="Somebody unknown"))),
+            entry("3", "2026-02-03", "20.00", part(party(name="Somebody unknown"))),
+        )
+        payments = (
+            "payment_id,customer_id,received_on,amount\nP-1,A,2026-02-02,10.00\nP-2,B,2026-02-05,10.00\n"
+            "P-3,A,2026-02-02,20.00\nP-4,B,2026-02-05,20.00\n"
+        )
+        warehouse = build(BOOKS | {"payments.csv": payments}, {"bank.xml": bank})
+        assert owed(warehouse) == BILLED - 80
