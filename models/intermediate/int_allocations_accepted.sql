@@ -41,6 +41,7 @@ items as (
         document_id,
         document_number,
         item_kind,
+        customer_id,
         posted_on,
         currency,
         document_amount,
@@ -53,9 +54,9 @@ items as (
 
 returned_payments as (
 
-    -- One document for each bounce: where a payment and a deposit share the number, the one posted first, the payment
-    -- on one day; what comes later changes nothing. Money given back in another currency returns no amount of it:
-    -- nothing says how much.
+    -- One document for each bounce. A number may be that of a deposit slip, which many payments share: the customer's own
+    -- come first, then what is of just that amount, then what was posted first, a payment before a deposit. Money given
+    -- back in another currency returns no amount of it: nothing says how much.
     select
         bounces.entity_id,
         bounces.document_id,
@@ -66,6 +67,8 @@ returned_payments as (
         row_number() over (
             partition by bounces.entity_id, bounces.document_id
             order by
+                (case when payments.customer_id = bounces.customer_id then 0 else 1 end),
+                (case when abs(payments.document_amount) = bounces.document_amount then 0 else 1 end),
                 payments.posted_on,
                 (case payments.item_kind when 'payment' then 1 else 2 end),
                 payments.document_id

@@ -387,10 +387,10 @@ money as (
     left join repeats
         on
             in_books.entity_id = repeats.entity_id
-            and in_books.document_number = repeats.document_number
+            and in_books.row_id = repeats.book_row_id
     where
         in_books.direction = 'in'
-        and repeats.document_number is null
+        and repeats.book_row_id is null
 
 ),
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -91,11 +92,15 @@ def statement(*entries: str, number: str = "1", day: str = "2026-03-31") -> str:
 
 @pytest.fixture
 def build(compiled: Compiled, tmp_path: Path) -> Iterator[Build]:
-    """``build(files, …)``: each group of files (name: text) loaded by itself, in turn; then the marts."""
+    """``build(files, …)``: each group of files (name: text) loaded by itself, in turn; then the marts.
+
+    ``ledger`` are lines of the books, which stand there before, with the names of their columns in the first.
+    """
     opened: list[Warehouse] = []
 
-    def made(*groups: Files, as_of: date = AS_OF) -> Warehouse:
-        warehouse = Warehouse(compiled, {}, as_of)
+    def made(*groups: Files, as_of: date = AS_OF, ledger: str = "") -> Warehouse:
+        lines = list(csv.DictReader(ledger.splitlines()))
+        warehouse = Warehouse(compiled, {"ledger_lines": lines} if lines else {}, as_of)
         opened.append(warehouse)
         for number, files in enumerate(groups):
             folder = tmp_path / f"{len(opened)}-{number}"
@@ -423,3 +428,28 @@ class TestOnce:
         )
         warehouse = build(BOOKS | {"payments.csv": payments}, {"bank.xml": bank})
         assert owed(warehouse) == BILLED - 80
+
+    def test_a_bounce_gives_back_the_payment_of_its_customer(self, build: Build) -> None:
+        """Two payments of the books have the number of one deposit slip: it is B's that bounced."""
+        lines = """\
+line_id,entity_id,account,customer_id,journal,entry_ref,posted_on,document_ref,debit,credit,matching_code
+1,MAIN,411000,A,VE,1,2026-01-05,FA-1,100.00,0,AA
+2,MAIN,706000,,VE,1,2026-01-05,FA-1,0,100.00,
+3,MAIN,411000,B,VE,2,2026-01-06,FA-2,50.00,0,BB
+4,MAIN,706000,,VE,2,2026-01-06,FA-2,0,50.00,
+5,MAIN,411000,A,BQ,3,2026-02-02,BQ-02,0,100.00,AA
+6,MAIN,512000,,BQ,3,2026-02-02,BQ-02,100.00,0,
+7,MAIN,411000,B,BQ,4,2026-02-03,BQ-02,0,50.00,BB
+8,MAIN,512000,,BQ,4,2026-02-03,BQ-02,50.00,0,
+"""
+        parties = {"entities.csv": ENTITIES, "customers.csv": CUSTOMERS}
+        # That of A, which the statement shows as well, leaves B's of the same number to be found.
+        bank = statement(
+            entry("1", "2026-02-02", "100.00", part(ALPHA)),
+            entry("2", "2026-02-10", "50.00", part(BETA, returned=True), side="DBIT"),
+        )
+        warehouse = build(parties, {"bank.xml": bank}, ledger=lines)
+        assert warehouse.rows(
+            "select customer_id, document_number, cast(open_amount as varchar) "
+            "from marts.fct_receivable_items where is_open"
+        ) == [("B", "FA-2", "50.00")]

@@ -10,7 +10,8 @@ Readings it takes where the definitions leave a choice:
   documents, the last by its id first.
 * A part of 0.00 is no part of a schedule; one with a part below zero is ignored.
 * A number that several documents share means, in a schedule or a dispute, the first of invoice, debit note, opening and
-  (disputes alone) adjustment; for a bounce, the payment or deposit posted first.
+  (disputes alone) adjustment; for a bounce, the payment or deposit posted first (`stated`: of its customer before
+  others', and of those, of its amount).
 * A target is converted at its own day, or at the as-of day where that comes first; a month not yet begun has none.
 * The last instalment, which takes what is beyond and the rounding rest, is the one due last.
 * The credit's own amount of an allocation over instalments in another currency is spread by running sums.

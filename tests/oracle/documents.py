@@ -253,11 +253,16 @@ class Books:
                 self.documents.append(self._payment(row, self._returned(row, payments.get((entity_id, name), []))))
 
     def _returned(self, row: Row, payments: list[Document]) -> Document | None:
-        """The payment a bounce takes back: the first posted that has the number; as stated, in its own currency."""
+        """The payment a bounce takes back: the first posted that has the number.
+
+        As stated: in its own currency, of its customer before another's, of its amount before others.
+        """
         entity_id = _get(row, "entity_id", "MAIN")
         if self._policies.get(entity_id, "fifo") != "fifo":
             currency = _get(row, "currency", "") or self._base_currency(entity_id)
             payments = [payment for payment in payments if payment.currency == currency]
+            payments = [payment for payment in payments if payment.customer_id == row["customer_id"]] or payments
+            payments = [payment for payment in payments if payment.amount == -Decimal(row["amount"])] or payments
         return min(payments, key=lambda payment: (payment.posted_on, payment.kind != "payment"), default=None)
 
     def _payment(self, row: Row, original: Document | None) -> Document:
