@@ -76,6 +76,10 @@ states as (
             ),
             0
         ) >= steps.upper_amount as was_settled,
+        lag(levels.listed_on) over (
+            partition by steps.entity_id, steps.document_type, steps.invoice_id, steps.upper_amount
+            order by levels.listed_on
+        ) as list_before_on,
         min(case when levels.settled_amount < steps.upper_amount then levels.listed_on end) over (
             partition by steps.entity_id, steps.document_type, steps.invoice_id, steps.upper_amount
             order by levels.listed_on
@@ -98,6 +102,7 @@ final as (
         invoice_id,
         listed_on as settled_on,
         open_again_on,
+        min(list_before_on) as list_before_on,
         {{ money('sum(upper_amount - lower_amount) * sign(amount)') }} as amount
     from states
     where is_settled and not was_settled

@@ -1,7 +1,8 @@
 {#
   Payments as they count. What a bank statement shows and the books hold themselves is one payment (`repeats_number`): of
   one customer, currency and amount on one day; else the two nearest each other within a week, and again of what is left; of a
-  payer nobody knows, the only two of that amount within a week that are left then. A bounce of a bank statement gives back
+  payer nobody knows, the only two of that amount within a week that are left then. What a list of open items drops was paid
+  on any day since the list before, or in the week before that. A bounce of a bank statement gives back
   the one payment with its end-to-end reference, else the only one of its customer and amount in the eight weeks in which a
   direct debit may be returned.
 #}
@@ -42,6 +43,64 @@ shown as (
         currency,
         amount
     from of_bank
+
+),
+
+listed as (
+
+    -- What lists of open items drop was paid on some day after the list before; what they have again came back since then.
+    select
+        settlements.entity_id,
+        settlements.document_type || ':' || settlements.invoice_id as document_id,
+        settlements.document_type || ':' || settlements.invoice_id || '@' || cast(settlements.settled_on as varchar)
+        || coalesce('/' || cast(settlements.open_again_on as varchar), '') as document_number,
+        settlements.amount,
+        settlements.settled_on,
+        settlements.open_again_on,
+        coalesce(settlements.list_before_on, invoices.posted_on) as open_on,
+        invoices.customer_id,
+        coalesce(invoices.currency, entities.base_currency) as currency
+    from {{ ref('int_listed_settlements') }} as settlements
+    inner join {{ ref('stg_raw__invoices') }} as invoices
+        on
+            settlements.entity_id = invoices.entity_id
+            and settlements.document_type = invoices.document_type
+            and settlements.invoice_id = invoices.invoice_id
+    inner join {{ ref('int_entities') }} as entities
+        on settlements.entity_id = entities.entity_id
+
+),
+
+set_off as (
+
+    select
+        entity_id,
+        credit_document_id as document_id,
+        settled_on,
+        amount
+    from {{ ref('int_listed_offsets') }}
+    union all
+    select
+        entity_id,
+        debit_document_id as document_id,
+        settled_on,
+        amount
+    from {{ ref('int_listed_offsets') }}
+
+),
+
+set_off_amounts as (
+
+    select
+        entity_id,
+        document_id,
+        settled_on,
+        sum(amount) as amount
+    from set_off
+    group by
+        entity_id,
+        document_id,
+        settled_on
 
 ),
 
@@ -137,7 +196,9 @@ all_in_books as (
         customer_id,
         document_currency as currency,
         amount,
-        received_on
+        received_on,
+        {{ add_days('received_on', -7) }} as earliest_on,
+        {{ add_days('received_on', 7) }} as latest_on
     from payers
     where not is_from_bank
     union all
@@ -149,7 +210,9 @@ all_in_books as (
         items.customer_id,
         coalesce(items.currency, entities.base_currency) as currency,
         abs(items.amount) as amount,
-        items.posted_on as received_on
+        items.posted_on as received_on,
+        {{ add_days('items.posted_on', -7) }} as earliest_on,
+        {{ add_days('items.posted_on', 7) }} as latest_on
     from {{ ref('int_ledger_items') }} as items
     inner join {{ ref('int_entities') }} as entities
         on items.entity_id = entities.entity_id
@@ -166,9 +229,46 @@ all_in_books as (
         least(
             coalesce(abs(paid_amount), abs(settled_amount)), abs(settled_amount) - abs(named_amount)
         ) as amount,
-        settled_on as received_on
+        settled_on as received_on,
+        {{ add_days('settled_on', -7) }} as earliest_on,
+        {{ add_days('settled_on', 7) }} as latest_on
     from settled
     where abs(settled_amount) > abs(named_amount)
+    union all
+    select
+        listed.entity_id,
+        'listed:' || listed.document_number as row_id,
+        listed.document_number,
+        case when listed.amount > 0 then 'in' else 'out' end as direction,
+        listed.customer_id,
+        listed.currency,
+        abs(listed.amount) - coalesce(set_off_amounts.amount, 0) as amount,
+        listed.settled_on as received_on,
+        {{ add_days('listed.open_on', -7) }} as earliest_on,
+        listed.settled_on as latest_on
+    from listed
+    left join set_off_amounts
+        on
+            listed.entity_id = set_off_amounts.entity_id
+            and listed.document_id = set_off_amounts.document_id
+            and listed.settled_on = set_off_amounts.settled_on
+            and listed.open_again_on is null
+    union all
+    select
+        entity_id,
+        'open again:' || document_number as row_id,
+        document_number,
+        'out' as direction,
+        customer_id,
+        currency,
+        amount,
+        open_again_on as received_on,
+        settled_on as earliest_on,
+        open_again_on as latest_on
+    from listed
+    where
+        open_again_on is not null
+        and amount > 0
 
 ),
 
@@ -287,8 +387,7 @@ near_{{ round }} as (
             and (bank.customer_id = books.customer_id or bank.customer_id = 'UNIDENTIFIED')
             and bank.currency = books.currency
             and bank.amount = books.amount
-            and books.received_on >= {{ add_days('bank.received_on', -7) }}
-            and books.received_on <= {{ add_days('bank.received_on', 7) }}
+            and bank.received_on between books.earliest_on and books.latest_on
 
 ),
 

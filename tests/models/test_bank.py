@@ -453,3 +453,27 @@ line_id,entity_id,account,customer_id,journal,entry_ref,posted_on,document_ref,d
             "select customer_id, document_number, cast(open_amount as varchar) "
             "from marts.fct_receivable_items where is_open"
         ) == [("B", "FA-2", "50.00")]
+
+    LISTED = "entity,document,type,customer,posted_on,due_on,open_amount,currency\n"
+    F_1, F_2 = (
+        f"MAIN,F-{n},INV,A,2026-01-0{n},2026-03-01,{amount},EUR\n" for n, amount in ((1, "100.00"), (2, "70.00"))
+    )
+
+    def test_what_lists_of_open_items_drop(self, build: Build) -> None:
+        """Paid in any of the days since the list before: the statement's payment is the list's. So is its bounce."""
+        parties = {"entities.csv": ENTITIES, "customers.csv": CUSTOMERS}
+        lists = (
+            {"open_items_2026-04-01.csv": self.LISTED + self.F_1 + self.F_2},
+            {"open_items_2026-04-30.csv": self.LISTED + self.F_2},
+        )
+        paid = entry("1", "2026-04-05", "100.00", part(ALPHA, end_to_end="DD-1"))
+        warehouse = build(parties, *lists, {"bank.xml": statement(paid)}, as_of=date(2026, 4, 30))
+        assert open_items(warehouse) == {"invoice:F-2": "70.00"}
+        again = {"open_items_2026-05-10.csv": self.LISTED + self.F_1 + self.F_2}
+        back = entry("2", "2026-05-05", "100.00", part(end_to_end="DD-1", returned=True), side="DBIT")
+        warehouse = build(parties, *lists, again, {"bank.xml": statement(paid, back)}, as_of=date(2026, 5, 10))
+        assert open_items(warehouse) == {"invoice:F-1": "100.00", "invoice:F-2": "70.00"}
+        # What came before the list that still has the item, or after the one that has not, is other money.
+        others = (entry("1", "2026-03-20", "100.00", part(ALPHA)), entry("2", "2026-05-02", "100.00", part(ALPHA)))
+        warehouse = build(parties, *lists, {"bank.xml": statement(*others)}, as_of=date(2026, 5, 10))
+        assert owed(warehouse) == 70 - 200
