@@ -54,9 +54,9 @@ items as (
 
 returned_payments as (
 
-    -- One document for each bounce. A number may be that of a deposit slip, which many payments share: the customer's own
-    -- come first, then what is of just that amount, then what was posted first, a payment before a deposit. Money given
-    -- back in another currency returns no amount of it: nothing says how much.
+    -- One document for each bounce. A number may be that of a deposit slip, which many payments share: the customer's
+    -- own come first, then what is of just that amount, then what was posted first, a payment before a deposit. Money
+    -- given back in another currency returns no amount of it: nothing says how much.
     select
         bounces.entity_id,
         bounces.document_id,

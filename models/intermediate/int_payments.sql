@@ -1,10 +1,10 @@
 {#
   Payments as they count. What a bank statement shows and the books hold themselves is one payment (`repeats_number`): of
-  one customer, currency and amount on one day; else the two nearest each other within a week, and again of what is left; of a
-  payer nobody knows, the only two of that amount within a week that are left then. What a list of open items drops was paid
-  on any day since the list before, or in the week before that. A bounce of a bank statement gives back
-  the one payment with its end-to-end reference, else the only one of its customer and amount in the eight weeks in which a
-  direct debit may be returned.
+  one customer, currency and amount on one day; else the two nearest each other within a week, and again of what is left;
+  of a payer nobody knows, the only two of that amount within a week that are left then. What a list of open items drops
+  was paid on any day since the list before, or in the week before that; what a row says was paid, without its day, on any
+  day since the week before the row's own. A bounce of a bank statement gives back the one payment with its end-to-end
+  reference, else the only one of its customer and amount in the eight weeks in which a direct debit may be returned.
 #}
 with
 
@@ -35,7 +35,7 @@ of_bank as (
 
 ),
 
--- Only amounts that statements show are looked for: the books may hold millions.
+-- Only amounts that statements show are looked for, in entities that have any: the books may hold millions.
 shown as (
 
     select distinct
@@ -48,7 +48,7 @@ shown as (
 
 listed as (
 
-    -- What lists of open items drop was paid on some day after the list before; what they have again came back since then.
+    -- What lists of open items drop was paid on some day after the list before; what they have again came back since.
     select
         settlements.entity_id,
         settlements.document_type || ':' || settlements.invoice_id as document_id,
@@ -133,6 +133,22 @@ own_sides as (
 
 ),
 
+entities_with_banks as (
+
+    select distinct entity_id from shown
+
+),
+
+loads as (
+
+    select
+        load_id,
+        max(as_of_on) as as_of_on
+    from {{ source('raw', 'loads') }}
+    group by load_id
+
+),
+
 settled_rows as (
 
     select
@@ -143,11 +159,28 @@ settled_rows as (
         coalesce(invoices.currency, entities.base_currency) as currency,
         invoices.paid_amount,
         {{ settled_of_row('invoices.amount', 'invoices.paid_amount', 'invoices.open_amount') }} as settled_amount,
-        invoices.settled_on
+        invoices.settled_on,
+        invoices.posted_on,
+        loads.as_of_on
     from {{ ref('stg_raw__invoices') }} as invoices
     inner join {{ ref('int_entities') }} as entities
         on invoices.entity_id = entities.entity_id
-    where invoices.settled_on is not null
+    inner join entities_with_banks
+        on invoices.entity_id = entities_with_banks.entity_id
+    left join {{ ref('int_listed_documents') }} as of_lists
+        on
+            invoices.entity_id = of_lists.entity_id
+            and invoices.document_type = of_lists.document_type
+            and invoices.invoice_id = of_lists.invoice_id
+    left join loads
+        on invoices.loaded_in = loads.load_id
+    where
+        of_lists.invoice_id is null
+        and (
+            invoices.settled_on is not null
+            or invoices.paid_amount is not null
+            or invoices.open_amount is not null
+        )
 
 ),
 
@@ -229,9 +262,10 @@ all_in_books as (
         least(
             coalesce(abs(paid_amount), abs(settled_amount)), abs(settled_amount) - abs(named_amount)
         ) as amount,
-        settled_on as received_on,
-        {{ add_days('settled_on', -7) }} as earliest_on,
-        {{ add_days('settled_on', 7) }} as latest_on
+        coalesce(settled_on, as_of_on) as received_on,
+        -- Without its day it was on any day up to that of the file.
+        {{ add_days('coalesce(settled_on, posted_on)', -7) }} as earliest_on,
+        coalesce({{ add_days('settled_on', 7) }}, as_of_on) as latest_on
     from settled
     where abs(settled_amount) > abs(named_amount)
     union all
@@ -352,87 +386,87 @@ books_left_0 as (
 
 {% set rounds = 4 %}
 {% for round in range(1, rounds + 1) %}
-near_{{ round }} as (
+    near_{{ round }} as (
 
-    select
-        bank.entity_id,
-        bank.row_id as bank_row_id,
-        books.row_id as book_row_id,
-        books.document_number,
-        bank.customer_id = 'UNIDENTIFIED' as is_of_nobody,
-        row_number() over (
-            partition by bank.entity_id, bank.row_id
-            order by
-                abs({{ days_between('bank.received_on', 'books.received_on') }}),
-                abs(bank.place - books.place),
-                books.received_on,
-                books.row_id
-        ) as rank_of_books,
-        row_number() over (
-            partition by books.entity_id, books.row_id
-            order by
-                (case when bank.customer_id = 'UNIDENTIFIED' then 1 else 0 end),
-                abs({{ days_between('bank.received_on', 'books.received_on') }}),
-                abs(bank.place - books.place),
-                bank.received_on,
-                bank.row_id
-        ) as rank_of_bank,
-        count(*) over (partition by bank.entity_id, bank.row_id) as books_count,
-        count(*) over (partition by books.entity_id, books.row_id) as bank_count
-    from bank_left_{{ round - 1 }} as bank
-    inner join books_left_{{ round - 1 }} as books
-        on
-            bank.entity_id = books.entity_id
-            and bank.direction = books.direction
-            and (bank.customer_id = books.customer_id or bank.customer_id = 'UNIDENTIFIED')
-            and bank.currency = books.currency
-            and bank.amount = books.amount
-            and bank.received_on between books.earliest_on and books.latest_on
+        select
+            bank.entity_id,
+            bank.row_id as bank_row_id,
+            books.row_id as book_row_id,
+            books.document_number,
+            bank.customer_id = 'UNIDENTIFIED' as is_of_nobody,
+            row_number() over (
+                partition by bank.entity_id, bank.row_id
+                order by
+                    abs({{ days_between('bank.received_on', 'books.received_on') }}),
+                    abs(bank.place - books.place),
+                    books.received_on,
+                    books.row_id
+            ) as rank_of_books,
+            row_number() over (
+                partition by books.entity_id, books.row_id
+                order by
+                    (case when bank.customer_id = 'UNIDENTIFIED' then 1 else 0 end),
+                    abs({{ days_between('bank.received_on', 'books.received_on') }}),
+                    abs(bank.place - books.place),
+                    bank.received_on,
+                    bank.row_id
+            ) as rank_of_bank,
+            count(*) over (partition by bank.entity_id, bank.row_id) as books_count,
+            count(*) over (partition by books.entity_id, books.row_id) as bank_count
+        from bank_left_{{ round - 1 }} as bank
+        inner join books_left_{{ round - 1 }} as books
+            on
+                bank.entity_id = books.entity_id
+                and bank.direction = books.direction
+                and (bank.customer_id = books.customer_id or bank.customer_id = 'UNIDENTIFIED')
+                and bank.currency = books.currency
+                and bank.amount = books.amount
+                and bank.received_on between books.earliest_on and books.latest_on
 
-),
+    ),
 
-repeats_{{ round }} as (
+    repeats_{{ round }} as (
 
-    -- Whoever nobody knows may be anybody: then the two must be the only ones of what all others leave.
-    select
-        entity_id,
-        bank_row_id,
-        book_row_id,
-        document_number
-    from near_{{ round }}
-    where
-        rank_of_books = 1
-        and rank_of_bank = 1
-        and (not is_of_nobody{{ ' or (books_count = 1 and bank_count = 1)' if loop.last }})
+        -- Whoever nobody knows may be anybody: then the two must be the only ones of what all others leave.
+        select
+            entity_id,
+            bank_row_id,
+            book_row_id,
+            document_number
+        from near_{{ round }}
+        where
+            rank_of_books = 1
+            and rank_of_bank = 1
+            and (not is_of_nobody{{ ' or (books_count = 1 and bank_count = 1)' if loop.last }})
 
-),
+    ),
 
-{% if not loop.last %}
-bank_left_{{ round }} as (
+    {% if not loop.last %}
+        bank_left_{{ round }} as (
 
-    select bank.*
-    from bank_left_{{ round - 1 }} as bank
-    left join repeats_{{ round }} as repeats
-        on
-            bank.entity_id = repeats.entity_id
-            and bank.row_id = repeats.bank_row_id
-    where repeats.bank_row_id is null
+            select bank.*
+            from bank_left_{{ round - 1 }} as bank
+            left join repeats_{{ round }} as repeats
+                on
+                    bank.entity_id = repeats.entity_id
+                    and bank.row_id = repeats.bank_row_id
+            where repeats.bank_row_id is null
 
-),
+        ),
 
-books_left_{{ round }} as (
+        books_left_{{ round }} as (
 
-    select books.*
-    from books_left_{{ round - 1 }} as books
-    left join repeats_{{ round }} as repeats
-        on
-            books.entity_id = repeats.entity_id
-            and books.row_id = repeats.book_row_id
-    where repeats.book_row_id is null
+            select books.*
+            from books_left_{{ round - 1 }} as books
+            left join repeats_{{ round }} as repeats
+                on
+                    books.entity_id = repeats.entity_id
+                    and books.row_id = repeats.book_row_id
+            where repeats.book_row_id is null
 
-),
+        ),
 
-{% endif %}
+    {% endif %}
 {% endfor %}
 repeats as (
 
@@ -443,13 +477,13 @@ repeats as (
         document_number
     from of_one_day
     {% for round in range(1, rounds + 1) %}
-    union all
-    select
-        entity_id,
-        bank_row_id,
-        book_row_id,
-        document_number
-    from repeats_{{ round }}
+        union all
+        select
+            entity_id,
+            bank_row_id,
+            book_row_id,
+            document_number
+        from repeats_{{ round }}
     {% endfor %}
 
 ),

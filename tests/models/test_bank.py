@@ -477,3 +477,16 @@ line_id,entity_id,account,customer_id,journal,entry_ref,posted_on,document_ref,d
         others = (entry("1", "2026-03-20", "100.00", part(ALPHA)), entry("2", "2026-05-02", "100.00", part(ALPHA)))
         warehouse = build(parties, *lists, {"bank.xml": statement(*others)}, as_of=date(2026, 5, 10))
         assert owed(warehouse) == 70 - 200
+
+    def test_what_was_paid_of_an_invoice_on_no_day(self, build: Build) -> None:
+        """Some day up to that of the file: an amount paid, and what is no longer open."""
+        invoices = (
+            "invoice_id,customer_id,posted_on,amount,paid_amount,open_amount\n"
+            "FA-1,A,2026-01-05,100.00,60.00,\nFA-2,B,2026-01-05,100.00,,30.00\n"
+        )
+        bank = statement(
+            entry("1", "2026-02-10", "60.00", part(ALPHA)),
+            entry("2", "2026-03-30", "70.00", part(BETA)),
+        )
+        warehouse = build(BOOKS | {"invoices.csv": invoices}, {"bank.xml": bank})
+        assert open_items(warehouse) == {"invoice:FA-1": "40.00", "invoice:FA-2": "30.00"}
