@@ -1,10 +1,11 @@
 {#
-  What payments of bank statements were for: the invoices that structured references name, for the amounts given with them, as
-  far as they go (amounts beyond the payment say nothing); the invoice that the only reference names; else the
-  one open invoice of the customer with exactly that amount. Where several could be meant, and ever after with that customer and
-  amount, nothing is matched: the payment stays unapplied. What the source itself says of an invoice goes before: it is left alone.
+  What payments of bank statements were for: the invoices that structured references name, for the amounts given with
+  them, as far as they go (amounts beyond the payment say nothing); the invoice that the only reference names; else the
+  one open invoice of the customer with exactly that amount. Where several could be meant, and ever after with that
+  customer and amount, nothing is matched: the payment stays unapplied. What went back whole has paid nothing from that
+  day on. What the source itself says of an invoice goes before: it is left alone.
 #}
-with
+with recursive
 
 documents as (
 
@@ -155,23 +156,37 @@ debits as (
 
 ),
 
-named as (
+returned as (
+
+    -- Credits that went back whole, and since when.
+    select
+        credits.entity_id,
+        credits.document_id,
+        min(greatest(bounces.posted_on, credits.posted_on)) as returned_on
+    from credits
+    inner join documents as bounces
+        on
+            credits.entity_id = bounces.entity_id
+            and credits.document_number = bounces.original_payment_id
+            and credits.customer_id = bounces.customer_id
+            and credits.currency = bounces.currency
+            and credits.size = bounces.amount
+    where bounces.item_kind = 'bounce'
+    group by
+        credits.entity_id,
+        credits.document_id
+
+),
+
+paid as (
 
     select
-        credits.*,
-        all_requests.requested,
+        credits.entity_id,
+        credits.document_id,
         debits.document_id as debit_document_id,
-        debits.document_number as debit_number,
-        debits.posted_on as debit_posted_on,
-        debits.size as debit_size,
-        coalesce(
-            sum(all_requests.requested) over (
-                partition by credits.entity_id, debits.document_id
-                order by credits.posted_on, credits.document_id
-                rows between unbounded preceding and 1 preceding
-            ),
-            0
-        ) as paid_before
+        all_requests.requested,
+        credits.posted_on as paid_on,
+        false as is_return
     from credits
     inner join all_requests
         on
@@ -182,6 +197,64 @@ named as (
             all_requests.entity_id = debits.entity_id
             and all_requests.debit_document_id = debits.document_id
             and credits.currency = debits.currency
+
+),
+
+all_paid as (
+
+    select * from paid
+    union all
+    select
+        paid.entity_id,
+        paid.document_id,
+        paid.debit_document_id,
+        -paid.requested as requested,
+        returned.returned_on as paid_on,
+        true as is_return
+    from paid
+    inner join returned
+        on
+            paid.entity_id = returned.entity_id
+            and paid.document_id = returned.document_id
+
+),
+
+in_turn as (
+
+    select
+        *,
+        coalesce(
+            sum(requested) over (
+                partition by entity_id, debit_document_id
+                order by paid_on, document_id, is_return
+                rows between unbounded preceding and 1 preceding
+            ),
+            0
+        ) as paid_before
+    from all_paid
+
+),
+
+named as (
+
+    select
+        credits.*,
+        in_turn.requested,
+        debits.document_id as debit_document_id,
+        debits.document_number as debit_number,
+        debits.posted_on as debit_posted_on,
+        debits.size as debit_size,
+        in_turn.paid_before
+    from in_turn
+    inner join credits
+        on
+            in_turn.entity_id = credits.entity_id
+            and in_turn.document_id = credits.document_id
+    inner join debits
+        on
+            in_turn.entity_id = debits.entity_id
+            and in_turn.debit_document_id = debits.document_id
+    where not in_turn.is_return
 
 ),
 
@@ -230,6 +303,29 @@ unnamed as (
             debits.entity_id = paid_by_name.entity_id
             and debits.document_id = paid_by_name.debit_document_id
     where paid_by_name.debit_document_id is null
+    union all
+    -- What a credit took is open again when that went back: a debit once more.
+    select
+        credits.entity_id,
+        'returned:' || credits.document_id as document_id,
+        credits.document_number,
+        credits.customer_id,
+        credits.currency,
+        returned.returned_on as posted_on,
+        credits.size,
+        1 as is_debit
+    from credits
+    inner join returned
+        on
+            credits.entity_id = returned.entity_id
+            and credits.document_id = returned.document_id
+    left join all_requests
+        on
+            credits.entity_id = all_requests.entity_id
+            and credits.document_id = all_requests.document_id
+    where
+        credits.customer_id <> 'UNIDENTIFIED'
+        and all_requests.document_id is null
 
 ),
 
@@ -265,6 +361,52 @@ judged as (
 
 ),
 
+taken as (
+
+    select
+        judged.entity_id,
+        judged.document_number as credit_id,
+        judged.document_id as credit_document_id,
+        judged.size,
+        judged.posted_on as credit_posted_on,
+        debits.document_id as taken_document_id
+    from judged
+    inner join counted as debits
+        on
+            judged.entity_id = debits.entity_id
+            and judged.customer_id = debits.customer_id
+            and judged.currency = debits.currency
+            and judged.size = debits.size
+            and judged.place = debits.place
+            and debits.is_debit = 1
+    where judged.is_doubtful = 0
+
+),
+
+-- What was taken once more is what the credit that went back had taken, and so on.
+traced as (
+
+    select
+        *,
+        taken_document_id as debit_document_id
+    from taken
+    union all
+    select
+        traced.entity_id,
+        traced.credit_id,
+        traced.credit_document_id,
+        traced.size,
+        traced.credit_posted_on,
+        traced.taken_document_id,
+        earlier.taken_document_id as debit_document_id
+    from traced
+    inner join taken as earlier
+        on
+            traced.entity_id = earlier.entity_id
+            and traced.debit_document_id = 'returned:' || earlier.credit_document_id
+
+),
+
 matched as (
 
     select
@@ -280,24 +422,19 @@ matched as (
     where debit_size > paid_before
     union all
     select
-        judged.entity_id,
-        judged.document_number as credit_id,
+        traced.entity_id,
+        traced.credit_id,
         debits.document_number as debit_id,
-        judged.document_id as credit_document_id,
+        traced.credit_document_id,
         debits.document_id as debit_document_id,
-        judged.size as amount,
-        judged.size as credit_total,
-        greatest(judged.posted_on, debits.posted_on) as effective_on
-    from judged
-    inner join counted as debits
+        traced.size as amount,
+        traced.size as credit_total,
+        greatest(traced.credit_posted_on, debits.posted_on) as effective_on
+    from traced
+    inner join debits
         on
-            judged.entity_id = debits.entity_id
-            and judged.customer_id = debits.customer_id
-            and judged.currency = debits.currency
-            and judged.size = debits.size
-            and judged.place = debits.place
-            and debits.is_debit = 1
-    where judged.is_doubtful = 0
+            traced.entity_id = debits.entity_id
+            and traced.debit_document_id = debits.document_id
 
 ),
 

@@ -312,6 +312,23 @@ class TestReturns:
             "select key, amount from marts.rpt_exceptions where exception_kind = 'bounce of an unknown payment'"
         ) == [("bounce:PT50/3/1", Decimal("33.00"))]
 
+    @pytest.mark.parametrize("references", [named("FA-1"), ""], ids=["named", "by amount"])
+    def test_a_direct_debit_returned_and_presented_again_pays_its_invoice(self, build: Build, references: str) -> None:
+        """Once more, and once more again, while the customer has no other invoice of that amount."""
+        entries = [
+            entry("1", "2026-02-01", "100.00", part(ALPHA, references=references, end_to_end="DD-1")),
+            entry("2", "2026-02-05", "100.00", part(end_to_end="DD-1", returned=True), side="DBIT"),
+            entry("3", "2026-02-15", "100.00", part(ALPHA, references=references, end_to_end="DD-2")),
+            entry("4", "2026-02-20", "100.00", part(end_to_end="DD-2", returned=True), side="DBIT"),
+            entry("5", "2026-03-01", "100.00", part(ALPHA, references=references, end_to_end="DD-3")),
+            entry("6", "2026-03-02", "100.00", part(ALPHA, references=references, end_to_end="DD-4")),
+        ]
+        for count, paid_by in ((3, "3/1"), (5, "5/1"), (6, "5/1")):
+            warehouse = build(BOOKS, {"bank.xml": statement(*entries[:count])})
+            assert (paid_by, "FA-1", "100.00", "matched") in matches(warehouse)
+            assert "invoice:FA-1" not in open_items(warehouse)
+            assert owed(warehouse) == BILLED - (200 if count == 6 else 100)
+
     def test_reversals(self, build: Build) -> None:
         """A credit that the bank turns round went back; a debit of our own turned round is no customer's money."""
         warehouse = build(
