@@ -113,13 +113,25 @@ class Stage:
         self.files.append(staged)
 
     def number_derived_ids(self) -> None:
-        """Tell rows apart that are alike in all columns and have no id of their own, by their occurrence."""
+        """Tell rows apart that are alike in all columns and have no id of their own, by their occurrence.
+
+        Files of one picture are counted through; each file of changes for itself, as what it repeats of another is the
+        same row.
+        """
         if not self.table.id_from:
             return
         keys, derived = idents(self.table.key), ident(self.table.key[-1])
+        first_of_path: dict[Path, int] = {}
+        counted_for_itself = {
+            staged.number: first_of_path.setdefault(staged.path, staged.number)
+            for staged in self.files
+            if staged.table.kind == "delta"
+        }
+        branches = " ".join(f"when {number} then {first}" for number, first in counted_for_itself.items())
+        apart = f", case s._file_number {branches} end" if branches else ""
         self.connection.execute(
             f"create temp table ingest_occurrences as select row_id, occurrence from ("
-            f"select s.rowid as row_id, row_number() over (partition by {keys} order by s.rowid) as occurrence "
+            f"select s.rowid as row_id, row_number() over (partition by {keys}{apart} order by s.rowid) as occurrence "
             f"from {self.name} as s where _state = {STATE_TAKEN} and starts_with({derived}, '#') "
             f"and {derived} in (select {derived} from {self.name} "
             f"where _state = {STATE_TAKEN} and starts_with({derived}, '#') "

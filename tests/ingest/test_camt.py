@@ -92,3 +92,13 @@ def test_parts_without_amounts_are_rejected_and_not_the_sum_taken_for_each(extra
     assert extracts.rows("select cast(sum(amount) as varchar) from raw.payments where payment_type = 'payment'") == [
         ("850.00",)
     ]
+
+
+def test_statements_that_overlap_in_one_load_allocate_an_entry_once(extracts: Extracts, statement: str) -> None:
+    """What a reference is paid with has no id of its own; the month's statement repeats the day's all the same."""
+    day = statement.replace("</Strd>", '<RfrdDocAmt><RmtdAmt Ccy="EUR">600.00</RmtdAmt></RfrdDocAmt></Strd>')
+    month = day.replace("2026-01-31/31", "2026-01/MONTH")
+    extracts.load(("entities.csv", ENTITY), ("day.xml", day), ("month.xml", month), as_of=AS_OF)
+    assert extracts.current("allocations", "credit_id, debit_id, cast(amount as varchar)") == [
+        (f"{IBAN}/2601300001/1", "FT A1", "600.00")
+    ]

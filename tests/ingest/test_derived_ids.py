@@ -1,0 +1,69 @@
+"""Rows without an id of their own: those alike in all columns are told apart by how often a file has them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.ingest.extracts import Extracts, counts
+
+ALLOCATIONS = """
+name: own
+description: What was paid with what.
+tables:
+  - table: allocations
+    kind: KIND
+    columns: {credit_id: credit, debit_id: debit, amount: amount, entity_id: entity}
+    constants: {credit_kind: payment}
+"""
+DATED = "    control_date: {file: 'paid_(\\d{4}-\\d{2}-\\d{2})'}\n"
+FIRST, SECOND, OTHER = "P-1,I-1,10.00,FR", "P-2,I-2,20.00,FR", "P-3,I-3,30.00,FR"
+
+
+def content(*rows: str) -> str:
+    return "\n".join(("credit,debit,amount,entity", *rows)) + "\n"
+
+
+def mapping(extracts: Extracts, kind: str, more: str = "") -> Path:
+    extracts.start()
+    return extracts.write("own.yml", ALLOCATIONS.replace("KIND", kind) + more)
+
+
+def paid(extracts: Extracts) -> list[tuple[str, str, int]]:
+    """Credit, occurrence by its id, and the load it came with."""
+    return [
+        (credit, allocation.rpartition("-")[2], load)
+        for credit, allocation, load in extracts.current(
+            "allocations", "credit_id, allocation_id, _loaded_in", "credit_id, allocation_id"
+        )
+    ]
+
+
+@pytest.mark.parametrize("days", [("2026-01-01", "2026-01-02"), ("2026-01-02", "2026-01-01"), ("2026-01-01",) * 2])
+def test_files_of_changes_count_together_what_they_count_one_by_one(
+    extracts: Extracts, tmp_path: Path, days: tuple[str, str]
+) -> None:
+    """What a file of changes repeats of another is the same row; what it repeats of itself is not."""
+    files = [
+        (f"paid_{days[0]}_a.csv", content(FIRST, SECOND, SECOND)),
+        (f"paid_{days[1]}_b.csv", content(FIRST, FIRST, SECOND, OTHER)),
+    ]
+    source = mapping(extracts, "delta", DATED)
+    report = extracts.load(*files, source=source, as_of=None)
+    assert counts(report.files)[4] == 0
+    together = [row[:2] for row in paid(extracts)]
+    assert together == [("P-1", "1"), ("P-1", "2"), ("P-2", "1"), ("P-2", "2"), ("P-3", "1")]
+
+    one_by_one = Extracts(tmp_path / "one_by_one")
+    source = mapping(one_by_one, "delta", DATED)
+    for file in files:
+        one_by_one.load(file, source=source, as_of=None)
+    assert [row[:2] for row in paid(one_by_one)] == together
+    one_by_one.connection.close()
+
+
+def test_files_of_one_picture_are_counted_through(extracts: Extracts) -> None:
+    source = mapping(extracts, "full")
+    extracts.load(("paid_1.csv", content(FIRST)), ("paid_2.csv", content(FIRST, OTHER)), source=source)
+    assert paid(extracts) == [("P-1", "1", 2), ("P-1", "2", 2), ("P-3", "1", 2)]
