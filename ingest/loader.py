@@ -106,6 +106,8 @@ def carry_out(
         as_of_by_source(connection, stages, as_of, out_of_order)
         for stage in stages:
             stage.number_derived_ids()
+            if mends is not None:
+                mended.number_after_known(stage, mends)
             open_items.follow(stage)
             duplicates.refuse_duplicates(stage)
             rejects.explain_faults(stage, structures, folder)

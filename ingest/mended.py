@@ -15,7 +15,7 @@ import duckdb
 from ingest import marks, rejects
 from ingest.contract import MENDED_REJECTS
 from ingest.history import same_key
-from ingest.projection import STATE_FILTERED, STATE_REFUSED
+from ingest.projection import STATE_FILTERED, STATE_REFUSED, STATE_TAKEN
 from ingest.schema import IN_EFFECT, SCHEMA
 from ingest.sql import ident, idents, text
 from ingest.stage import Stage, StagedFile
@@ -53,6 +53,9 @@ class Mends:
 
 CONTENT = "coalesce(r.cells, r.raw_line)"
 """A rejected line as it came, by which it is known again; ``r`` is ``raw.rejects``."""
+
+CAME_IN = "coalesce(c._stated_in, c._loaded_in)"
+"""The load a current row ``c`` came with: what an unload has put back came with the load that it states."""
 
 _SAME_PLACE = """
     {other} = r.load_id and m.source = r.source and m.table_name = r.table_name and m.file = r.file
@@ -215,21 +218,99 @@ def refuse_left_out(stage: Stage) -> None:
         )
 
 
+def number_after_known(stage: Stage, mends: Mends) -> None:
+    """Count mended rows that have no id of their own on from rows alike, so that each gets an id that is not taken.
+
+    The rows alike are those in the books since the load that rejected, or longer, and what was mended since. Of a file
+    of changes only those that came with the file itself: what it repeats of another is the same row.
+    """
+    if not stage.table.id_from:
+        return
+    *others, derived = stage.table.key
+    target = f"{SCHEMA}.{ident(stage.table.name)}"
+    for staged in stage.files:
+        result, places = staged.result, mends.places[staged.number]
+        is_changes = staged.mapping.tables[0].kind == "delta"
+        known = "c.came_in = p.rejected_in and c._file = p.file" if is_changes else "c.came_in <= p.rejected_in"
+        own_file = "and m.rejected_in = p.rejected_in and m.file = p.file" if is_changes else ""
+        alike = ", ".join([*(f"s.{ident(name)}" for name in others), _stem("s", derived)])
+        alike_known = " and ".join(
+            [f"c.{ident(name)} is not distinct from s.{ident(name)}" for name in others]
+            + [f"{_stem('c', derived)} = {_stem('s', derived)}"]
+        )
+        join, record = record_of(staged, "s.rowid")
+        stage.connection.execute(
+            f"""
+            create or replace temp table ingest_numbered as
+            with p as (
+                select unnest(range(1, len($loads) + 1)) as record, unnest($loads) as rejected_in,
+                    unnest($files) as file
+            ),
+            c as (
+                select *, {CAME_IN} as came_in from {target} as c
+                where _replaced_in is null and _source = $source and _slice = $slice
+                    and {_is_derived("c", derived)}
+            ),
+            m as (from ({_MENDED}) where (source, table_name, slice) = ($source, $table_name, $slice)),
+            mended_rows as (
+                select s.rowid as row_id, p.rejected_in, p.file,
+                    row_number() over (
+                        partition by {alike}{", p.rejected_in, p.file" if is_changes else ""} order by s.rowid
+                    ) as occurrence
+                from {stage.name} as s {join} inner join p on p.record = {record}
+                where {staged.rows_where} and s._state = {STATE_TAKEN} and {_is_derived("s", derived)}
+            )
+            select p.row_id, any_value(p.occurrence) + coalesce(max(
+                cast(regexp_extract(c.{ident(derived)}, '-([0-9]+)$', 1) as bigint)
+            ), 0) as occurrence
+            from mended_rows as p
+            inner join {stage.name} as s on s.rowid = p.row_id
+            left join c on {alike_known} and (
+                ({known}) or exists (
+                    select 1 from m where m.mended_in = c.came_in and m.mended_file = c._file
+                        and m.mended_record = c._line {own_file}
+                )
+            )
+            group by p.row_id
+            """,
+            {
+                "loads": [place.load_id for place in places],
+                "files": [place.file for place in places],
+                "source": result.source,
+                "table_name": result.table_name,
+                "slice": result.slice,
+            },
+        )
+        stage.connection.execute(
+            f"update {stage.name} as s set {ident(derived)} = {_stem('s', derived)} || '-' || n.occurrence "
+            "from ingest_numbered as n where s.rowid = n.row_id"
+        )
+        stage.hash_again(staged)
+
+
+def _is_derived(alias: str, derived: str) -> str:
+    """Whether an id is one that was derived, and not the file's own."""
+    return f"regexp_matches({alias}.{ident(derived)}, '^#[0-9a-f]{{16}}-[0-9]+$')"
+
+
+def _stem(alias: str, derived: str) -> str:
+    """A derived id without its occurrence."""
+    return f"regexp_replace({alias}.{ident(derived)}, '-[0-9]+$', '')"
+
+
 def refuse_overtaken(stage: Stage, mends: Mends) -> None:
     """Refuse mended rows whose key came anew after they had been rejected: the newer row counts."""
-    # What an unload has put back came with the load that it states.
-    came_in = "coalesce(c._stated_in, c._loaded_in)"
     for staged in stage.files:
         places = mends.places[staged.number]
         join, record = record_of(staged, "s.rowid")
         value = " || ' / ' || ".join(f"coalesce(cast(s.{ident(name)} as varchar), '')" for name in stage.table.key)
         stage.connection.execute(
             f"insert into {marks.TABLE} select {text(stage.table.name)}, {staged.number}, s.rowid, "
-            f"{text(', '.join(stage.table.key))}, {value}, 'came anew in load ' || {came_in} || "
+            f"{text(', '.join(stage.table.key))}, {value}, 'came anew in load ' || {CAME_IN} || "
             f"', after the line was rejected in load ' || p.rejected_in, 'reject' from {stage.name} as s {join} "
             f"join (select unnest(range(1, len($loads) + 1)) as record, unnest($loads) as rejected_in) as p "
             f"on p.record = {record} join {SCHEMA}.{ident(stage.table.name)} as c on {same_key(stage.table, 's', 'c')} "
-            f"and c._replaced_in is null and {came_in} > p.rejected_in where {staged.rows_where} and s._state = 0",
+            f"and c._replaced_in is null and {CAME_IN} > p.rejected_in where {staged.rows_where} and s._state = 0",
             {"loads": [place.load_id for place in places]},
         )
     marks.set_state(stage, STATE_REFUSED)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from ingest.errors import ToleranceError
 from tests.ingest.extracts import Extracts, counts
+from tests.ingest.mending import exported, reload, states
 
 ALLOCATIONS = """
 name: own
@@ -67,3 +69,51 @@ def test_files_of_one_picture_are_counted_through(extracts: Extracts) -> None:
     source = mapping(extracts, "full")
     extracts.load(("paid_1.csv", content(FIRST)), ("paid_2.csv", content(FIRST, OTHER)), source=source)
     assert paid(extracts) == [("P-1", "1", 2), ("P-1", "2", 2), ("P-3", "1", 2)]
+
+
+@pytest.mark.parametrize("kind", ["full", "delta"])
+def test_a_mended_row_like_one_in_the_books_is_another(extracts: Extracts, kind: str) -> None:
+    source = mapping(extracts, kind)
+    bad = [FIRST.replace("10.00", amount) for amount in ("10.OO", "1O.00")]
+    extracts.load(("paid.csv", content(FIRST, *bad)), source=source)
+    # One by one: the second counts on from the first.
+    for load, (before, left) in enumerate((("10.OO", 1), ("1O.00", 0)), start=3):
+        (path,) = exported(extracts, (before, "10.00"))
+        path.write_text("\n".join(row for row in path.read_text().splitlines() if "O" not in row.split(",")[-2]) + "\n")
+        assert counts(reload(extracts, path).files) == (1, 1, 0, 0, 0, 0)
+        assert [state for *_, state in states(extracts)].count("open") == left
+        assert paid(extracts)[-1] == ("P-1", str(load - 1), load)
+    # As often as the file comes as it was, and once it comes right.
+    for rows in ((FIRST, *bad, OTHER), (FIRST, FIRST, FIRST)):
+        extracts.load(("paid.csv", content(*rows)), source=source)
+        assert [row for row in paid(extracts) if row[0] == "P-1"] == [("P-1", "1", 2), ("P-1", "2", 3), ("P-1", "3", 4)]
+
+
+@pytest.mark.parametrize("kind", ["full", "delta"])
+def test_mended_rows_that_are_alike_are_told_apart_in_one_load(extracts: Extracts, kind: str) -> None:
+    source = mapping(extracts, kind)
+    extracts.load(("paid.csv", content(FIRST, "P-1,I-1,10.OO,FR", "P-1,I-1,10.OO,FR")), source=source)
+    (path,) = exported(extracts, ("10.OO", "10.00"))
+    assert counts(reload(extracts, path).files) == (2, 2, 0, 0, 0, 0)
+    assert paid(extracts) == [("P-1", "1", 2), ("P-1", "2", 3), ("P-1", "3", 3)]
+
+
+def test_a_mended_row_of_changes_that_another_file_has_is_the_same_row(extracts: Extracts) -> None:
+    """As if its file had been right at once."""
+    source = mapping(extracts, "delta")
+    extracts.load(("paid_1.csv", content(FIRST)), source=source)
+    extracts.load(("paid_2.csv", content("P-1,I-1,10.OO,FR", OTHER)), source=source)
+    (path,) = exported(extracts, ("10.OO", "10.00"))
+    assert counts(reload(extracts, path).files) == (1, 0, 0, 1, 0, 0)
+    assert paid(extracts) == [("P-1", "1", 2), ("P-3", "1", 3)]
+
+
+def test_a_mended_row_that_came_anew_is_refused(extracts: Extracts) -> None:
+    """A later file of changes has the row right: the mended one is it, and no second."""
+    source = mapping(extracts, "delta")
+    extracts.load(("paid_1.csv", content("P-1,I-1,10.OO,FR")), source=source)
+    (path,) = exported(extracts, ("10.OO", "10.00"))
+    extracts.load(("paid_2.csv", content(FIRST)), source=source)
+    with pytest.raises(ToleranceError, match="came anew in load 3, after the line was rejected in load 2"):
+        reload(extracts, path)
+    assert paid(extracts) == [("P-1", "1", 3)]
