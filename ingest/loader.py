@@ -108,8 +108,9 @@ def carry_out(
             stage.number_derived_ids()
             if mends is not None:
                 mended.number_after_known(stage, mends)
-            open_items.follow(stage)
+            # Before lists are followed: what contradicts itself does so as the files say it.
             duplicates.refuse_duplicates(stage)
+            open_items.follow(stage)
             rejects.explain_faults(stage, structures, folder)
             if mends is not None:
                 mended.refuse_left_out(stage)

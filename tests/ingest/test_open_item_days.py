@@ -213,6 +213,18 @@ def test_a_mended_row_is_the_lists_own(started: Extracts, is_late: bool) -> None
     ]
 
 
+@pytest.mark.parametrize("is_known", [False, True])
+def test_a_late_list_that_contradicts_itself_tells_nothing_of_the_item(started: Extracts, is_known: bool) -> None:
+    load(started, 3, {"F-1": "10.00", "F-2": "20.00"} if is_known else {"F-1": "10.00"})
+    late = content({"F-1": "10.00", "F-2": "20.00"}) + content({"F-2": "5.00"}).partition("\n")[2]
+    result = only(started.load(("open_items_2026-02-02.csv", late), as_of=None, out_of_order=True))
+    assert counts(result)[4] == 2
+    assert started.rejects("line, reason") == [
+        (line, "the key comes 2 times with different content") for line in (3, 4)
+    ]
+    assert kept(started) == [("F-1", 2, "10.00"), ("F-1", 3, "10.00")] + [("F-2", 3, "20.00")] * is_known
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_each_day_is_what_its_list_says(started: Extracts, seed: int) -> None:
     """Lists in any order, corrected and withdrawn: the last one loaded of each day is what the day says."""
