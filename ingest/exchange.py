@@ -71,6 +71,11 @@ class Form:
     mapping: str
 
     @property
+    def is_of_list(self) -> bool:
+        """Whether it is a list of open items."""
+        return Mapping.model_validate_json(self.mapping).tables[0].kind == "open_items"
+
+    @property
     def plain(self) -> FileFormat:
         """The same numbers and days in delimited text: what a mended file is read as."""
         is_text = self.file.format == "csv" and not self.file.fields
@@ -225,8 +230,8 @@ def reload(
     The load is of the day of the files its rows were rejected from, or of ``known_on`` where that is later: mending
     must not take the day that the figures speak of back.
 
-    Raises `FileError` where the file is not one that `export` wrote or a line of it is not open, `ToleranceError`
-    where a row still cannot be taken; then nothing was written.
+    Raises `FileError` where the file is not one that `export` wrote, a line of it is not open, or lists of several days
+    are in it, `ToleranceError` where a row still cannot be taken; then nothing was written.
     """
     schema.create(connection)
     parts = _read(connection, path)
@@ -242,10 +247,9 @@ def reload(
                 writer = csv.writer(stream, delimiter=plain.delimiter, quotechar=plain.quote, lineterminator="\n")
                 writer.writerows([part.form.header, *part.rows])
             mapping = Mapping.model_validate_json(part.form.mapping)
-            of_list = mapping.tables[0].kind == "open_items"
             table = mapping.tables[0].model_copy(
                 update={
-                    "kind": "open_items" if of_list else "delta",
+                    "kind": "open_items" if part.form.is_of_list else "delta",
                     "control_totals": (),
                     "control_date": None,
                     "header": (),
@@ -292,6 +296,12 @@ def _read(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[tuple[str, 
             raise FileError(
                 f"{path.name}: holds lines of {place.table_name} that were read by different mappings; "
                 "export and reload them load by load (--load)"
+            )
+        if part.as_of_on != line.as_of_on and form.is_of_list:
+            days = " and ".join(str(day) for day in sorted((part.as_of_on, line.as_of_on)))
+            raise FileError(
+                f"{path.name}: holds lines of the lists of {days}, and each is of its own day; export and reload them "
+                "load by load (--load)"
             )
         part.as_of_on = max(part.as_of_on, line.as_of_on)
         part.places.append(place)

@@ -299,7 +299,10 @@ def _stem(alias: str, derived: str) -> str:
 
 
 def refuse_overtaken(stage: Stage, mends: Mends) -> None:
-    """Refuse mended rows whose key came anew after they had been rejected: the newer row counts."""
+    """Refuse mended rows whose key came anew after they had been rejected: the newer row counts.
+
+    Of lists of open items the newer row is that of the later day, whenever it came.
+    """
     for staged in stage.files:
         places = mends.places[staged.number]
         join, record = record_of(staged, "s.rowid")
@@ -310,10 +313,28 @@ def refuse_overtaken(stage: Stage, mends: Mends) -> None:
             f"', after the line was rejected in load ' || p.rejected_in, 'reject' from {stage.name} as s {join} "
             f"join (select unnest(range(1, len($loads) + 1)) as record, unnest($loads) as rejected_in) as p "
             f"on p.record = {record} join {SCHEMA}.{ident(stage.table.name)} as c on {same_key(stage.table, 's', 'c')} "
-            f"and c._replaced_in is null and {CAME_IN} > p.rejected_in where {staged.rows_where} and s._state = 0",
+            f"and c._replaced_in is null and {CAME_IN} > p.rejected_in where {staged.rows_where} and s._state = 0"
+            + (f" and not ({_is_of_older_list(staged)})" if staged.is_list else ""),
             {"loads": [place.load_id for place in places]},
         )
     marks.set_state(stage, STATE_REFUSED)
+
+
+def _is_of_older_list(staged: StagedFile) -> str:
+    """Whether the current row ``c`` came from a list, or was mended of one, of a day before that of ``staged``."""
+    result = staged.result
+    values = ", ".join(map(text, (result.source, result.table_name, result.slice)))
+    of_slice = f"(l.source, l.table_name, l.slice) = ({values})"
+    lists = f"select l.load_id, l.as_of_on from {SCHEMA}.loads as l where l.kind = 'open_items' and {of_slice}"
+    mended = (
+        f"select l.mended_in, d.as_of_on from {SCHEMA}.mended_rejects as l inner join ({lists}) as d "
+        f"on d.load_id = l.rejected_in where {of_slice}"
+    )
+    return (
+        f"c._source = {text(result.source)} and c._slice = {text(result.slice)} and exists ("
+        f"select 1 from ({lists} union {mended}) as o (load_id, listed_on) where o.load_id = {CAME_IN} "
+        f"and o.listed_on < date '{staged.listed_on}')"
+    )
 
 
 def write(connection: duckdb.DuckDBPyConnection, stages: Sequence[Stage], load_id: int, mends: Mends | None) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from ingest import exchange
 from ingest.compact import compact, plan
-from ingest.errors import ControlError, OrderError
+from ingest.errors import ControlError, FileError, OrderError
 from ingest.report import FileResult
 from ingest.unload import unload
 from tests.ingest.clocks import known
@@ -67,6 +67,18 @@ def open_on(extracts: Extracts, day: int, known: str = "_replaced_in is null") -
             "having max_by(open_amount, listed_on) <> 0"
         )
     )
+
+
+def mend(extracts: Extracts, lines: list[exchange.Line], *replaced: tuple[str, str]) -> None:
+    """Reload rejected lines with texts replaced."""
+    path = extracts.folder / "rejects.csv"
+    exchange.export(extracts.connection, lines, path)
+    text = path.read_text(encoding="utf-8")
+    for before, after in replaced:
+        assert before in text
+        text = text.replace(before, after)
+    path.write_text(text, encoding="utf-8")
+    exchange.reload(extracts.connection, path, lambda _: None)
 
 
 @pytest.fixture
@@ -211,6 +223,39 @@ def test_a_mended_row_is_the_lists_own(started: Extracts, is_late: bool) -> None
         ("F-2", Decimal("20.00"), Decimal("0.00")),
         ("F-3", Decimal("7.00"), Decimal("0.00")),
     ]
+
+
+@pytest.mark.parametrize("came_first", ["list", "mended row"])
+def test_an_older_list_does_not_overtake_what_was_rejected(started: Extracts, came_first: str) -> None:
+    """The item's row of the later day is the newer one, although that of the earlier day came after it."""
+    load(started, 20, {"F-1": "10.00", "F-2": "9O.00"})
+    late = {"F-1": "10.00", "F-2": "100.00" if came_first == "list" else "1OO.00"}
+    load(started, 10, late, out_of_order=True)
+    if came_first != "list":
+        chosen = [line for line in exchange.lines(started.connection) if line.place.load_id == 3]
+        mend(started, chosen, ("1OO.00", "100.00"))
+    assert open_on(started, 20) == {"F-1": Decimal("10.00")}
+    mend(started, [line for line in exchange.lines(started.connection) if line.state == "open"], ("9O.00", "90.00"))
+    assert {line.state for line in exchange.lines(started.connection)} == {"mended"}
+    assert open_on(started, 19) == {"F-1": Decimal("10.00"), "F-2": Decimal("100.00")}
+    assert open_on(started, 20) == {"F-1": Decimal("10.00"), "F-2": Decimal("90.00")}
+    assert started.current("invoices", "invoice_id, amount, open_amount") == [
+        ("F-1", Decimal("10.00"), Decimal("10.00")),
+        ("F-2", Decimal("100.00"), Decimal("90.00")),
+    ]
+
+
+def test_mended_rows_of_several_days_are_no_one_load(started: Extracts) -> None:
+    """Each is of its own list's day; together they would all be of the latest."""
+    load(started, 20, {"F-1": "10.00", "F-2": "9O.00"})
+    load(started, 10, {"F-1": "10.00", "F-3": "3O.00"}, out_of_order=True)
+    both = list(exchange.lines(started.connection))
+    with pytest.raises(FileError, match=r"of the lists of 2026-02-10 and 2026-02-20.*load by load \(--load\)"):
+        mend(started, both, ("9O.00", "90.00"), ("3O.00", "30.00"))
+    for load_id, replaced in ((3, ("3O.00", "30.00")), (2, ("9O.00", "90.00"))):
+        mend(started, [line for line in both if line.place.load_id == load_id], replaced)
+    assert open_on(started, 19) == {"F-1": Decimal("10.00"), "F-3": Decimal("30.00")}
+    assert open_on(started, 20) == {"F-1": Decimal("10.00"), "F-2": Decimal("90.00")}
 
 
 @pytest.mark.parametrize("is_known", [False, True])
