@@ -20,6 +20,8 @@ def as_of_by_source(
 ) -> None:
     """Set the as-of day of every staged file: the one given, else the latest control date among its source's files.
 
+    A list of open items is of its own day, or that of the lists of its slice: each slice is a picture by itself.
+
     Raises `OrderError` where a source tells none, and for a full file older than its slice's latest load.
     """
     files = [staged for stage in stages for staged in stage.files]
@@ -32,10 +34,11 @@ def as_of_by_source(
                 f"{', '.join(staged.result.file for staged in of_source)}: nothing says which day they speak of. "
                 "Give it with --as-of YYYY-MM-DD, or name a control_date in the mapping."
             )
-        _refuse_several_lists(of_source)
+        listed_on = _listed_on(of_source)
         for staged in of_source:
-            staged.result.as_of_on = day
-            _check_order(connection, staged, day, out_of_order)
+            own = listed_on.get(staged.result.slice) if staged.is_list else None
+            staged.result.as_of_on = given or own or day
+            _check_order(connection, staged, staged.result.as_of_on, out_of_order)
 
 
 def _find_control_days(connection: duckdb.DuckDBPyConnection, files: list[StagedFile]) -> None:
@@ -45,8 +48,11 @@ def _find_control_days(connection: duckdb.DuckDBPyConnection, files: list[Staged
         staged.control_on = max((day for path, day in told if path == staged.path and day), default=None)
 
 
-def _refuse_several_lists(files: list[StagedFile]) -> None:
-    """Raise `OrderError` where lists of open items of one slice say that they are of several days."""
+def _listed_on(files: list[StagedFile]) -> dict[str, date]:
+    """The day that lists of open items say they are of, by slice.
+
+    Raises `OrderError` where those of one slice say several.
+    """
     days: dict[str, dict[date, str]] = {}
     for staged in files:
         if staged.is_list and not staged.result.is_mended and staged.control_on is not None:
@@ -58,6 +64,7 @@ def _refuse_several_lists(files: list[StagedFile]) -> None:
                 f"lists of open items of {len(by_day)} days cannot be one load: each is the whole picture of its day. "
                 f"Load them one by one, the oldest first: {in_order}"
             )
+    return {part: day for part, by_day in days.items() for day in by_day}
 
 
 def control_date(connection: duckdb.DuckDBPyConnection, staged: StagedFile) -> date | None:

@@ -171,6 +171,53 @@ def test_lists_of_several_days_are_no_one_load(started: Extracts) -> None:
     assert started.current("invoices", "count(*)") == [(0,)]
 
 
+SLICED = """
+name: own
+description: A list of each entity, and the customers.
+tables:
+  - table: customers
+    file_name: '^customers_'
+    columns: {customer_id: customer, customer_name: name}
+    control_date: {file: 'customers_(\\d{4}-\\d{2}-\\d{2})'}
+  - table: invoices
+    kind: open_items
+    file_name: '^list_'
+    columns: {entity_id: entity, invoice_id: document, customer_id: customer, posted_on: posted_on, amount: open_amount}
+    slice: {file: '^list_(?P<entity>[A-Z]{2})_'}
+    control_date: {file: '_(\\d{4}-\\d{2}-\\d{2})'}
+"""
+
+
+def test_lists_of_several_slices_are_each_of_their_own_day(started: Extracts) -> None:
+    """Whatever else comes with them, and whichever is the latest."""
+    mapping = started.write("own.yml", SLICED)
+    report = started.load(
+        ("list_FR_2026-02-10.csv", content({"F-1": "10.00"})),
+        ("list_UK_2026-02-20.csv", content({"U-1": "20.00"})),
+        ("customers_2026-02-25.csv", "customer,name\nC-1,Acme\n"),
+        source=mapping,
+        as_of=None,
+    )
+    assert {result.file: result.as_of_on and result.as_of_on.day for result in report.files} == {
+        "list_FR_2026-02-10.csv": 10,
+        "list_UK_2026-02-20.csv": 20,
+        "customers_2026-02-25.csv": 25,
+    }
+    assert kept(started) == [("F-1", 10, "10.00"), ("U-1", 20, "20.00")]
+    # The next list of the one slice is not late for what the other was of, and one that is late is refused as such.
+    next_lists = (
+        ("list_FR_2026-02-15.csv", content({"F-1": "4.00"})),
+        ("list_UK_2026-02-21.csv", content({"U-1": "20"})),
+    )
+    started.load(*next_lists, source=mapping, as_of=None)
+    assert kept(started) == [("F-1", 10, "10.00"), ("F-1", 15, "4.00"), ("U-1", 20, "20.00")]
+    late = ("list_FR_2026-02-12.csv", content({"F-1": "6.00"})), ("list_UK_2026-02-22.csv", content({"U-1": "20"}))
+    with pytest.raises(
+        OrderError, match=r"list_FR_2026-02-12\.csv: is of 2026-02-12, .* is already loaded as of 2026-02-15"
+    ):
+        started.load(*late, source=mapping, as_of=None)
+
+
 def test_control_totals_are_those_of_the_file(started: Extracts) -> None:
     """A list that shrank says less than the documents it names came to."""
     mapping = started.write("own.yml", OWN)
