@@ -17,6 +17,7 @@ from ingest import (
     manifest,
     marks,
     mended,
+    occurrences,
     open_items,
     pictures,
     printed_totals,
@@ -107,7 +108,7 @@ def carry_out(
         for stage in stages:
             stage.number_derived_ids()
             if mends is not None:
-                mended.number_after_known(stage, mends)
+                occurrences.count_on(stage, mends)
             # Before lists are followed: what contradicts itself does so as the files say it.
             duplicates.refuse_duplicates(stage)
             open_items.follow(stage)
@@ -117,6 +118,8 @@ def carry_out(
                 mended.refuse_overtaken(stage, mends)
             rejects.keep_refused_keys(stage)
             mended.protect(stage, structures)
+            if mends is None:
+                occurrences.pass_over(stage)
         with transaction(connection):
             load_id = manifest.next_load_id(connection)
             for stage in stages:

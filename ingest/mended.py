@@ -15,7 +15,7 @@ import duckdb
 from ingest import marks, rejects
 from ingest.contract import MENDED_REJECTS
 from ingest.history import same_key
-from ingest.projection import STATE_FILTERED, STATE_REFUSED, STATE_TAKEN
+from ingest.projection import STATE_FILTERED, STATE_REFUSED
 from ingest.schema import IN_EFFECT, SCHEMA
 from ingest.sql import ident, idents, text
 from ingest.stage import Stage, StagedFile
@@ -64,7 +64,7 @@ _SAME_PLACE = """
 
 _WITHDRAWN = f"select load_id from {SCHEMA}.loads where unloaded_in is not null"
 
-_MENDED = f"""
+MENDED_ROWS = f"""
     select * from {SCHEMA}.mended_rejects
     where load_id not in ({_WITHDRAWN}) and mended_in not in ({_WITHDRAWN})
 """
@@ -100,7 +100,7 @@ STATES = f"""
         on (n.source, n.table_name, n.slice) = (l.source, l.table_name, l.slice) and n.load_id > r.load_id
         -- A late list of open items takes nothing of the place of later days.
         and (not n.is_list or n.as_of_on >= l.as_of_on)
-    left join ({_MENDED}) as m on {_SAME_PLACE.format(other="m.rejected_in")}
+    left join ({MENDED_ROWS}) as m on {_SAME_PLACE.format(other="m.rejected_in")}
     left join (
         select source, table_name, slice, content, max(decision_id) as decision_id,
             arg_max(decision, decision_id) as decision
@@ -169,7 +169,7 @@ def _find_again(stage: Stage, staged: StagedFile, structure: Structure) -> None:
         ),
         mended as (
             select distinct {CONTENT} as content, m.mended_in, m.mended_file, m.mended_record
-            from ({_MENDED}) as m
+            from ({MENDED_ROWS}) as m
             inner join {SCHEMA}.rejects as r on {_SAME_PLACE.format(other="m.rejected_in")}
             where (m.source, m.table_name, m.slice) = (?, ?, ?)
         ),
@@ -216,86 +216,6 @@ def refuse_left_out(stage: Stage) -> None:
         stage.connection.execute(
             f"update {stage.name} set _state = {STATE_REFUSED} where rowid in (select row_id from ingest_left_out)"
         )
-
-
-def number_after_known(stage: Stage, mends: Mends) -> None:
-    """Count mended rows that have no id of their own on from rows alike, so that each gets an id that is not taken.
-
-    The rows alike are those in the books since the load that rejected, or longer, and what was mended since. Of a file
-    of changes only those that came with the file itself: what it repeats of another is the same row.
-    """
-    if not stage.table.id_from:
-        return
-    *others, derived = stage.table.key
-    target = f"{SCHEMA}.{ident(stage.table.name)}"
-    for staged in stage.files:
-        result, places = staged.result, mends.places[staged.number]
-        is_changes = staged.mapping.tables[0].kind == "delta"
-        known = "c.came_in = p.rejected_in and c._file = p.file" if is_changes else "c.came_in <= p.rejected_in"
-        own_file = "and m.rejected_in = p.rejected_in and m.file = p.file" if is_changes else ""
-        alike = ", ".join([*(f"s.{ident(name)}" for name in others), _stem("s", derived)])
-        alike_known = " and ".join(
-            [f"c.{ident(name)} is not distinct from s.{ident(name)}" for name in others]
-            + [f"{_stem('c', derived)} = {_stem('s', derived)}"]
-        )
-        join, record = record_of(staged, "s.rowid")
-        stage.connection.execute(
-            f"""
-            create or replace temp table ingest_numbered as
-            with p as (
-                select unnest(range(1, len($loads) + 1)) as record, unnest($loads) as rejected_in,
-                    unnest($files) as file
-            ),
-            c as (
-                select *, {CAME_IN} as came_in from {target} as c
-                where _replaced_in is null and _source = $source and _slice = $slice
-                    and {_is_derived("c", derived)}
-            ),
-            m as (from ({_MENDED}) where (source, table_name, slice) = ($source, $table_name, $slice)),
-            mended_rows as (
-                select s.rowid as row_id, p.rejected_in, p.file,
-                    row_number() over (
-                        partition by {alike}{", p.rejected_in, p.file" if is_changes else ""} order by s.rowid
-                    ) as occurrence
-                from {stage.name} as s {join} inner join p on p.record = {record}
-                where {staged.rows_where} and s._state = {STATE_TAKEN} and {_is_derived("s", derived)}
-            )
-            select p.row_id, any_value(p.occurrence) + coalesce(max(
-                cast(regexp_extract(c.{ident(derived)}, '-([0-9]+)$', 1) as bigint)
-            ), 0) as occurrence
-            from mended_rows as p
-            inner join {stage.name} as s on s.rowid = p.row_id
-            left join c on {alike_known} and (
-                ({known}) or exists (
-                    select 1 from m where m.mended_in = c.came_in and m.mended_file = c._file
-                        and m.mended_record = c._line {own_file}
-                )
-            )
-            group by p.row_id
-            """,
-            {
-                "loads": [place.load_id for place in places],
-                "files": [place.file for place in places],
-                "source": result.source,
-                "table_name": result.table_name,
-                "slice": result.slice,
-            },
-        )
-        stage.connection.execute(
-            f"update {stage.name} as s set {ident(derived)} = {_stem('s', derived)} || '-' || n.occurrence "
-            "from ingest_numbered as n where s.rowid = n.row_id"
-        )
-        stage.hash_again(staged)
-
-
-def _is_derived(alias: str, derived: str) -> str:
-    """Whether an id is one that was derived, and not the file's own."""
-    return f"regexp_matches({alias}.{ident(derived)}, '^#[0-9a-f]{{16}}-[0-9]+$')"
-
-
-def _stem(alias: str, derived: str) -> str:
-    """A derived id without its occurrence."""
-    return f"regexp_replace({alias}.{ident(derived)}, '-[0-9]+$', '')"
 
 
 def refuse_overtaken(stage: Stage, mends: Mends) -> None:

@@ -98,6 +98,23 @@ def test_mended_rows_that_are_alike_are_told_apart_in_one_load(extracts: Extract
     assert paid(extracts) == [("P-1", "1", 2), ("P-1", "2", 3), ("P-1", "3", 3)]
 
 
+@pytest.mark.parametrize("kind", ["full", "delta"])
+def test_a_row_like_the_mended_one_of_a_line_still_wrong_is_another(extracts: Extracts, kind: str) -> None:
+    source = mapping(extracts, kind)
+    wrong = "P-1,I-1,10.OO,FR"
+    extracts.load(("paid.csv", content(wrong, OTHER)), source=source)
+    (path,) = exported(extracts, ("10.OO", "10.00"))
+    reload(extracts, path)
+    for rows, expected in (
+        ((FIRST, FIRST, wrong), [("P-1", "1", 3), ("P-1", "2", 4), ("P-1", "3", 4)]),
+        ((FIRST, FIRST, wrong, SECOND), [("P-1", "1", 3), ("P-1", "2", 4), ("P-1", "3", 4)]),
+        ((FIRST, FIRST, FIRST), [("P-1", "1", 3), ("P-1", "2", 4), ("P-1", "3", 4)]),
+    ):
+        extracts.load(("paid.csv", content(*rows)), source=source)
+        assert [row for row in paid(extracts) if row[0] == "P-1"] == expected
+        assert not [state for *_, state in states(extracts) if state == "open"]
+
+
 def test_a_mended_row_of_changes_that_another_file_has_is_the_same_row(extracts: Extracts) -> None:
     """As if its file had been right at once."""
     source = mapping(extracts, "delta")
