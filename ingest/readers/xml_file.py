@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from itertools import takewhile
 from pathlib import Path
 from typing import NoReturn
 from xml.parsers import expat
@@ -152,6 +153,14 @@ class _Found:
     repeated: set[str]
 
 
+@dataclass
+class _Part:
+    """A part of a row that is split: what was found in it and around it inside the row, by slot."""
+
+    values: dict[int, list[str]]
+    counts: dict[str, int]
+
+
 class _Rows(SafeParser):
     """Writes the rows of a file."""
 
@@ -165,13 +174,19 @@ class _Rows(SafeParser):
         self.fields = [Field.read(words, self.row_steps) for words in file.paths]
         self.root = Step.tree(self.fields, self.each_steps or self.row_steps)
         self.width = len(self.fields)
-        # Slots whose values stand in a part of the row, where rows are split.
-        self.split = [
-            slot
-            for slot, part in enumerate(part for each in self.fields for part in each.parts)
-            if self.each_steps is not None and list(part.names[: len(self.each_steps)]) == self.each_steps
-        ]
-        self.parts: list[tuple[list[list[str]], dict[str, int]]] = []
+        # Where rows are split: slots whose values stand in a part of the row (at the depth of parts), or in an element
+        # of the row around parts, by that element's depth.
+        self.split: dict[int, list[int]] = {}
+        for slot, part in enumerate(part for each in self.fields for part in each.parts):
+            pairs = zip(part.names, self.each_steps or (), strict=False)
+            depth = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+            if depth > self.depth_of_row:
+                self.split.setdefault(depth, []).append(slot)
+        self.parts: list[_Part] = []
+        self.enclosed: dict[int, int] = {}
+        """How many parts of the row stand in elements of a depth that have ended."""
+        self.apart: dict[int, list[str]] = {}
+        """By slot, what elements around parts held that have ended: a row without parts is made of all of it."""
         # How many of the counted elements of the row began so far, by their paths.
         self.counted = {(*self.row_steps, *words.split("/")): f"#{words}" for words in self._counted()}
         self.counts = dict.fromkeys(self.counted.values(), 0)
@@ -277,18 +292,18 @@ class _Rows(SafeParser):
         step = self.stack.pop()
         if step is not None:
             self._keep(step.slots, " ".join("".join(self.content.pop()).split()), depth)
-        if self.in_row and self.names == self.each_steps:
-            self.parts.append(([self.values[slot] for slot in self.split], dict(self.counts)))
-            for slot in self.split:
-                self.values[slot] = []
+        if self.in_row and self.each_steps is not None and self.names == self.each_steps[:depth]:
+            self._end_in_split_row(depth)
         if self.in_row and depth == self.depth_of_row:
             self.in_row = False
-            parts = self.parts or [([self.values[slot] for slot in self.split], self.counts)]
-            for number, (part, counts) in enumerate(parts, start=1):
-                for slot, values in zip(self.split, part, strict=True):
+            parts = self.parts or [_Part(self.apart, self.counts)]
+            for number, part in enumerate(parts, start=1):
+                for slot, values in part.values.items():
                     self.values[slot] = values
-                self._row(number, len(parts), counts)
-            self.parts = []
+                self._row(number, len(parts), part.counts)
+            self.parts, self.enclosed, self.apart = [], {}, {}
+            for slot in (slot for slots in self.split.values() for slot in slots):
+                self.values[slot] = []
             for index in range(depth):
                 self.rows_in[index] += 1
         if step is not None and depth <= self.depth_of_row:
@@ -296,6 +311,17 @@ class _Rows(SafeParser):
                 self.values[slot].clear()
         self.names.pop()
         self.rows_in.pop()
+
+    def _end_in_split_row(self, depth: int) -> None:
+        """End a part of the row, or an element around parts: what it holds is theirs, and not of the parts after it."""
+        if self.names == self.each_steps:
+            self.parts.append(_Part({}, dict(self.counts)))
+        for slot in self.split.get(depth, ()):
+            for part in self.parts[self.enclosed.get(depth, 0) :]:
+                part.values[slot] = self.values[slot]
+            self.apart.setdefault(slot, []).extend(self.values[slot])
+            self.values[slot] = []
+        self.enclosed[depth] = len(self.parts)
 
     def _keep(self, slots: tuple[int, ...], value: str, depth: int) -> None:
         if not value or not slots or value in self.nulls:

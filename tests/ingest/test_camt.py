@@ -102,3 +102,45 @@ def test_statements_that_overlap_in_one_load_allocate_an_entry_once(extracts: Ex
     assert extracts.current("allocations", "credit_id, debit_id, cast(amount as varchar)") == [
         (f"{IBAN}/2601300001/1", "FT A1", "600.00")
     ]
+
+
+def part(reference: str, amount: str, invoice: str, returned: str = "") -> str:
+    """A transaction that pays one invoice."""
+    return (
+        f'<TxDtls><Refs><AcctSvcrRef>{reference}</AcctSvcrRef></Refs><Amt Ccy="EUR">{amount}</Amt><RmtInf><Strd>'
+        f'<RfrdDocInf><Nb>{invoice}</Nb></RfrdDocInf><RfrdDocAmt><RmtdAmt Ccy="EUR">{amount}</RmtdAmt></RfrdDocAmt>'
+        f"</Strd></RmtInf>{returned}</TxDtls>"
+    )
+
+
+def batch(statement: str, *details: str) -> str:
+    """The statement with one entry alone, which has no reference of its own."""
+    entry = (
+        '<Ntry><Amt Ccy="EUR">60</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-01-30</Dt>'
+        f"</BookgDt>{''.join(f'<NtryDtls>{each}</NtryDtls>' for each in details)}</Ntry>"
+    )
+    return statement[: statement.index("<Ntry>")] + entry + statement[statement.rindex("</Ntry>") + len("</Ntry>") :]
+
+
+PARTS = (part("R1", "10", "I1"), part("R2", "20", "I2"), part("R3", "30", "I3"))
+
+
+@pytest.mark.parametrize("details", [("".join(PARTS),), PARTS, (PARTS[0], "<Btch/>", PARTS[1] + PARTS[2])])
+def test_parts_of_an_entry_keep_their_own_references(
+    extracts: Extracts, statement: str, details: tuple[str, ...]
+) -> None:
+    """An allocation names the payment it is of, whatever else the bank put into the same entry."""
+    payments = [f"{row[0]} {row[2]}" for row in read(extracts, batch(statement, *details))]
+    assert payments == [f"{IBAN}/R1/1 10.00", f"{IBAN}/R2/2 20.00", f"{IBAN}/R3/3 30.00"]
+    assert extracts.current("allocations", "credit_id, debit_id, cast(amount as varchar)") == [
+        (f"{IBAN}/R1/1", "I1", "10.00"),
+        (f"{IBAN}/R2/2", "I2", "20.00"),
+        (f"{IBAN}/R3/3", "I3", "30.00"),
+    ]
+
+
+def test_a_part_that_came_back_takes_the_others_no_allocation(extracts: Extracts, statement: str) -> None:
+    returned = part("R2", "20", "I2", "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>")
+    rows = read(extracts, batch(statement, PARTS[0] + returned + PARTS[2]))
+    assert [row[0] for row in rows] == [f"{IBAN}/R1/1", f"{IBAN}/R3/3"]
+    assert extracts.current("allocations", "debit_id") == [("I1",), ("I3",)]
