@@ -10,7 +10,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -25,18 +25,10 @@ from ingest.formulas import as_it_was, harmless
 from ingest.loader import carry_out
 from ingest.mapping import FileFormat, Mapping
 from ingest.mended import DISMISSED, MENDED, PAST, Mends, Place
+from ingest.mended_file import MARKS, PLACE, marked, read
 from ingest.plan import Item, Plan
-from ingest.readers import xlsx_file
 from ingest.report import FileResult, LoadReport
 from ingest.schema import SCHEMA
-
-PLACE = ("encours_load", "encours_table", "encours_slice", "encours_file", "encours_line", "encours_record")
-"""The columns that say which rejected row a row mends."""
-
-MARKS = (*PLACE, "encours_column", "encours_reason")
-"""The columns before those of the original."""
-
-DELIMITERS = (",", ";", "\t", "|")
 
 
 @dataclass(frozen=True)
@@ -266,7 +258,14 @@ def reload(
 def _read(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[tuple[str, str, str], _Part]:
     rejected = {_written(line.place): line for line in lines(connection)}
     known = forms(connection) if rejected else {}
-    header, rows = _table(path, [form.plain for form in known.values()])
+
+    def form_of(row: Sequence[str]) -> FileFormat | None:
+        line = rejected.get(marked(row))
+        form = known.get(_of_file(line.place)) if line is not None else None
+        return form.plain if form is not None else None
+
+    header, rows = read(path, [form.plain for form in known.values()], form_of)
+    first: Form | None = None
     parts: dict[tuple[str, str, str], _Part] = {}
     seen: set[Place] = set()
     for number, row in rows:
@@ -276,6 +275,12 @@ def _read(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[tuple[str, 
             raise FileError(f"{path.name}, line {number}: line {place.line} of {place.file} stands here twice")
         seen.add(place)
         form = known[_of_file(place)]
+        first = first or form
+        if form.plain != first.plain:
+            raise FileError(
+                f"{path.name}, line {number}: line {place.line} of {place.file} was read in another way (encoding, "
+                "numbers, days) than the rows before it; reload each in a file of its own, as exported"
+            )
         if tuple(header) != form.header:
             other = next((name for name in form.header if name not in header), None)
             raise FileError(
@@ -311,19 +316,15 @@ def _read(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[tuple[str, 
     return parts
 
 
-_Written = tuple[str, ...]
-"""The values of `PLACE`, as a file has them."""
-
-
-def _written(place: Place) -> _Written:
+def _written(place: Place) -> tuple[str, ...]:
+    """The values of `PLACE`, as a file has them."""
     record = "" if place.record is None else str(place.record)
     return (str(place.load_id), place.table_name, place.slice, place.file, str(place.line), record)
 
 
-def _line_of(path: Path, number: int, row: Sequence[str], known: dict[_Written, Line]) -> Line:
+def _line_of(path: Path, number: int, row: Sequence[str], known: dict[tuple[str, ...], Line]) -> Line:
     """The open reject that a row of a mended file speaks of."""
-    values = [as_it_was(value.strip()) for value in row[: len(PLACE)]]
-    values += [""] * (len(PLACE) - len(values))
+    values = marked(row)
     load_id, _, _, file, line, record = values
     place = f"{path.name}, line {number}"
     numbers = (load_id, line, *([record] if record else []))
@@ -332,7 +333,7 @@ def _line_of(path: Path, number: int, row: Sequence[str], known: dict[_Written, 
             f"{place}: its first columns no longer say which rejected line it mends; leave {', '.join(PLACE)} as "
             "they were exported"
         )
-    found = known.get(tuple(values))
+    found = known.get(values)
     if found is None:
         raise FileError(
             f"{place}: load {load_id} rejected no line {line} of {file}; see `encours rejects --load {load_id}`"
@@ -350,39 +351,3 @@ def _line_of(path: Path, number: int, row: Sequence[str], known: dict[_Written, 
             f"it first: `encours rejects --load {load_id} --file '{file}' --reopen WHY`"
         )
     return found
-
-
-def _table(path: Path, expected: Iterable[FileFormat]) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Original header and numbered rows of a mended file, in whichever way a spreadsheet has saved it."""
-    choices = list(expected) or [FileFormat()]
-    if path.suffix.lower() == ".xlsx":
-        found = xlsx_file.texts(path, choices[-1].model_copy(update={"format": "xlsx", "sheet": None}))
-        records = list(enumerate(found, start=1))
-    else:
-        text = _decoded(path, [form.encoding for form in choices])
-        records = []
-        for delimiter in dict.fromkeys([*(form.delimiter for form in choices), *DELIMITERS]):
-            reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=choices[-1].quote)
-            try:
-                records = [(reader.line_num, row) for row in reader]
-            except csv.Error as error:
-                raise FileError(f"{path.name}: cannot be split into rows: {error}") from None
-            if records and tuple(records[0][1][: len(MARKS)]) == MARKS:
-                break
-    records = [(number, row) for number, row in records if any(value.strip() for value in row)]
-    if not records or tuple(records[0][1][: len(MARKS)]) != MARKS:
-        raise FileError(
-            f"{path.name}: is not a file of rejected rows: its first columns must be {', '.join(MARKS)}. "
-            "`encours rejects --out FILE` writes such a file."
-        )
-    return [as_it_was(name) for name in records[0][1][len(MARKS) :]], records[1:]
-
-
-def _decoded(path: Path, encodings: Sequence[str]) -> str:
-    content = path.read_bytes()
-    for encoding in ("utf-8-sig", *encodings):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise FileError(f"{path.name}: is neither UTF-8 nor {' nor '.join(sorted(set(encodings)))}; save it as UTF-8")

@@ -13,6 +13,7 @@ import xlsxwriter
 
 from ingest import exchange
 from ingest.errors import FileError, IngestError, ToleranceError
+from ingest.mended_file import MARKS
 from ingest.report import LoadReport
 from tests.ingest.extracts import Extracts, counts, invoices, only
 
@@ -92,7 +93,7 @@ def current(extracts: Extracts) -> list[tuple[str, str]]:
 def test_an_export_has_the_original_and_the_reasons(extracts: Extracts) -> None:
     begin(extracts)
     assert cells(out(extracts)) == [
-        [*exchange.MARKS, *HEADER.split(";")],
+        [*MARKS, *HEADER.split(";")],
         [
             "1",
             "invoices",
@@ -289,6 +290,71 @@ def test_a_workbook_will_do(extracts: Extracts) -> None:
             1, 0, [int(rows[1][0]), *rows[1][1:4], *map(int, rows[1][4:6]), *rows[1][6:11], 3.0, rows[1][12]]
         )
     assert counts(only(reload(extracts, book))) == (1, 1, 0, 0, 0, 0)
+
+
+SOURCES = {"us": ("%m/%d/%Y", "cp850"), "fr": ("%d/%m/%Y", "windows-1252")}
+"""The days and the encoding of two sources."""
+
+
+class TestSeveralForms:
+    """Sources that write days, numbers and letters each in their way, all of which have rejects."""
+
+    def begin(self, extracts: Extracts, *names: str, file: str = "é") -> None:
+        """Load a row with an amount that is none, of each source in turn."""
+        for name in names:
+            days, encoding = SOURCES[name]
+            mapping = extracts.write(
+                f"{name}.yml",
+                f"name: {name}\ndescription: x\nbase_currency: EUR\n"
+                f"file: {{encoding: {encoding}, date_format: '{days}'}}\ntables: [{{table: invoices}}]\n",
+            )
+            text = invoices(f"{name},C,03/04/2026,10x,café", header=HEADER.replace(";", ","))
+            extracts.load((f"{file}-{name}.csv", text.encode(encoding)), source=mapping)
+
+    def out(self, extracts: Extracts, name: str) -> tuple[Path, list[list[str]]]:
+        """The file of what is rejected of one source, mended, and its rows."""
+        chosen = [line for line in exchange.lines(extracts.connection) if line.place.source == name]
+        ((path, _),) = exchange.export(extracts.connection, chosen, extracts.folder / f"mend-{name}.csv")
+        path.write_bytes(path.read_bytes().replace(b"10x", b"10"))
+        with path.open(encoding=SOURCES[name][1], newline="") as stream:
+            return path, list(csv.reader(stream))
+
+    @pytest.mark.parametrize("order", [("us", "fr"), ("fr", "us")])
+    @pytest.mark.parametrize(("name", "day"), [("us", date(2026, 3, 4)), ("fr", date(2026, 4, 3))])
+    def test_a_day_in_a_workbook_is_that_day(
+        self, extracts: Extracts, order: tuple[str, str], name: str, day: date
+    ) -> None:
+        self.begin(extracts, *order)
+        _, (header, row) = self.out(extracts, name)
+        with xlsxwriter.Workbook(book := extracts.folder / "mended.xlsx") as workbook:
+            sheet = workbook.add_worksheet()
+            sheet.write_row(0, 0, header)
+            sheet.write_row(1, 0, row)
+            place = header.index("posted_on")
+            sheet.write_datetime(1, place, day, workbook.add_format({"num_format": "yyyy-mm-dd"}))
+        reload(extracts, book)
+        assert extracts.current("invoices", "invoice_id, posted_on") == [(name, day)]
+
+    @pytest.mark.parametrize("order", [("us", "fr"), ("fr", "us")])
+    @pytest.mark.parametrize("name", ["us", "fr"])
+    def test_letters_are_those_of_its_own_encoding(self, extracts: Extracts, order: tuple[str, str], name: str) -> None:
+        self.begin(extracts, *order)
+        reload(extracts, self.out(extracts, name)[0])
+        assert extracts.current("invoices", "invoice_id, reference") == [(name, "café")]
+
+    def test_rows_of_both_in_one_file_are_refused(self, extracts: Extracts) -> None:
+        self.begin(extracts, "us", "fr")
+        path, rows = self.out(extracts, "us")
+        rewrite(path, [*rows, self.out(extracts, "fr")[1][1]], ",")
+        with pytest.raises(FileError, match=r"line 3: line 2 of é-fr\.csv was read in another way"):
+            reload(extracts, path)
+
+    def test_bytes_of_neither_encoding_are_refused(self, extracts: Extracts) -> None:
+        self.begin(extracts, "us", "fr", file="list")
+        path, _ = self.out(extracts, "fr")
+        path.write_bytes(path.read_bytes().replace("café".encode("windows-1252"), b"caf\x81"))
+        with pytest.raises(FileError, match=r"mend-fr\.csv: is neither UTF-8 nor windows-1252; save it as UTF-8"):
+            reload(extracts, path)
 
 
 def test_a_formula_goes_out_harmless_and_comes_back_as_it_was(extracts: Extracts) -> None:
