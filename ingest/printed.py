@@ -83,7 +83,11 @@ class Printed(Part):
 
 
 def table(number: int) -> str:
-    """The temporary table of the lines of file ``number``: its columns, ``_kind``, and ``_group``, counted from 0."""
+    """The temporary table of the lines of file ``number``.
+
+    Its columns, ``_kind``, ``_group``, counted from 0, ``_headed``: something stands where groups are headed, and
+    ``_inherits``: an item with a cell for the heading to fill.
+    """
     return f"ingest_printed_{number}"
 
 
@@ -111,9 +115,12 @@ def relation(
         else column
         for place, column in enumerate(columns)
     )
+    headed = f"coalesce(trim(c{position[fold(printed.group.column)]}), '') <> ''" if printed.group else "false"
+    inherits = " or ".join(f"coalesce(trim(c{place}), '') = ''" for place in sorted(filled)) or "false"
     name = ident(table(number))
     connection.execute(
-        f"create temp table {name} as select {shown}, _kind, _group from ("
+        f"create temp table {name} as select {shown}, _kind, _group, "
+        f"{headed} as _headed, _kind = '{ITEM}' and ({inherits}) as _inherits from ("
         f"select *, count(*) filter (_kind = '{GROUP}') over (order by _row) as _group from ("
         f"select *, case {branches} else '{ITEM}' end as _kind from ("
         f"select row_number() over () - 1 as _row, * from {lines}))) order by _row"

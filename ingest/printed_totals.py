@@ -7,7 +7,8 @@ from decimal import Decimal
 from ingest import printed
 from ingest.errors import ControlError
 from ingest.header import position_of
-from ingest.printed import GROUP, ITEM, SUBTOTAL, TOTAL
+from ingest.printed import GROUP, ITEM, SUBTOTAL, TOTAL, Lines, Printed
+from ingest.projection import STATE_FAULTY, STATE_REFUSED
 from ingest.sql import ident
 from ingest.stage import Stage, StagedFile
 
@@ -18,7 +19,8 @@ DIFFERENCES_TOLD = 5
 def check(stage: Stage) -> None:
     """Raise `ControlError` where the items of a printed list do not come to its subtotals and its total.
 
-    Rejected items count as far as their amounts can be read.
+    Rejected items count as far as their amounts can be read. Where no subtotal tells whose items they are, a rejected
+    line that stands in for a heading must have no items below it.
     """
     for staged in stage.files:
         if staged.table.printed is not None and not staged.result.is_mended:
@@ -31,6 +33,8 @@ def _check_file(stage: Stage, staged: StagedFile) -> None:
     differences: list[str] = []
     if form.subtotal is not None and form.subtotal.checked:
         differences += _subtotals(stage, staged)
+    elif form.group is not None:
+        _refuse_unread_heads(stage, staged, form, form.group)
     if form.total is not None and form.total.checked:
         differences += _total(stage, staged)
     if not differences:
@@ -50,9 +54,33 @@ def _lines(stage: Stage, staged: StagedFile) -> str:
     group = staged.table.printed.group if staged.table.printed is not None else None
     heading = f"p.c{position_of(staged.reading.header, group.column)}" if group is not None else "null"
     return (
-        f"(select p._kind, p._group, {heading} as heading, {stage.as_read(column)} as amount "
+        f"(select p.rowid as number, p._kind, p._group, p._headed, p._inherits, s._state, {heading} as heading, "
+        f"{stage.as_read(column)} as amount "
         f"from {ident(printed.table(staged.number))} as p "
         f"join {stage.name} as s on s.rowid = p.rowid + {staged.first_row} and {staged.rows_where})"
+    )
+
+
+def _refuse_unread_heads(stage: Stage, staged: StagedFile, form: Printed, group: Lines) -> None:
+    """Raise `ControlError` where items would go to the group before, for what heads them is not read as a heading."""
+    # Where items have something in that column of their own, what has an amount is one of them.
+    like_a_head = "_headed" if group.column in form.fill_down else "_headed and amount is null"
+    row = stage.connection.execute(
+        f"select any_value(head), count(*), any_value(above) from ("
+        f"select *, max(case when _kind = '{GROUP}' then heading end) over (partition by _group) as above, "
+        f"last_value(case when _kind = '{ITEM}' and _state in ({STATE_FAULTY}, {STATE_REFUSED}) and {like_a_head} "
+        f"then heading end ignore nulls) over (partition by _group order by number) as head, "
+        f"from {_lines(stage, staged)}) where head is not null and _inherits and not ({like_a_head}) "
+        f"group by _group, head order by min(number) limit 1"
+    ).fetchone()
+    if row is None:
+        return
+    head, items, above = row
+    place = f"'{above}'" if above else "no group"
+    raise ControlError(
+        f"{staged.result.file}: '{head}' stands where groups are headed ({group.column}) and is not read as a heading "
+        f"(mapping, `printed`): {items:,} items below it would go to {place}. Nothing was loaded. "
+        "Make `like` or `blank` of `group` wider; if it heads nothing, pass it over with `drop`."
     )
 
 

@@ -81,6 +81,11 @@ def check(connection: duckdb.DuckDBPyConnection, staged: StagedFile) -> Structur
         reason = _REASONS.get(kind, f"the line cannot be read ({kind.lower()})")
         unread.append(Unread(line - 1, line, reason, raw, is_split))
     records = staged.rows // reading.rows_per_record + len(unread)
+    if unread and staged.table.printed is not None:
+        raise FileError(
+            f"{name}, line {unread[0].line + reading.lines_before}: {unread[0].reason}. In a printed list such a line "
+            "may head the items below it or sum those above, so none of it was read; mend the line or export it again."
+        )
     structure = Structure(unread, is_regular=reading.survey.lines == records + 1)
     if not structure.is_regular:
         _check_irregular(staged, structure, records)

@@ -72,7 +72,16 @@ def open_reading(connection: duckdb.DuckDBPyConnection, request: Request) -> Rea
 
 
 def _padded(path: Path, file: FileFormat, width: int, folder: Path) -> Path:
-    """A copy in which lines that print fewer cells than the header has get the rest as empty ones, line by line."""
+    """A copy in which lines that print fewer cells than the header has get the rest as empty ones, line by line.
+
+    Raises `FileError` for bytes that are not UTF-8.
+    """
+    with path.open("rb") as raw:
+        for number, content in enumerate(raw, start=1):
+            try:
+                content.decode()
+            except UnicodeDecodeError:
+                raise FileError(files.not_encoded(path, number, file.encoding)) from None
     copy = folder / f"padded-{len(list(folder.iterdir()))}" / path.name
     copy.parent.mkdir()
     with path.open(encoding="utf-8", newline="") as lines, copy.open("w", encoding="utf-8", newline="") as stream:

@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 
 from ingest import exchange
-from ingest.errors import ControlError, MappingError
+from ingest.errors import ControlError, FileError, MappingError
 from ingest.loader import load
 from tests.ingest.extracts import ENTITIES, Extracts, counts, only
 
@@ -144,6 +144,77 @@ def test_a_line_that_is_none_of_these_is_rejected_not_passed_over(extracts: Extr
     ]
     raw = extracts.rows("select distinct raw_line from raw.rejects where line = 13")
     assert raw == [(",Invoice,F-4,soon,20/07/2025,,,75.25",)]
+
+
+TOTAL_ONLY = MAPPING.replace("      subtotal: {column: Customer, like: '^Total C[0-9]+'}\n", "").replace(
+    "'^(Page", "'^(Total C.*|Page"
+)
+
+
+@pytest.mark.parametrize(
+    "mapping_text", [TOTAL_ONLY, MAPPING.replace("^Total C[0-9]+'", "^Total C[0-9]+', checked: false")]
+)
+def test_items_below_a_heading_that_is_not_read_are_not_given_to_the_group_before(
+    extracts: Extracts, mapping: Path, mapping_text: str
+) -> None:
+    """The total agrees all the same."""
+    assert mapping_text != MAPPING
+    extracts.write("printed.yml", mapping_text)
+    assert only(extracts.load(("list_2026-01-30.csv", text(BODY)), source=mapping, as_of=None)).rows_rejected == 0
+    content = changed("C077 Garage Ortiz,,,,,,,", "C077 Garage,,Ortiz,,,,,")
+    words = (
+        r"list_2026-01-31\.csv: 'C077 Garage' stands where groups are headed \(Customer\) and is not read as a heading"
+        r"(.|\n)*3 items below it would go to 'C042 Boulangerie, Petit'"
+    )
+    with pytest.raises(ControlError, match=words):
+        extracts.load(("list_2026-01-31.csv", content), source=mapping, as_of=None)
+    # Where nothing hangs on it, it is one rejected line; so is an item that cannot be read.
+    content = content.replace("C077 Garage,,Ortiz,,,,,\n", "C077 Garage Ortiz,,,,,,,\n").replace(
+        TOTAL, "Anne,,,,,,,\n" + TOTAL
+    )
+    content = content.replace("F-3,20/01/2026", "F-3,soon")
+    result = only(extracts.load(("list_2026-01-31.csv", content), source=mapping, as_of=None))
+    assert result.rows_rejected == 2
+
+
+def test_a_heading_beside_what_items_say_themselves(extracts: Extracts, mapping: Path) -> None:
+    """Groups are headed in a column that items fill too: what has no amount is no item."""
+    own = MAPPING[: MAPPING.index("    printed:")] + (
+        "    printed:\n      group: {column: Type, like: '^Customer$'}\n      fill_down: [Customer]\n"
+        "      total: {column: Type, like: '^Total'}\n"
+    )
+    extracts.write("printed.yml", own)
+    lines = [
+        "C042,Customer,,,,,,", ",Invoice,F-1,05/12/2025,04/01/2026,10.00,,", ",Invoice,F-2,soon,04/01/2026,20.00,,",
+        "C077,Customer,,,,,,", ",Invoice,F-3,05/12/2025,04/01/2026,30.00,,", ",Total,,,,60.00,,",
+    ]  # fmt: skip
+    result = only(extracts.load(("list_2026-01-31.csv", text(lines)), source=mapping, as_of=None))
+    assert (result.rows_read, result.rows_rejected) == (3, 1)
+    lines[3] = "C077,Kunde,,,,,,"
+    with pytest.raises(ControlError, match="'Kunde' stands where groups are headed"):
+        extracts.load(("list_2026-02-01.csv", text(lines)), source=mapping, as_of=None)
+
+
+@pytest.mark.parametrize(
+    "line", ["C077 Garage, Ortiz, Söhne, und, Co, KG, Bonn, Köln, Rhein", '"C077 Garage" Ortiz,,,,,,,']
+)
+def test_a_line_that_does_not_split_is_told_and_nothing_taken(extracts: Extracts, mapping: Path, line: str) -> None:
+    content = changed("C077 Garage Ortiz,,,,,,,", line)
+    with pytest.raises(FileError, match=r"list_2026-01-31\.csv, line 11: .* may head the items below it"):
+        extracts.load(("list_2026-01-31.csv", content), source=mapping, as_of=None)
+    assert extracts.current("invoices", "count(*)") == [(0,)]
+
+
+@pytest.mark.parametrize("titles", [0, 2])
+def test_bytes_of_another_encoding_are_told_by_their_line(extracts: Extracts, mapping: Path, titles: int) -> None:
+    changed_text = changed("C077 Garage Ortiz,,,,,,,", "C077 Bäcker,,,,,,,")
+    content = "\n".join(changed_text.split("\n")[2 - titles :]).encode("windows-1252")
+    own = MAPPING.replace("header_row: 3", f"header_row: {titles + 1}")
+    extracts.write("printed.yml", own)
+    with pytest.raises(FileError, match=rf"list_2026-01-31\.csv, line {9 + titles}: not utf-8\. .*windows-1252"):
+        extracts.load(("list_2026-01-31.csv", content), source=mapping, as_of=None)
+    extracts.write("printed.yml", own.replace("file: {", "file: {encoding: windows-1252, "))
+    assert only(extracts.load(("list_2026-01-31.csv", content), source=mapping, as_of=None)).rows_rejected == 0
 
 
 def test_a_rejected_item_is_mended_with_its_customer(extracts: Extracts, mapping: Path) -> None:
