@@ -135,17 +135,19 @@ def refuse_wide(stage: Stage, staged: StagedFile, structure: Structure) -> None:
 
 
 def refuse_broken(stage: Stage, staged: StagedFile) -> None:
-    """Leave out staged rows of records that are not read, and refuse those that could not be cut into their values."""
+    """Leave out staged rows of records that are not read, and refuse those that could not be cut into their values.
+
+    The latter whatever filters say of them: they look at what is not known.
+    """
     origin = staged.reading.origin
     if origin is None or not origin.has_states:
         return
     own = f"(s.rowid - {staged.first_row}) // {staged.reading.rows_per_record} + 1 = o.record"
     for condition, state in (("_is_left", STATE_FILTERED), ("_fault is not null", STATE_REFUSED)):
-        kept = "" if state == STATE_FILTERED else f" and s._state <> {STATE_FILTERED}"
         stage.connection.execute(
             f"create or replace temp table ingest_broken as select s.rowid as row_id, o._fault as reason "
             f"from {stage.name} as s join (from {origin.relation} where {condition}) as o on {own} "
-            f"where {staged.rows_where}{kept}"
+            f"where {staged.rows_where}"
         )
         stage.connection.execute(
             f"update {stage.name} set _state = {state} where rowid in (select row_id from ingest_broken)"

@@ -6,9 +6,11 @@ text that lies beside the load; with each row goes where it stands in the XML fi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal
+from functools import reduce
 from itertools import takewhile
 from pathlib import Path
 from typing import NoReturn
@@ -29,6 +31,9 @@ BATCH = 50_000
 MAX_DEPTH = 100
 MAX_VALUE = 1 << 20
 """Characters of one value; more is no value of a ledger."""
+NUMBER = re.compile(r"[+-]?(\d{1,24}(\.\d{0,24})?|\.\d{1,24})", re.ASCII)
+"""What `sum` adds up: Python would also take `1E999999`, `1_0` and `NaN`."""
+EXACT = Context(prec=64)
 MAX_ROW_BYTES = 1 << 26
 LOOKED_AT = 10_000
 """Elements looked at, where no row was met yet, to say what a file holds instead."""
@@ -372,12 +377,11 @@ class _Rows(SafeParser):
             case "alone":
                 return " ".join(values) if parts_count == 1 else None
             case "sum" | "minus":
-                try:
-                    total = sum((Decimal(value) for value in values), Decimal(0))
-                    return format(total if function == "sum" else -total, "f")
-                except InvalidOperation:
+                if not all(NUMBER.fullmatch(value) for value in values):
                     # Not a number: the row is rejected with what stands there.
                     return " + ".join(values)
+                total = reduce(EXACT.add, (Decimal(value) for value in values))
+                return format(total if function == "sum" else EXACT.minus(total), "f")
             case _:
                 return " ".join(values)
 

@@ -77,6 +77,15 @@ def test_broken_lines_are_rejected_with_line_reason_and_bytes(extracts: Extracts
     ]
 
 
+def test_filters_leave_out_no_broken_line(extracts: Extracts, tmp_path: Path) -> None:
+    """Cut off, it shows them other characters than were meant."""
+    filters = "    filters: [{column: Compte, drop: ['1105']}]\n"
+    content = f"{TAKEN}\r\nM1105\r\n{TAKEN.replace('M4111', 'M1105')}\r\n"
+    result = only(extracts.load(("own.txt", content.encode("windows-1252")), source=own(tmp_path, FIXED + filters)))
+    assert (result.rows_read, result.rows_rejected, result.rows_filtered) == (2, 1, 1)
+    assert extracts.rejects("line, raw_line") == [(2, "M1105")]
+
+
 def test_a_faulty_value_is_quoted_by_its_line(extracts: Extracts, tmp_path: Path) -> None:
     wrong = TAKEN.replace("050126", "310226").replace("+0012050", "+00120é0")
     result = only(extracts.load(("own.txt", f"{wrong}\n".encode("windows-1252")), source=own(tmp_path)))

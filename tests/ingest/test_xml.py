@@ -99,6 +99,29 @@ def test_a_reject_has_its_line_and_its_bytes(extracts: Extracts) -> None:
     assert raw.endswith("</x:Line></x:Lines>\n    </x:Doc>")
 
 
+@pytest.mark.parametrize(
+    "written", ["1E999999999", "9E999999", "1E2", "1_0", "NaN", "Infinity", "-sNaN", "٣", "1" * 25]
+)
+def test_what_is_no_plain_number_is_not_summed(extracts: Extracts, written: str) -> None:
+    content = DOCUMENT.replace("<x:Amount>10<", f"<x:Amount>{written}<")
+    result = only(extracts.load(("ledger.xml", content), source=own(extracts)))
+    assert counts(result) == (3, 2, 0, 0, 1, 0)
+    assert extracts.rejects("column_name, value") == [("amount", f"{written} + 2")]
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [("-10", "-8.00"), ("+.5", "2.50"), ("10.", "12.00"), ("90000000000000.25", "90000000000002.25")],
+)
+@pytest.mark.parametrize("function", ["sum", "minus"])
+def test_sums_are_exact(extracts: Extracts, written: str, amount: str, function: str) -> None:
+    content = DOCUMENT.replace("<x:Amount>10<", f"<x:Amount>{written}<").replace("7,50", "7")
+    mapping = own(extracts, lambda text: text.replace("sum(", f"{function}(").replace(", decimal_mark: ','", ""))
+    extracts.load(("ledger.xml", content), source=mapping)
+    found = extracts.rows("select cast(amount as varchar) from raw.invoices where invoice_id = '01/1'")
+    assert [Decimal(value) for (value,) in found] == [Decimal(amount) if function == "sum" else -Decimal(amount)]
+
+
 def test_what_the_mapping_names_and_the_file_never_holds_is_told(extracts: Extracts) -> None:
     mapping = own(extracts, lambda text: text.replace("reference: Remark", "reference: Remrak"))
     result = only(extracts.load(("ledger.xml", DOCUMENT), source=mapping))
