@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from encours import author as authors
 from encours import console
 from encours.errors import EncoursError
 from encours.settings import Settings
@@ -28,13 +28,13 @@ def add_and_tell(
 
     Raises:
         NoteError: it says nothing, or something that cannot be, or cannot be written.
-        EncoursError: the amount is no number.
+        EncoursError: the amount is no number, or the machine has no name for who writes.
     """
     from ingest import notes
 
     draft = notes.Draft(
         customer_id=customer_id,
-        author=author if author is not None else getpass.getuser(),
+        author=authors.named(author),
         text=text,
         status=status,
         next_on=next_on,

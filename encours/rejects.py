@@ -3,13 +3,13 @@ that it need not be."""
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from encours import author as authors
 from encours import console, loads, warehouse
 from encours.errors import EncoursError
 from encours.settings import Settings
@@ -145,10 +145,11 @@ def decide_and_tell(settings: Settings, wanted: Wanted, *, reopens: bool, reason
 
     Raises:
         IngestError: the decision says nothing; nothing was written.
-        EncoursError: there is no such line.
+        EncoursError: there is no such line, or the machine has no name for who decides.
     """
     from ingest import decisions, exchange
 
+    who = authors.named(author)
     connection = warehouse.open_for_writing(settings)
     try:
         of_state = replace(wanted, state="dismissed" if reopens else "open")
@@ -158,7 +159,7 @@ def decide_and_tell(settings: Settings, wanted: Wanted, *, reopens: bool, reason
                 f"There is no {of_state.state} row of this kind: `encours rejects --all` shows every one."
             )
         decide = decisions.reopen if reopens else decisions.dismiss
-        decide(connection, found, author=author if author is not None else getpass.getuser(), reason=reason)
+        decide(connection, found, author=who, reason=reason)
         left = sum(line.state == "open" for line in exchange.lines(connection))
     finally:
         connection.close()
