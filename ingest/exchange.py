@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from ingest import mended, schema, steady
+from ingest.column_source import fold
 from ingest.errors import FileError, nearest
 from ingest.files import Extract, dialect, sha256
 from ingest.formulas import as_it_was, harmless
@@ -29,6 +30,9 @@ from ingest.mended_file import MARKS, PLACE, marked, read
 from ingest.plan import Item, Plan
 from ingest.report import FileResult, LoadReport
 from ingest.schema import SCHEMA
+
+NOTHING = "-"
+"""In a mended item of a printed list: its heading said nothing of this column."""
 
 
 @dataclass(frozen=True)
@@ -210,8 +214,16 @@ class _Part:
 
     form: Form
     as_of_on: date
+    mapping: Mapping
     places: list[Place] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
+
+    @property
+    def filled_down(self) -> tuple[str, ...]:
+        """Of a printed list: the columns that its headings fill, which a rejected item does not have."""
+        printed = self.mapping.tables[0].printed
+        names = {fold(name) for name in printed.fill_down} if printed is not None else set()
+        return tuple(name for name in self.form.header if fold(name) in names)
 
 
 def reload(
@@ -238,13 +250,15 @@ def reload(
             with clean.open("w", encoding="utf-8", newline="") as stream:
                 writer = csv.writer(stream, delimiter=plain.delimiter, quotechar=plain.quote, lineterminator="\n")
                 writer.writerows([part.form.header, *part.rows])
-            mapping = Mapping.model_validate_json(part.form.mapping)
+            mapping = part.mapping
             table = mapping.tables[0].model_copy(
                 update={
                     "kind": "open_items" if part.form.is_of_list else "delta",
                     "control_totals": (),
                     "control_date": None,
                     "header": (),
+                    # What was rejected is an item, whatever it looks like.
+                    "printed": None,
                 }
             )
             result = FileResult(source, table_name, part_of, path, path.name, digest, is_mended=True)
@@ -296,7 +310,10 @@ def _read(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[tuple[str, 
                 f"{path.name}, line {number}: has {len(cells)} values for the {len(header)} columns of {place.file}; "
                 "put the value with the delimiter in it into one cell"
             )
-        part = parts.setdefault((place.source, place.table_name, place.slice), _Part(form, line.as_of_on))
+        key = (place.source, place.table_name, place.slice)
+        part = parts.get(key)
+        if part is None:
+            part = parts[key] = _Part(form, line.as_of_on, Mapping.model_validate_json(form.mapping))
         if part.form.mapping != form.mapping or part.form.header != form.header:
             raise FileError(
                 f"{path.name}: holds lines of {place.table_name} that were read by different mappings; "
@@ -308,12 +325,26 @@ def _read(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[tuple[str, 
                 f"{path.name}: holds lines of the lists of {days}, and each is of its own day; export and reload them "
                 "load by load (--load)"
             )
+        _take_headings(path, number, part, cells)
         part.as_of_on = max(part.as_of_on, line.as_of_on)
         part.places.append(place)
         part.rows.append(cells)
     if not parts:
         raise FileError(f"{path.name}: holds no mended row")
     return parts
+
+
+def _take_headings(path: Path, number: int, part: _Part, cells: list[str]) -> None:
+    """Clear the cells that say the heading said nothing; raises `FileError` where nobody says what it did say."""
+    for name in part.filled_down:
+        place = part.form.header.index(name)
+        if not cells[place].strip():
+            raise FileError(
+                f"{path.name}, line {number}: '{name}' is empty, which the heading above the item fills in the printed "
+                f"list; write there what the heading said, or {NOTHING} if it said nothing"
+            )
+        if cells[place].strip() == NOTHING:
+            cells[place] = ""
 
 
 def _written(place: Place) -> tuple[str, ...]:

@@ -229,6 +229,51 @@ def test_a_rejected_item_is_mended_with_its_customer(extracts: Extracts, mapping
     assert extracts.current("invoices", READ) == ITEMS
 
 
+class TestWhatHeadingsSaidOfMendedItems:
+    """A heading may say more than who the customer is, and a row without it must not be taken by a default."""
+
+    def begin(self, extracts: Extracts, heading: str = "C042 Petit,USD,,,,,,") -> tuple[Path, str]:
+        """A list in two currencies of which an item is rejected: the file of rejects, with its day mended."""
+        extracts.load(("entities.csv", ENTITIES))
+        own = MAPPING[: MAPPING.index("    printed:")].replace(
+            "invoice_id: Number", "invoice_id: Number\n      currency: Ccy"
+        )
+        own = own.replace("entity_id: FR, currency: EUR", "entity_id: FR").replace(
+            "document_type: Type", "reference: Type"
+        )
+        own = re.sub(r"    values: .*\n", "", own).replace("header_row: 3", "header_row: 1")
+        own += (
+            "    printed:\n      group: {column: Customer, like: '^(C[0-9]+)'}\n      fill_down: [customer, Ccy]\n"
+            "      total: {column: Customer, like: '^Grand total'}\n"
+        )
+        mapping = extracts.write("printed.yml", "base_currency: EUR\n" + own)
+        lines = ["Customer,Ccy,Type,Number,Date,Due,Current,1 - 30,Over 30", heading + ","]
+        lines += [",,Invoice,F-1,soon,04/01/2026,10.00,,", "Grand total,,,,,,10.00,,"]
+        result = only(extracts.load(("list_2026-01-31.csv", "\n".join(lines) + "\n"), source=mapping, as_of=None))
+        assert result.rows_rejected == 1
+        path = extracts.folder / "rejects.csv"
+        exchange.export(extracts.connection, list(exchange.lines(extracts.connection)), path)
+        return path, path.read_text(encoding="utf-8").replace("soon", "05/12/2025")
+
+    def test_must_be_written_there(self, extracts: Extracts) -> None:
+        path, words = self.begin(extracts)
+        for cells, empty in ((",,", "Customer"), ("C042,,", "Ccy"), ("C042, ,", "Ccy"), (",USD,", "Customer")):
+            path.write_text(words.replace(",,,Invoice", f",{cells}Invoice"), encoding="utf-8")
+            with pytest.raises(FileError, match=rf"rejects\.csv, line 2: '{empty}' is empty, .* write there what"):
+                exchange.reload(extracts.connection, path, lambda _: None)
+        assert extracts.current("invoices", "count(*)") == [(0,)]
+        # Written there, it looks like a heading: the item is one all the same.
+        path.write_text(words.replace(",,,Invoice", ",C042,USD,Invoice"), encoding="utf-8")
+        exchange.reload(extracts.connection, path, lambda _: None)
+        assert extracts.current("invoices", "invoice_id, customer_id, currency") == [("F-1", "C042", "USD")]
+
+    def test_or_that_it_said_nothing(self, extracts: Extracts) -> None:
+        path, words = self.begin(extracts, "C042 Petit,,,,,,,")
+        path.write_text(words.replace(",,,Invoice", ",C042,-,Invoice"), encoding="utf-8")
+        exchange.reload(extracts.connection, path, lambda _: None)
+        assert extracts.current("invoices", "invoice_id, customer_id, currency") == [("F-1", "C042", None)]
+
+
 def test_a_control_total_is_that_of_the_items(extracts: Extracts, mapping: Path) -> None:
     extracts.write("printed.yml", MAPPING + "    control_totals: {rows: 5, amount: '1145.75'}\n")
     extracts.load(("list_2026-01-31.csv", text(BODY)), source=mapping, as_of=None)
