@@ -16,7 +16,8 @@ def count_on(stage: Stage, mends: Mends) -> None:
     """Count mended rows on from rows alike, so that each gets an id that is not taken.
 
     The rows alike are those in the books since the load that rejected, or longer, and what was mended since. Of a file
-    of changes only those that came with the file itself: what it repeats of another is the same row.
+    of changes only those that came with the file itself: what it repeats of another is the same row. Nor does what
+    stayed in a picture only for being rejected there count: mended, it is there again.
     """
     if not stage.table.id_from:
         return
@@ -24,7 +25,12 @@ def count_on(stage: Stage, mends: Mends) -> None:
         places = mends.places[staged.number]
         is_changes = staged.mapping.tables[0].kind == "delta"
         apart = ", p.rejected_in, p.file" if is_changes else ""
-        known = "c.came_in = p.rejected_in and c._file = p.file" if is_changes else "c.came_in <= p.rejected_in"
+        known = (
+            "c.came_in = p.rejected_in and c._file = p.file"
+            if is_changes
+            else ("c.came_in <= p.rejected_in and (c.came_in = p.rejected_in or not p.some_stayed)")
+        )
+        stayed = {number: _stayed(stage, staged, number) for number in {place.load_id for place in places}}
         own_file = "and m.rejected_in = p.rejected_in and m.file = p.file" if is_changes else ""
         join, record = record_of(staged, "s.rowid")
         stage.connection.execute(
@@ -32,7 +38,7 @@ def count_on(stage: Stage, mends: Mends) -> None:
             create or replace temp table ingest_counted as
             with p as (
                 select unnest(range(1, len($loads) + 1)) as record, unnest($loads) as rejected_in,
-                    unnest($files) as file
+                    unnest($files) as file, unnest($stayed) as some_stayed
             ),
             c as (
                 select *, {CAME_IN} as came_in from {SCHEMA}.{ident(stage.table.name)} as c
@@ -40,7 +46,7 @@ def count_on(stage: Stage, mends: Mends) -> None:
             ),
             m as (from ({MENDED_ROWS}) where {_is_of_slice(staged)}),
             mended_rows as (
-                select s.rowid as row_id, p.rejected_in, p.file,
+                select s.rowid as row_id, p.rejected_in, p.file, p.some_stayed,
                     row_number() over (partition by {_content("s", stage.table)}{apart} order by s.rowid) as occurrence
                 from {stage.name} as s {join} inner join p on p.record = {record}
                 where {_is_taken(stage, [staged])}
@@ -57,9 +63,36 @@ def count_on(stage: Stage, mends: Mends) -> None:
             )
             group by p.row_id
             """,
-            {"loads": [place.load_id for place in places], "files": [place.file for place in places]},
+            {
+                "loads": [place.load_id for place in places],
+                "files": [place.file for place in places],
+                "stayed": [stayed[place.load_id] for place in places],
+            },
         )
         _renumber(stage, [staged])
+
+
+def _stayed(stage: Stage, staged: StagedFile, load_id: int) -> bool:
+    """Whether a load left rows current that its picture did not hold so, those mended before apart."""
+    found = stage.connection.execute(
+        f"""
+        with m as (from ({MENDED_ROWS}) where {_is_of_slice(staged)} and load_id = $load_id and mended_in < load_id)
+        select
+            (
+                select count(*) from {SCHEMA}.{ident(stage.table.name)} as c
+                where {_is_current("c", staged)} and {CAME_IN} <= $load_id and not exists (
+                    select 1 from m where m.mended_in = {CAME_IN} and m.mended_file = c._file
+                        and m.mended_record = c._line
+                )
+            ) > (
+                select sum(rows_new + rows_changed + rows_unchanged) from {SCHEMA}.loads
+                where {_is_of_slice(staged)} and load_id = $load_id
+            )
+        """,
+        {"load_id": load_id},
+    ).fetchone()
+    assert found is not None
+    return bool(found[0])
 
 
 def pass_over(stage: Stage) -> None:

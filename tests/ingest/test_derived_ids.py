@@ -115,6 +115,20 @@ def test_a_row_like_the_mended_one_of_a_line_still_wrong_is_another(extracts: Ex
         assert not [state for *_, state in states(extracts) if state == "open"]
 
 
+def test_a_mended_row_that_had_stayed_is_there_already(extracts: Extracts) -> None:
+    """Its line could not be taken, but what it holds was known, so the row stayed in the books."""
+    source = mapping(extracts, "full")
+    extracts.load(("paid.csv", content(FIRST, SECOND)), source=source)
+    extracts.load(("paid.csv", content(FIRST + ",?", SECOND)), source=source)
+    (path,) = exported(extracts, (",?", ""))
+    assert counts(reload(extracts, path).files) == (1, 0, 0, 1, 0, 0)
+    # A line too long beside one alike is another row.
+    extracts.load(("paid.csv", content(FIRST, FIRST + ",!", SECOND)), source=source)
+    (path,) = exported(extracts, (",!", ""))
+    assert counts(reload(extracts, path).files) == (1, 1, 0, 0, 0, 0)
+    assert paid(extracts) == [("P-1", "1", 2), ("P-1", "2", 6), ("P-2", "1", 2)]
+
+
 def test_a_mended_row_of_changes_that_another_file_has_is_the_same_row(extracts: Extracts) -> None:
     """As if its file had been right at once."""
     source = mapping(extracts, "delta")
