@@ -241,7 +241,7 @@ repeated_payments as (
         payments.entity_id,
         payments.payment_type || ':' || payments.payment_id as exception_key,
         payments.amount,
-        'Counted once: the books have it as ' || payments.repeats_number || ', of the same amount within a week.'
+        'Counted once: the books have it as ' || payments.repeats_number || ', of the same amount in those days.'
             as explanation
     from {{ ref('int_payments') }} as payments
     cross join as_of
