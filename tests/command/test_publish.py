@@ -45,7 +45,8 @@ def make_build(settings: Settings, built: Stamp, *, passport_id: str | None = No
     with duckdb.connect(path) as connection:
         connection.execute("create schema if not exists raw; create schema if not exists marts")
         connection.execute(
-            "create or replace table raw.loads as select 1 as load_id, 'invoices' as table_name, "
+            "create or replace table raw.loads as select 1 as load_id, 'erp' as source, 'invoices' as table_name, "
+            "'*' as slice, 'full' as kind, null::integer as unloaded_in, "
             "date '2026-03-29' as as_of_on, timestamp '2026-03-30 04:00' as loaded_at"
         )
         connection.execute(
