@@ -135,6 +135,7 @@ class Books:
         self.settlements: list[StatedAllocation] = []
         invoices = [row for row in tables.get("invoices", ()) if _get(row, "status", "posted") == "posted"]
         self._meant = _meant(invoices)
+        self._named = _named(tables.get("allocations", ()))
         for row in invoices:
             self._add_invoice(row)
         self._add_payments(tables.get("payments", ()))
@@ -194,8 +195,21 @@ class Books:
         still_open = _amount(row, "open_amount")
         if settled_on is None and given is None and still_open is None:
             return
-        paid = abs(document.amount - (still_open or ZERO) if given is None else given)
-        if not paid:
+        sign = 1 if document.amount > 0 else -1
+        # Credits settle, too: where less was paid than is no longer open, what is open decides.
+        said = [abs(given)] if given is not None else []
+        said += [sign * (document.amount - still_open)] if still_open is not None else []
+        # What allocations name is told with its payment, and not told twice.
+        named = sum(
+            (
+                sign * amount
+                for kind, amount in self._named.get((document.entity_id, document.number), ())
+                if kind in ("", document.kind) and sign * amount > 0
+            ),
+            ZERO,
+        )
+        paid = max(said, default=abs(document.amount)) - named
+        if paid <= 0:
             return
         # Received when it was paid, also where the invoice was posted only later.
         posted_on = settled_on or self.as_of
@@ -380,6 +394,19 @@ def _schedules(rows: Sequence[Row]) -> dict[tuple[str, str], list[Part]]:
         name: sorted((part for part in parts if part.amount), key=lambda part: part.instalment_no)
         for name, parts in found.items()
     }
+
+
+def _named(rows: Sequence[Row]) -> dict[tuple[str, str], list[tuple[str, Decimal]]]:
+    """What allocations that have not ended take off documents, signed as these are, and the kind they name."""
+    named: dict[tuple[str, str], list[tuple[str, Decimal]]] = defaultdict(list)
+    for row in rows:
+        if _get(row, "reversed_on", ""):
+            continue
+        entity_id, amount = _get(row, "entity_id", "MAIN"), Decimal(row["amount"])
+        named[entity_id, row["debit_id"]].append((_get(row, "debit_kind", ""), amount))
+        own = _amount(row, "credit_amount")
+        named[entity_id, row["credit_id"]].append((_get(row, "credit_kind", ""), -(amount if own is None else own)))
+    return named
 
 
 def _meant(invoices: Sequence[Row]) -> dict[tuple[str, str], str]:
