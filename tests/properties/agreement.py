@@ -38,7 +38,7 @@ COMPARED = (
 )
 """The marts that are set beside the oracle."""
 
-OF_THE_LOAD = {"rpt_loads", "rpt_passport", "rpt_publications", "rpt_rejects", "rpt_reported_kpis"}
+OF_THE_LOAD = {"rpt_load_drifts", "rpt_loads", "rpt_passport", "rpt_publications", "rpt_rejects", "rpt_reported_kpis"}
 """Marts that tell of files, times and builds: there are none in memory."""
 
 NOT_TOLD: Mapping[str, Mapping[str, str]] = {
