@@ -38,7 +38,9 @@ def test_the_worked_example_loads_as_the_page_says(project_root: Path, tmp_path:
 def test_the_example_of_fixed_width_loads_as_the_page_says(project_root: Path, tmp_path: Path) -> None:
     page = (project_root / "docs" / "mappings.md").read_text(encoding="utf-8")
     part = page[page.index("## Files without column names") :]
-    lines, file = re.search(r"```\n(.*?)```\n\n```yaml\n(.*?)```", part, flags=re.S).groups()  # type: ignore[union-attr]
+    example = re.search(r"```\n(.*?)```\n\n```yaml\n(.*?)```", part, flags=re.S)
+    assert example is not None, "the page has no example of lines and their mapping"
+    lines, file = example.groups()
     extract = tmp_path / "list.txt"
     extract.write_text(lines, encoding="windows-1252")
     mapping = tmp_path / "own.yml"
